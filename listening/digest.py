@@ -1,0 +1,60 @@
+"""The digest as CSV: UTF-8 with a byte order mark, header on line 1, no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import BinaryIO
+
+from listening.store import COLUMNS, MentionRow
+
+# A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"); one that takes ";", tab or a line
+# break for the border of a cell also runs what follows those. An apostrophe before it makes it text.
+_RUNS = re.compile(r"((?:^|[;|\t\r\n])[ \u00a0]*)(?='*[=+\-@＝＋－＠\t\r])")
+_MADE_INERT = re.compile(r"((?:^|[;|\t\r\n])[ \u00a0]*)'(?='*[=+\-@＝＋－＠\t\r])")
+_CHUNK = 500  # rows encoded at a time: memory stays constant however long the digest is
+
+
+def inert(text: str) -> str:
+    """The text as a spreadsheet can hold it without running it; `original` gives it back exactly."""
+    return _RUNS.sub(r"\1'", text)
+
+
+def original(cell: str) -> str:
+    """The text that `inert` was given."""
+    return _MADE_INERT.sub(r"\1", cell)
+
+
+def write_csv(rows: Iterable[MentionRow], target: BinaryIO) -> int:
+    """Stream mentions as CSV. Returns how many rows were written, the header not counted."""
+    target.write("\ufeff".encode())
+    count = 0
+    for chunk, size in _chunks(rows):
+        target.write(chunk.encode("utf-8"))
+        count += size
+    return count
+
+
+def _chunks(rows: Iterable[MentionRow]) -> Iterator[tuple[str, int]]:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(COLUMNS)
+    values_of, size = attrgetter(*COLUMNS), 0
+    for row in rows:
+        writer.writerow([_cell(value) for value in values_of(row)])
+        size += 1
+        if size == _CHUNK:
+            yield buffer.getvalue(), size
+            buffer.seek(0)
+            buffer.truncate()
+            size = 0
+    yield buffer.getvalue(), size
+
+
+def _cell(value: str | float | None) -> str | float:
+    if value is None:
+        return ""
+    return inert(value) if isinstance(value, str) else value

@@ -1,0 +1,25 @@
+"""The store: one SQLite file, the only SQL there is, reached through methods named for what the caller wants."""
+
+from __future__ import annotations
+
+from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, Reading, SourceFigures
+from listening.store.runs import KnownSource, Run, Runs
+from listening.store.saving import Saved, Saving
+from listening.store.upkeep import Upkeep
+
+
+class Store(Saving, Reading, Runs, Upkeep):
+    """Everything kept, in one file. See the four parts for what it can do."""
+
+
+__all__ = [
+    "COLUMNS",
+    "BrandFigures",
+    "KnownSource",
+    "MentionFilter",
+    "MentionRow",
+    "Run",
+    "Saved",
+    "SourceFigures",
+    "Store",
+]

@@ -1,0 +1,58 @@
+"""The questions people ask first, as SQL for whoever opens the file itself; :names are asked for."""
+
+from __future__ import annotations
+
+# Only column names of ours are put into these; what people type is bound.
+_MENTION = "date, brand, source, author, title, full_text, sentiment, sentiment_score, url, mention_id"
+
+QUERIES: dict[str, dict[str, str]] = {
+    "newest": {
+        "title": "Newest mentions",
+        "description": "What was said last, all brands or one (leave brand empty for all).",
+        "sql": f"select {_MENTION} from mention_list where :brand in ('', brand) order by date desc limit 200",
+    },
+    "most_negative": {
+        "title": "Most negative mentions",
+        "description": "Where it hurts, sharpest first, from a day on.",
+        "sql": (
+            f"select {_MENTION} from mention_list where :brand in ('', brand) and date >= :since "
+            "and sentiment = 'negative' order by sentiment_score limit 200"
+        ),
+    },
+    "per_day": {
+        "title": "Per brand and day",
+        "description": "Volume and feeling by day (UTC). Net sentiment is (positive - negative) / scored.",
+        "sql": (
+            "select d.day, b.name as brand, sum(d.mentions) as mentions, sum(negative) as negative, "
+            "sum(neutral) as neutral, sum(positive) as positive, round((sum(positive) - sum(negative)) * 1.0 / "
+            "nullif(sum(negative + neutral + positive), 0), 3) as net_sentiment from daily d "
+            "join brands b on b.id = d.brand_id where :brand in ('', b.name) group by 1, 2 order by 1 desc, 2"
+        ),
+    },
+    "share_of_voice": {
+        "title": "Share of voice",
+        "description": "How much of all that is said is said of each brand, from a day on.",
+        "sql": (
+            "with counted as (select b.name as brand, b.ours, sum(d.mentions) as mentions from daily d "
+            "join brands b on b.id = d.brand_id where d.day >= :since group by 1) select brand, ours, mentions, "
+            "round(100.0 * mentions / sum(mentions) over (), 1) as percent from counted order by mentions desc"
+        ),
+    },
+    "authors": {
+        "title": "Authors",
+        "description": "Who speaks of a brand most, and how they feel about it.",
+        "sql": (
+            "select author, brand, count(*) as mentions, round(avg(sentiment_score), 3) as feeling, "
+            "min(date) as first_seen, max(date) as last_seen, count(distinct source) as sources from mention_list "
+            "where author is not null and :brand in ('', brand) group by 1, 2 order by mentions desc limit 200"
+        ),
+    },
+    "search": {
+        "title": "Search",
+        "description": 'Full-text search of what was said: words, "phrases", OR, NOT, NEAR(a b, 5).',
+        "sql": (
+            f"select {_MENTION} from mention_list where post_id in "
+            "(select rowid from posts_fts where posts_fts match :words) order by date desc limit 200"
+        ),
+    },
+}

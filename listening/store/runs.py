@@ -1,0 +1,190 @@
+"""Sources, their runs and verdicts, and what is due."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from listening.errors import StoreError
+from listening.store.connection import Connection
+from listening.store.saving import iso
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of one source. `expected` are the posts it announced, `found` those that were read."""
+
+    id: int
+    source: str
+    kind: str
+    started: str
+    finished: str | None
+    verdict: str  # running, ok, quiet, degraded, failed, interrupted
+    reason: str
+    pages: int
+    expected: int
+    found: int
+    new: int
+    mentions: int
+    rejects: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A source as the schedule sees it."""
+
+    name: str
+    kind: str
+    next_due: str | None
+    last_error: str
+    errors_in_row: int
+
+
+_RUN = (
+    "SELECT r.id, s.name, s.kind, r.started, r.finished, r.verdict, r.reason, r.pages, r.expected, r.found, r.new, "
+    "r.mentions, r.rejects, r.errors FROM runs r JOIN sources s ON s.id = r.source_id"
+)
+
+
+class Runs(Connection):
+    """The log of what was asked and how it went."""
+
+    def know(self, sources: Sequence[Mapping[str, Any]], brands: Sequence[Mapping[str, Any]]) -> None:
+        """Bring the sources and brands in line with the config; those that are no longer there become inactive.
+
+        A source has name, kind, url, every and keep_unmatched (seconds), active; a brand name, query, ours, owner.
+        """
+        with self.writing() as conn:
+            for table, rows in (("sources", sources), ("brands", brands)):
+                conn.execute(f"UPDATE {table} SET active = 0")
+                for given in rows:
+                    row = {"active": 1, **given}
+                    columns = ", ".join(row)
+                    changes = ", ".join(f"{column} = excluded.{column}" for column in row if column != "name")
+                    conn.execute(
+                        f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))}) "
+                        f"ON CONFLICT (name) DO UPDATE SET {changes}",
+                        list(row.values()),
+                    )
+
+    def checkpoints(self, source: str) -> dict[str, str]:
+        """Every checkpoint of a source, by key."""
+        rows = self.db.conn.execute(
+            "SELECT key, value FROM checkpoints c JOIN sources s ON s.id = c.source_id WHERE s.name = ?", [source]
+        )
+        return dict(rows.fetchall())
+
+    @contextmanager
+    def claim(self, source: str) -> Iterator[None]:
+        """Hold a source while it runs. Raises StoreError if another process holds it; a killed one lets go."""
+        handle = self._claim(source)
+        if handle is None:
+            raise StoreError(f'source "{source}" is being crawled by another process already')
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+    def _claim(self, source: str) -> int | None:
+        folder = Path(f"{self.path}.running")
+        folder.mkdir(exist_ok=True)
+        handle = os.open(folder / source.replace("/", "_"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        return handle
+
+    def start_run(self, source: str, now: datetime) -> int:
+        """Open a row in `runs`; returns its id."""
+        with self.writing() as conn:
+            row = conn.execute(
+                "INSERT INTO runs (source_id, started, pid) SELECT id, ?, ? FROM sources WHERE name = ? RETURNING id",
+                [iso(now), os.getpid(), source],
+            ).fetchone()
+        if row is None:
+            raise StoreError(f'source "{source}" is not known')
+        return int(row[0])
+
+    def finish_run(self, run: int, verdict: str, reason: str, *, errors: int, pages: int, now: datetime) -> None:
+        """Close a run with its verdict, and set when its source is due next (later and later while it fails)."""
+        with self.writing() as conn:
+            self._finish(conn, run, verdict, reason, errors, now)
+            conn.execute("UPDATE runs SET pages = max(pages, ?) WHERE id = ?", [pages, run])
+
+    def _finish(
+        self, conn: sqlite3.Connection, run: int, verdict: str, reason: str, errors: int, now: datetime
+    ) -> None:
+        conn.execute(
+            "UPDATE runs SET finished = ?, verdict = ?, reason = ?, errors = ? WHERE id = ?",
+            [iso(now), verdict, reason, errors, run],
+        )
+        source_id, every, failures = conn.execute(
+            "SELECT s.id, s.every, s.errors_in_row FROM runs r JOIN sources s ON s.id = r.source_id WHERE r.id = ?",
+            [run],
+        ).fetchone()
+        failures = failures + 1 if verdict == "failed" else 0
+        wait = 0 if verdict == "interrupted" else min(every * 2 ** min(failures, 5), max(every, 86400))
+        conn.execute(
+            "UPDATE sources SET next_due = ?, errors_in_row = ?, last_error = ? WHERE id = ?",
+            [
+                iso(now + timedelta(seconds=wait)),
+                failures,
+                reason if verdict in ("failed", "degraded") else "",
+                source_id,
+            ],
+        )
+
+    def sweep_runs(self, now: datetime) -> int:
+        """Mark runs that still say "running" though nothing holds their source: they were killed. Returns how many."""
+        rows = self.db.conn.execute(
+            "SELECT r.id, s.name FROM runs r JOIN sources s ON s.id = r.source_id WHERE r.verdict = 'running'"
+        ).fetchall()
+        swept = 0
+        for run, source in rows:
+            if (handle := self._claim(source)) is None:
+                continue
+            try:
+                with self.writing() as conn:
+                    self._finish(conn, run, "interrupted", "stopped before it was done; run it again to go on", 0, now)
+                swept += 1
+            finally:
+                os.close(handle)
+        return swept
+
+    def runs(self, source: str = "", limit: int = 3) -> list[Run]:
+        """The last `limit` runs of each source (or of one), newest first."""
+        rows = self.db.conn.execute(
+            f"SELECT * FROM ({_RUN} WHERE ? IN ('', s.name) AND (SELECT count(*) FROM runs o WHERE "
+            "o.source_id = r.source_id AND o.id > r.id) < ?) ORDER BY 2, 1 DESC",
+            [source, limit],
+        )
+        return [Run(*row) for row in rows]
+
+    def run(self, run: int) -> Run:
+        """One run by its id."""
+        return Run(*self.db.conn.execute(f"{_RUN} WHERE r.id = ?", [run]).fetchone())
+
+    def known_sources(self) -> list[KnownSource]:
+        """Active sources with when they are due and how they last failed."""
+        rows = self.db.conn.execute(
+            "SELECT name, kind, next_due, last_error, errors_in_row FROM sources WHERE active ORDER BY name"
+        )
+        return [KnownSource(*row) for row in rows]
+
+    def due(self, now: datetime) -> list[str]:
+        """Names of the active sources whose time has come, longest overdue first."""
+        rows = self.db.conn.execute(
+            "SELECT name FROM sources WHERE active AND (next_due IS NULL OR next_due <= ?) ORDER BY next_due, name",
+            [iso(now)],
+        )
+        return [str(row[0]) for row in rows]

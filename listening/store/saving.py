@@ -1,0 +1,289 @@
+"""Saving a batch: posts, mentions, search index, roll-up and checkpoints in one transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from listening.post import Author, Checkpoint, Entry, Mention, Post, Reject, Thread
+from listening.store.connection import Connection
+
+_POST_COLUMNS = (
+    "id source_id platform native_id kind url domain title text quotes author_id thread_id reply_to position channel "
+    "language published dated edited collected likes replies views rating route neg neu pos compound deleted"
+).split()
+_INSERT_POST = (
+    f"INSERT INTO posts ({', '.join(_POST_COLUMNS)}) VALUES ({', '.join('?' * len(_POST_COLUMNS))}) "
+    "ON CONFLICT (platform, native_id) DO NOTHING"
+)
+_UPDATABLE = [c for c in _POST_COLUMNS if c not in ("id", "source_id", "platform", "native_id", "collected")]
+_UPDATE_POST = f"UPDATE posts SET {', '.join(f'{c} = ?' for c in _UPDATABLE)} WHERE id = ?"
+_OLD_POST = (
+    "SELECT id, title, text, published, dated, deleted, source_id, edited FROM posts "
+    "WHERE platform = ? AND native_id = ?"
+)
+_INSERT_MENTION = (
+    "INSERT INTO mentions (post_id, brand_id, published, words, label, score, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_ADD_TO_DAY = (
+    "INSERT INTO daily (brand_id, day, source_id, mentions, negative, neutral, positive) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET mentions = mentions + excluded.mentions, negative = negative + excluded.negative, "
+    "neutral = neutral + excluded.neutral, positive = positive + excluded.positive"
+)
+_LABELS = {"negative": 1, "neutral": 2, "positive": 3}
+
+Key = tuple[str, str]  # (platform, native id)
+Tally = defaultdict[tuple[int, str, int], list[int]]  # (brand, day, source) -> mentions, negative, neutral, positive
+
+
+@dataclass(slots=True)
+class Saved:
+    """What one `save` changed."""
+
+    new: int = 0
+    updated: int = 0
+    mentions: int = 0
+
+
+def iso(when: datetime) -> str:
+    """A time as the store holds it: UTC, to the second."""
+    if when.tzinfo is not UTC:
+        when = when.astimezone(UTC)
+    return f"{when.isoformat()[:19]}Z"
+
+
+@lru_cache(maxsize=4096)
+def _domain_of(origin: str) -> str:
+    return (urlsplit(origin).hostname or "").removeprefix("www.")
+
+
+def domain(url: str) -> str:
+    """The site an address belongs to: its host without "www."; empty where there is none."""
+    end = url.find("/", 8)
+    try:
+        return _domain_of(url if end < 0 else url[:end])
+    except ValueError:
+        return ""
+
+
+class Saving(Connection):
+    """The one way in for posts."""
+
+    def save(
+        self,
+        source: str,
+        entries: Sequence[Entry],
+        checkpoints: Sequence[Checkpoint] = (),
+        rejects: Sequence[Reject] = (),
+        *,
+        now: datetime,
+        run: int | None = None,
+        pages: int = 0,
+        expected: int = 0,
+    ) -> Saved:
+        """Store entries, their mentions and the checkpoints after them, all or nothing; every call can be repeated.
+
+        A post that is there already (by platform and id) gets its new text, counts and `edited`; what the team typed on
+        its mentions stays. Raises StoreError or sqlite3.Error; then nothing of this call is stored.
+        """
+        with self.writing() as conn:
+            source_id = self._id_of(conn, "sources", source)
+            stamp = iso(now)
+            saved = _Save(conn, source_id, stamp, self._brand_ids(conn, entries)).entries(entries)
+            conn.executemany(
+                "INSERT INTO checkpoints VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET value = excluded.value, saved = excluded.saved",
+                [(source_id, c.key, c.value, stamp) for c in checkpoints],
+            )
+            conn.executemany(
+                "INSERT INTO quarantine (source_id, url, reason, raw, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, times = times + 1, raw = excluded.raw",
+                [(source_id, r.url, r.reason, _storable(r.raw[:4000]), stamp, stamp) for r in rejects],
+            )
+            if run is not None:
+                conn.execute(
+                    "UPDATE runs SET pages = pages + ?, expected = expected + ?, found = found + ?, new = new + ?, "
+                    "mentions = mentions + ?, rejects = rejects + ? WHERE id = ?",
+                    (pages, expected, len(entries), saved.new, saved.mentions, len(rejects), run),
+                )
+        return saved
+
+    def _id_of(self, conn: sqlite3.Connection, table: str, name: str) -> int:
+        row = conn.execute(f"SELECT id FROM {table} WHERE name = ?", [name]).fetchone()
+        if row is None:
+            row = (conn.execute(f"INSERT INTO {table} (name) VALUES (?)", [name]).lastrowid,)
+        return int(row[0])
+
+    def _brand_ids(self, conn: sqlite3.Connection, entries: Iterable[Entry]) -> dict[str, int]:
+        names = {mention.brand for entry in entries for mention in entry.mentions}
+        return {name: self._id_of(conn, "brands", name) for name in sorted(names)}
+
+
+class _Save:
+    """The steps of one save, inside its transaction."""
+
+    def __init__(self, conn: sqlite3.Connection, source_id: int, stamp: str, brands: dict[str, int]) -> None:
+        self.conn, self.source_id, self.stamp, self.brands = conn, source_id, stamp, brands
+        self.tally: Tally = defaultdict(lambda: [0, 0, 0, 0])
+        self.saved = Saved()
+
+    def entries(self, entries: Sequence[Entry]) -> Saved:
+        if not entries:
+            return self.saved
+        authors = self._people([(e.post.platform, e.post.author) for e in entries if e.post.author is not None])
+        threads = self._threads([(e.post.platform, e.post.thread) for e in entries if e.post.thread is not None])
+        before = self.conn.execute("SELECT coalesce(max(id), 0) FROM posts").fetchone()[0]
+        rows = [self._row(before + i, entry, authors, threads) for i, entry in enumerate(entries, start=1)]
+        changed = self.conn.total_changes
+        self.conn.executemany(_INSERT_POST, rows)
+        self.saved.new = self.conn.total_changes - changed
+        self.conn.execute(
+            "INSERT INTO posts_fts (rowid, title, text) SELECT id, title, text FROM posts WHERE id > ?", [before]
+        )
+        if self.saved.new == len(entries):
+            fresh = set(range(before + 1, before + len(entries) + 1))
+        else:
+            fresh = {row[0] for row in self.conn.execute("SELECT id FROM posts WHERE id > ?", [before])}
+        self._add_mentions([(row, e) for row, e in zip(rows, entries, strict=True) if row[0] in fresh and e.mentions])
+        for row, entry in zip(rows, entries, strict=True):
+            if row[0] not in fresh:
+                self._update(row, entry)
+        self._write_tally()
+        return self.saved
+
+    def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
+        unique = {(platform, author.id or author.name): author for platform, author in found}
+        self.conn.executemany(
+            "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET name = excluded.name, url = CASE excluded.url WHEN '' THEN url ELSE excluded.url END, "
+            "followers = coalesce(excluded.followers, followers) "
+            "WHERE name <> excluded.name OR url <> excluded.url OR excluded.followers IS NOT followers",
+            [(platform, key, a.name, a.url, a.followers) for (platform, key), a in unique.items()],
+        )
+        return self._ids("authors", unique)
+
+    def _threads(self, found: Sequence[tuple[str, Thread]]) -> dict[Key, int]:
+        unique = {(platform, thread.id): thread for platform, thread in found}
+        self.conn.executemany(
+            "INSERT INTO threads (platform, native_id, title, url) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET title = CASE excluded.title WHEN '' THEN title ELSE excluded.title END, "
+            "url = CASE excluded.url WHEN '' THEN url ELSE excluded.url END "
+            "WHERE title <> excluded.title OR url <> excluded.url",
+            [(platform, key, t.title, t.url) for (platform, key), t in unique.items()],
+        )
+        return self._ids("threads", unique)
+
+    def _ids(self, table: str, keys: Iterable[Key]) -> dict[Key, int]:
+        find = f"SELECT id FROM {table} WHERE platform = ? AND native_id = ?"
+        return {key: self.conn.execute(find, key).fetchone()[0] for key in keys}
+
+    def _row(self, row_id: int, entry: Entry, authors: dict[Key, int], threads: dict[Key, int]) -> tuple[Any, ...]:
+        post, scores = entry.post, entry.sentiment
+        author, thread = post.author, post.thread
+        gone = post.deleted
+        return (
+            row_id, self.source_id, post.platform, post.id, post.kind, post.url, domain(post.url),
+            "" if gone else post.title, "" if gone else post.text, _quotes(post),
+            authors[post.platform, author.id or author.name] if author is not None else None,
+            threads[post.platform, thread.id] if thread is not None else None,
+            post.reply_to, post.position, post.channel, entry.language,
+            self.stamp if post.published is None else iso(post.published), post.published is not None,
+            None if post.edited is None else iso(post.edited), self.stamp,
+            post.likes, post.replies, post.views, post.rating, post.route,
+            *((None, None, None, None) if scores is None else (scores.neg, scores.neu, scores.pos, scores.compound)),
+            self.stamp if gone else None,
+        )  # fmt: skip
+
+    def _add_mentions(self, fresh: Sequence[tuple[tuple[Any, ...], Entry]]) -> None:
+        values = []
+        for row, entry in fresh:
+            for mention in entry.mentions:
+                brand = self.brands[mention.brand]
+                published = row[_PUBLISHED]
+                values.append(
+                    (row[0], brand, published, _words(mention.words), mention.label, mention.score, self.stamp)
+                )
+                self._count(brand, published, self.source_id, mention.label, 1)
+        self.saved.mentions += len(values)
+        self.conn.executemany(_INSERT_MENTION, values)
+
+    def _count(self, brand: int, published: str, source_id: int, label: str | None, step: int) -> None:
+        counts = self.tally[brand, published[:10], source_id]
+        counts[0] += step
+        if label is not None:
+            counts[_LABELS[label]] += step
+
+    def _update(self, row: tuple[Any, ...], entry: Entry) -> None:
+        """Write a post that was there already, and bring its mentions in line."""
+        old = self.conn.execute(_OLD_POST, (entry.post.platform, entry.post.id)).fetchone()
+        post_id, title, text, published, dated, deleted, source_id, edited = old
+        values = dict(zip(_POST_COLUMNS, row, strict=True))
+        if not values["dated"]:  # first sight dated it, and stays
+            values["published"], values["dated"] = published, dated
+        values["edited"] = values["edited"] or edited
+        if values["deleted"] and deleted:
+            values["deleted"] = deleted
+        if (title, text) != (values["title"], values["text"]):
+            self.conn.execute(
+                "INSERT INTO posts_fts (posts_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+                (post_id, title, text),
+            )
+            self.conn.execute(
+                "INSERT INTO posts_fts (rowid, title, text) VALUES (?, ?, ?)",
+                (post_id, values["title"], values["text"]),
+            )
+            self.saved.updated += 1
+            values["edited"] = values["edited"] or self.stamp
+        self.conn.execute(_UPDATE_POST, [*(values[c] for c in _UPDATABLE), post_id])
+        self._update_mentions(post_id, source_id, values["published"], entry.mentions)
+
+    def _update_mentions(self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention]) -> None:
+        query = "SELECT brand_id, id, published, label, status, assignee FROM mentions WHERE post_id = ?"
+        old = {row[0]: row[1:] for row in self.conn.execute(query, [post_id])}
+        for mention in mentions:
+            brand = self.brands[mention.brand]
+            if brand in old:
+                mention_id, was_published, was_label, *_ = old.pop(brand)
+                self._count(brand, was_published, source_id, was_label, -1)
+                self.conn.execute(
+                    "UPDATE mentions SET published = ?, words = ?, label = ?, score = ? WHERE id = ?",
+                    (published, _words(mention.words), mention.label, mention.score, mention_id),
+                )
+            else:
+                values = (post_id, brand, published, _words(mention.words), mention.label, mention.score, self.stamp)
+                self.conn.execute(_INSERT_MENTION, values)
+                self.saved.mentions += 1
+            self._count(brand, published, source_id, mention.label, 1)
+        for brand, (mention_id, was_published, was_label, status, assignee) in old.items():
+            if status == "new" and not assignee:  # what somebody worked on stays, matched or not
+                self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
+                self._count(brand, was_published, source_id, was_label, -1)
+
+    def _write_tally(self) -> None:
+        self.conn.executemany(_ADD_TO_DAY, [(*key, *counts) for key, counts in self.tally.items() if any(counts)])
+
+
+_PUBLISHED = _POST_COLUMNS.index("published")
+
+
+@lru_cache(maxsize=4096)
+def _words(words: tuple[str, ...]) -> str:
+    return json.dumps(words, ensure_ascii=False)
+
+
+def _quotes(post: Post) -> str | None:
+    if not post.quotes or post.deleted:
+        return None
+    return json.dumps([asdict(quote) for quote in post.quotes], ensure_ascii=False)
+
+
+def _storable(text: str) -> str:
+    """Text that SQLite takes: lone surrogates, which no encoding allows, become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,78 @@
+"""The tables, as migrations: what has shipped is never edited, only followed by another."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("listening")
+
+# Times are ISO 8601 UTC text to the second ("2026-11-20T09:30:00Z"): they sort as they read, also in Datasette.
+_TABLES = """
+CREATE TABLE brands (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, query TEXT NOT NULL DEFAULT '',
+    ours INTEGER NOT NULL DEFAULT 1, owner TEXT NOT NULL DEFAULT '', active INTEGER NOT NULL DEFAULT 1);
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL DEFAULT '', url TEXT NOT NULL DEFAULT '',
+    active INTEGER NOT NULL DEFAULT 1, every INTEGER NOT NULL DEFAULT 3600,
+    keep_unmatched INTEGER NOT NULL DEFAULT 2592000, next_due TEXT, last_error TEXT NOT NULL DEFAULT '', errors_in_row INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE authors (
+    id INTEGER PRIMARY KEY, platform TEXT NOT NULL, native_id TEXT NOT NULL, name TEXT NOT NULL,
+    url TEXT NOT NULL DEFAULT '', followers INTEGER, UNIQUE (platform, native_id));
+CREATE TABLE threads (
+    id INTEGER PRIMARY KEY, platform TEXT NOT NULL, native_id TEXT NOT NULL, title TEXT NOT NULL DEFAULT '',
+    url TEXT NOT NULL DEFAULT '', UNIQUE (platform, native_id));
+CREATE TABLE posts (
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES sources, platform TEXT NOT NULL,
+    native_id TEXT NOT NULL, kind TEXT NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, title TEXT NOT NULL,
+    text TEXT NOT NULL, quotes TEXT, author_id INTEGER REFERENCES authors, thread_id INTEGER REFERENCES threads,
+    reply_to TEXT NOT NULL, position INTEGER, channel TEXT NOT NULL, language TEXT NOT NULL, published TEXT NOT NULL,
+    dated INTEGER NOT NULL, edited TEXT, collected TEXT NOT NULL, likes INTEGER, replies INTEGER, views INTEGER,
+    rating REAL, route TEXT NOT NULL, neg REAL, neu REAL, pos REAL, compound REAL, deleted TEXT,
+    UNIQUE (platform, native_id));
+CREATE INDEX posts_author ON posts (author_id) WHERE author_id IS NOT NULL;
+CREATE INDEX posts_thread ON posts (thread_id) WHERE thread_id IS NOT NULL;
+CREATE TABLE mentions (
+    id INTEGER PRIMARY KEY, post_id INTEGER NOT NULL REFERENCES posts ON DELETE CASCADE,
+    brand_id INTEGER NOT NULL REFERENCES brands, published TEXT NOT NULL, words TEXT NOT NULL, label TEXT, score REAL,
+    intents TEXT NOT NULL DEFAULT '', status TEXT NOT NULL DEFAULT 'new', assignee TEXT NOT NULL DEFAULT '',
+    created TEXT NOT NULL, UNIQUE (post_id, brand_id));
+CREATE INDEX mentions_brand ON mentions (brand_id, published, label);
+CREATE INDEX mentions_published ON mentions (published);
+CREATE VIRTUAL TABLE posts_fts USING fts5 (
+    title, text, content = 'posts', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+CREATE TABLE daily (
+    brand_id INTEGER NOT NULL, day TEXT NOT NULL, source_id INTEGER NOT NULL, mentions INTEGER NOT NULL DEFAULT 0,
+    negative INTEGER NOT NULL DEFAULT 0, neutral INTEGER NOT NULL DEFAULT 0, positive INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (brand_id, day, source_id)) WITHOUT ROWID;
+CREATE TABLE checkpoints (
+    source_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, saved TEXT NOT NULL,
+    PRIMARY KEY (source_id, key)) WITHOUT ROWID;
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES sources, started TEXT NOT NULL, finished TEXT,
+    pid INTEGER, verdict TEXT NOT NULL DEFAULT 'running', reason TEXT NOT NULL DEFAULT '',
+    pages INTEGER NOT NULL DEFAULT 0, expected INTEGER NOT NULL DEFAULT 0, found INTEGER NOT NULL DEFAULT 0,
+    new INTEGER NOT NULL DEFAULT 0, mentions INTEGER NOT NULL DEFAULT 0, rejects INTEGER NOT NULL DEFAULT 0,
+    errors INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX runs_source ON runs (source_id, started);
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES sources, url TEXT NOT NULL, reason TEXT NOT NULL,
+    raw TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, times INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (source_id, url, reason));
+CREATE VIEW mention_list AS
+SELECT m.id AS mention_id, m.published AS date, p.collected AS collected_at, b.name AS brand, s.name AS source,
+    p.domain, p.url, p.title, p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
+    m.score AS sentiment_score, m.intents, m.status, m.assignee, p.thread_id, p.id AS post_id, m.words
+FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id
+JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id;
+"""
+
+
+@migrations()
+def m001_foundation(db: Database) -> None:
+    """Posts, mentions, authors, threads, brands, sources, checkpoints, runs, quarantine, search and roll-up."""
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+SHIPPED = ("m001_foundation",)

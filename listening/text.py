@@ -1,0 +1,210 @@
+"""From a site's HTML to its author's own plain words, with the quotes of others kept apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from listening.post import Quote
+
+_DROPPED = frozenset(
+    "script style noscript template head title iframe object embed svg math button select option textarea input".split()
+)
+_PARAGRAPHS = frozenset("p blockquote pre ul ol dl table h1 h2 h3 h4 h5 h6 article section figure hr details".split())
+_LINES = frozenset("div li tr dt dd header footer main aside nav fieldset figcaption summary address center".split())
+_DEPTH = 300  # deeper markup is only ever made to hurt; its text is still kept, flat
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
+_ANY_SPACE = re.compile(r"\s+")
+_MARGINS = re.compile(r" ?\n ?")
+_LINE, _PARAGRAPH = "\x1e", "\x1d"  # borders of blocks, told apart from `<br>` until the whole text is there
+_BORDERS = re.compile(r"[ \n\x1d\x1e]*[\x1d\x1e][ \n\x1d\x1e]*")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_CUT_LINK = re.compile(r"^https?://\S*?(\.\.\.|…)\S*$")
+_WROTE = re.compile(
+    r"\s*(?:wrote|said|posted|schrieb|hat geschrieben|escribi[óo]|a écrit|ha scritto|schreef|escreveu|pisze|napisał|"
+    r"писал|написал|skrev|kirjoitti|napsal|píše|írta|a scris|yazdı)\b.*$",
+    re.I | re.S,
+)
+
+
+@dataclass(slots=True)
+class Words:
+    """What one piece of HTML says: its author's own text, and what it quotes (outermost first)."""
+
+    text: str
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(slots=True)
+class _Part:
+    """Text under construction: the post's own, or one quote's."""
+
+    pieces: list[str] = field(default_factory=list)
+    author: str = ""
+
+    def text(self) -> str:
+        return tidy(_BORDERS.sub(_border, _SPACES.sub(" ", "".join(self.pieces))))
+
+
+def _border(match: re.Match[str]) -> str:
+    run = match[0]
+    return "\n\n" if _PARAGRAPH in run or run.count("\n") > 1 else "\n"
+
+
+def tidy(text: str) -> str:
+    """Fold runs of spaces, trim lines, drop control characters, keep at most one blank line between paragraphs."""
+    text = _CONTROLS.sub("", _SPACES.sub(" ", text))
+    return _BLANK_LINES.sub("\n\n", _MARGINS.sub("\n", text)).strip()
+
+
+def words(html: str, skip: str = "") -> Words:
+    """The own words and the quotes of an HTML fragment. `skip` is a CSS selector of what is not the author's."""
+    if "<" not in html and "&" not in html:
+        return Words(tidy(html))
+    root = LexborHTMLParser(html).body
+    return Words("") if root is None else words_of(root, skip)
+
+
+def plain(html: str) -> str:
+    """The text of an HTML fragment, quotes and all."""
+    if "<" not in html and "&" not in html:
+        return tidy(html)
+    root = LexborHTMLParser(html).body
+    return "" if root is None else words_of(root, quoted=_no_quote).text
+
+
+def quoted_author(node: LexborNode) -> str | None:
+    """Whom a `blockquote` quotes, as most software marks it: `cite`, or an attribute; None where it is no quote."""
+    if node.tag != "blockquote":
+        return None
+    cite = node.css_first("cite")
+    if cite is not None and _inside(cite, node):
+        return _WROTE.sub("", cite.text(deep=True, separator=" ").strip()).strip(" :")
+    attributes = node.attributes
+    return (attributes.get("data-quote") or attributes.get("data-author") or "").strip()
+
+
+def words_of(
+    root: LexborNode, skip: str = "", quoted: Callable[[LexborNode], str | None] = quoted_author, bullet: str = "* "
+) -> Words:
+    """As `words`, of a parsed node. `quoted` names whom a node quotes, or None where it is no quote.
+
+    `bullet` stands before each item of a list that is not numbered; without one the items are lines of their own.
+    """
+    skipped = {node.mem_id for node in root.css(skip)} if skip else frozenset()
+    own = _Part()
+    parts, quotes, depth = [own], [], 0
+    numbers: dict[int, int] = {}
+    node: LexborNode | None = root.child
+    while node is not None:
+        tag, descend = node.tag or "", True
+        if tag == "-text":
+            _append_text(parts[-1], node)
+            descend = False
+        elif tag.startswith(("-", "!")) or tag in _DROPPED or node.mem_id in skipped:
+            descend = False
+        else:
+            author = quoted(node)
+            if author is not None:
+                parts[-1].pieces.append(_PARAGRAPH)
+                parts.append(_Part(author=author))
+                quotes.append(parts[-1])
+            else:
+                descend = _open(parts[-1], node, tag, _marker(node, numbers, bullet) if tag == "li" else "")
+        if descend and node.child is not None and depth < _DEPTH:
+            node, depth = node.child, depth + 1
+            continue
+        if descend and node.child is not None:
+            parts[-1].pieces.append(node.text(deep=True))
+        if descend:
+            _close(parts, node, tag, quoted)
+        while node is not None and node.next is None:
+            node, depth = node.parent, depth - 1
+            if node is None or node.mem_id == root.mem_id:
+                node = None
+                break
+            _close(parts, node, node.tag or "", quoted)
+        node = node.next if node is not None else None
+    found = (Quote(part.text(), part.author) for part in quotes)
+    return Words(own.text(), tuple(quote for quote in found if quote.text))
+
+
+def _no_quote(_node: LexborNode) -> None:
+    return None
+
+
+def _append_text(part: _Part, node: LexborNode) -> None:
+    text = _CONTROLS.sub("", node.text_content or "")
+    if "\n" in text and not _preformatted(node):
+        text = _ANY_SPACE.sub(" ", text)
+    part.pieces.append(text)
+
+
+def _preformatted(node: LexborNode) -> bool:
+    parent = node.parent
+    for _ in range(6):
+        if parent is None:
+            return False
+        if parent.tag == "pre":
+            return True
+        parent = parent.parent
+    return False
+
+
+def _open(part: _Part, node: LexborNode, tag: str, marker: str) -> bool:
+    """Write what stands before a tag's content; False where the content is replaced."""
+    if tag == "br":
+        part.pieces.append("\n")
+    elif tag in _PARAGRAPHS:
+        part.pieces.append(_PARAGRAPH)
+    elif tag in _LINES:
+        part.pieces.append(_LINE + marker)
+    elif tag in ("td", "th"):
+        part.pieces.append(" ")
+    elif tag == "img":
+        part.pieces.append(node.attributes.get("alt") or "")
+    elif tag == "cite":
+        return not _cites_quote(node)
+    elif tag == "a" and _CUT_LINK.match(node.text(deep=True).strip()):
+        part.pieces.append(node.attributes.get("href") or "")  # the site shortened what it shows
+        return False
+    return True
+
+
+def _marker(item: LexborNode, numbers: dict[int, int], bullet: str) -> str:
+    """What stands before an item; `numbers` holds where each numbered list has come to."""
+    above = item.parent
+    if above is None or above.tag != "ol":
+        return bullet
+    start = above.attributes.get("start") or ""
+    number = numbers.get(above.mem_id, int(start) if start.isdecimal() and len(start) < 6 else 1)
+    numbers[above.mem_id] = number + 1
+    return f"{number}. "
+
+
+def _close(parts: list[_Part], node: LexborNode, tag: str, quoted: Callable[[LexborNode], str | None]) -> None:
+    if tag in _PARAGRAPHS or tag in _LINES:
+        parts[-1].pieces.append(_PARAGRAPH if tag in _PARAGRAPHS else _LINE)
+    if len(parts) > 1 and quoted(node) is not None:
+        parts.pop()
+        parts[-1].pieces.append(_PARAGRAPH)
+
+
+def _cites_quote(cite: LexborNode) -> bool:
+    parent = cite.parent
+    above = parent.parent if parent is not None else None
+    return any(node is not None and node.tag == "blockquote" for node in (parent, above))
+
+
+def _inside(cite: LexborNode, quote: LexborNode) -> bool:
+    """Whether a cite belongs to this quote and not to one nested in it."""
+    parent = cite.parent
+    while parent is not None and parent.mem_id != quote.mem_id:
+        if parent.tag == "blockquote":
+            return False
+        parent = parent.parent
+    return parent is not None

@@ -1,0 +1,1 @@
+"""One step per file: match, language, sentiment; ingest joins them."""
