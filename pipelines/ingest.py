@@ -1,0 +1,137 @@
+"""The one way from a source's batch to the store: match, then language and sentiment of the matches, then save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from listening.config import Brand
+from listening.post import Batch, Checkpoint, Entry, Mention, Post, Reject, Sentiment
+from listening.store import Saved, Store
+from pipelines.language import detect
+from pipelines.match import Found, Names
+from pipelines.sentiment import Scorer, label, toward
+
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
+_AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
+_SCORED = frozenset({"en"})  # the languages vaderSentiment is made for
+_TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
+
+
+class Understanding:
+    """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
+
+    def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None) -> None:
+        self.names = Names(brands)
+        self.scorer = scorer or Scorer()
+
+    def entry(self, post: Post) -> Entry:
+        """Match first; language and sentiment of matched posts only."""
+        found = () if post.deleted else self.names.find(post)
+        if not found:
+            return Entry(post, post.language)
+        language = detect(post.text or post.title, post.language)
+        if language not in _SCORED:
+            return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
+        document = self.scorer.score(post.text or post.title)
+        return Entry(post, language, document, tuple(self._mention(f, found, post, document) for f in found))
+
+    def _mention(self, one: Found, found: Sequence[Found], post: Post, document: Sentiment) -> Mention:
+        score = document.compound
+        if len(found) > 1:
+            others = sorted(span for f in found if f is not one for span in f.spans)
+            score = toward(post.text, one.spans, others, self.scorer, document)
+        return Mention(one.brand, one.words, score, label(score))
+
+
+def fault(post: Post, now: datetime) -> str:
+    """Why a post cannot be stored, as a sentence; empty where it can."""
+    if not post.platform or not post.id:
+        return "it has no identity: neither an id nor anything to make one from"
+    if not post.deleted and not post.text.strip() and not post.title.strip():
+        return "it is empty: neither a title nor a text"
+    for name, when in (("date", post.published), ("edited date", post.edited)):
+        if when is None:
+            continue
+        if when.tzinfo is None:
+            return f"its {name} {when.isoformat()} has no time zone"
+        if not _EARLIEST <= when <= now + _AHEAD:
+            return f"its {name} {when.isoformat()} cannot be right"
+    return ""
+
+
+def storable(post: Post) -> Post:
+    """The post with lone surrogates, which no encoding allows, replaced by question marks."""
+    try:
+        for name in ("title", "text", "id", "url", "channel"):
+            getattr(post, name).encode()
+        if post.author is not None:
+            post.author.name.encode()
+    except UnicodeEncodeError:
+        changes: dict[str, Any] = {name: _encodable(getattr(post, name)) for name in _TEXTS}
+        if post.author is not None:
+            changes["author"] = replace(
+                post.author, name=_encodable(post.author.name), id=_encodable(post.author.id), url=""
+            )
+        return replace(post, quotes=(), thread=None, **changes)
+    return post
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+class Progress(Protocol):
+    """Hears what each save brought."""
+
+    def __call__(self, saved: Saved, batch: Batch) -> None:
+        """Called after a batch is stored."""
+
+
+@dataclass
+class Ingest:
+    """Stores what one run of one source yields. Used alike by collectors, by the Scrapy pipeline and by tests."""
+
+    store: Store
+    source: str
+    understanding: Understanding
+    run: int | None = None
+    keep_unmatched: bool = True
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    progress: Progress | None = None
+    totals: Saved = field(default_factory=Saved)
+
+    def __deepcopy__(self, memo: object) -> Ingest:
+        return self  # Scrapy copies its settings deeply, but there is one store
+
+    def save(self, batches: Sequence[Batch]) -> Saved:
+        """Understand and store some batches with their checkpoints, all in one transaction."""
+        now = self.now()
+        entries: list[Entry] = []
+        rejects: list[Reject] = []
+        checkpoints: list[Checkpoint] = []
+        for batch in batches:
+            rejects += batch.rejects
+            checkpoints += batch.checkpoints
+            for post in batch.posts:
+                if reason := fault(post, now):
+                    rejects.append(Reject(reason, post.url, f"{post.title}\n{post.text}".strip()[:500]))
+                    continue
+                entry = self.understanding.entry(storable(post))
+                if entry.mentions or self.keep_unmatched or post.deleted:
+                    entries.append(entry)
+        saved = self.store.save(
+            self.source, entries, checkpoints, rejects, now=now, run=self.run,
+            pages=len(batches), expected=sum(batch.expected for batch in batches),
+        )  # fmt: skip
+        self._tell(saved, Batch([entry.post for entry in entries], checkpoints, rejects))
+        return saved
+
+    def _tell(self, saved: Saved, batch: Batch) -> None:
+        self.totals.new += saved.new
+        self.totals.updated += saved.updated
+        self.totals.mentions += saved.mentions
+        if self.progress is not None:
+            self.progress(saved, batch)

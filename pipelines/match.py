@@ -1,0 +1,49 @@
+"""Which brands a post speaks of, and with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from listening.config import Brand
+from listening.post import Post
+from listening.query import compile as compile_queries
+from listening.query import from_names, parse
+
+_SHOWN = 10  # words kept as evidence; more tell nobody more
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One brand in one post: the spans of its words in the text, and all its words as written."""
+
+    brand: str
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]  # in the text; the title's words are in `words` only
+
+
+class Names:
+    """All brands' queries, compiled into one matcher. A brand without a query is listened for by its names."""
+
+    def __init__(self, brands: Sequence[Brand]) -> None:
+        self.matcher = compile_queries(
+            {
+                brand.name: parse(brand.query) if brand.query else from_names(brand.name, brand.aliases)
+                for brand in brands
+            }
+        )
+
+    def find(self, post: Post) -> tuple[Found, ...]:
+        """The brands whose query the author's own words satisfy, title and text together."""
+        title, text = post.title, post.text
+        return tuple(
+            Found(hit.name, _words(title, hit.title_spans, text, hit.text_spans), hit.text_spans)
+            for hit in self.matcher.match(title, text)
+        )
+
+
+def _words(
+    title: str, title_spans: Sequence[tuple[int, int]], text: str, text_spans: Sequence[tuple[int, int]]
+) -> tuple[str, ...]:
+    written = [title[start:end] for start, end in title_spans] + [text[start:end] for start, end in text_spans]
+    return tuple(dict.fromkeys(written))[:_SHOWN]

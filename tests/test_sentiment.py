@@ -1,0 +1,449 @@
+"""The fast scorer against vaderSentiment itself, and sentiment toward each of two brands that share a post."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import pickle
+import random
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
+
+from listening.post import Sentiment
+from pipelines import vader as engine
+from pipelines.sentiment import Scorer, label, toward
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+ORIGINAL = SentimentIntensityAnalyzer()
+SCORER = Scorer()
+SIGNS = {"+": "positive", "-": "negative", "0": "neutral"}
+
+
+def figures(sentiment: Sentiment) -> str:
+    """The four figures as text, because 0.0 == -0.0 would hide a difference."""
+    return repr((sentiment.neg, sentiment.neu, sentiment.pos, sentiment.compound))
+
+
+def originals(text: str, analyzer: Any = ORIGINAL) -> str:
+    return figures(Sentiment(**analyzer.polarity_scores(text)))
+
+
+def differing(texts: Iterable[str], scorer: Scorer = SCORER, analyzer: Any = ORIGINAL) -> list[str]:
+    return [text for text in texts if figures(scorer.score(text)) != originals(text, analyzer)]
+
+
+# --- the same four figures ---------------------------------------------------------------------------------------
+
+TRICKY = """\
+VADER is smart, handsome, and funny.|VADER is VERY SMART, handsome, and FUNNY!!!
+VADER is not smart, handsome, nor funny.|At least it isn't a horrible book.
+The book was only kind of good.|It was kind of you|KIND OF good|a kind of bliss
+Today SUX!|Today only kinda sux! But I'll get by, lol|Make sure you :) or :D today!|:-) ;) :D :d (: <3 </3 :'( X-D
+Not bad at all|never so good|it was never so good|never this good|they were so very good|this is what I call good
+without doubt good|without a doubt good|without any doubt good|he was without a doubt good|no doubt good|doubt doubt
+no|No.|no no no|no good|good no|no problem|no or good|there is no fun nor good|not no good|NO good|NO GOOD|no ... fun
+least good|the least good|at least good|very least good|the very least good thing|LEAST good|least|good least bad
+the shit|this is the shit|it was all the bomb|this is bad ass stuff|badass|one two three badass|we took the bus stop
+oh yes yeah right good|yeah right|he is yeah right fun|that was the kiss of death for us|a cake to die for|to die for
+so it was to die for ok|my own beating heart|it is sort of good|it is just enough good|he is sort of a good sort of
+good but bad|bad but good|but good|good but|but|BUT good|good BUT bad, but fine|good good but good good
+good very good but very good good but good|great GREAT great but great GREAT|but but but good but bad
+good bad good bad but bad good bad good|nice nice nice! but nice? nice?? nice???|ok but, great|great but. awful
+good!|good!!|good!!!!!|good?|good??|good???|good????|!!!! ????|bad!?!?!?|?good!|meh!!!!
+GOOD|GOOD bad|good BAD|VERY good|very GOOD|GOOD GOOD|ok GOOD 1|1 2 GOOD|A GOOD|a GOOD|NOT GOOD|NOT good|VERY bad A
+don't like|I don't really like|DON'T like it|dont like|can't stand|cannot stand it|n't good|xn'ty good|isn’t good
+not very good|not good not|hardly good|barely very good|really really really good|so so so so good|less bad|little sad
+good. bad, (good) "good" 'bad' *great* _bad_ ~good~ [bad] {good} <bad> good-bad good/bad|.good.|..ok..|a.|.a|--
+great\u00a0bad|great\u2003bad|great\u200bbad|great\x1cbad\x1fgood\x85bad|great\u3000bad|\ufeffgood|\u2028good\u2029bad
+😀|😀😁|good😀|😀good|😀 good|bad 😀|😀 😀|I 😍 it but 😡|\t😀\t|❤️ ❤|☹️☺|👍🏽 👎|👩‍❤️‍👩|🆙 🔛|© good ®|#️⃣ 1️⃣|🇬🇧 fine
+İYİ good|STRASSE straße GOOD|ﬁne good|ǅ good|ΌΔΟΣ good|good ΌΔΟΣ BAD|ŉ't good|\u212aIND of|KIND o\u017f good|\ud83d good
+don\u0027t \u2019 good|ｇｏｏｄ|go\u0301od|GOOD\u0301|\u0661 good|Ⅷ good|ⓐ GOOD|ª good|ʰ GOOD bad|𝐠𝐨𝐨𝐝|日本 good 日本
+http://good.com/bad|@good #bad #fail|good&amp;bad|$:|%)|'good|good'|o_O O.o|:Þ ( '}{' ) >:(|fed up|screwed up|x_x
+| |  |\t|\x00|\x00 good|.|?|a|an|the|...|'|\u00a0|\u200b"""
+
+
+def _tricky() -> list[str]:
+    written = TRICKY.replace("\n", "|").split("|")
+    before = [
+        "",
+        "very",
+        "NOT",
+        "isn't",
+        "never",
+        "so",
+        "this",
+        "without",
+        "doubt",
+        "no",
+        "least",
+        "kind of",
+        "but",
+        "x",
+    ]
+    contexts = [" ".join((*pair, word)) for pair in itertools.product(before, before) for word in ("good", "BAD")]
+    return written + contexts + [f"one {context} two" for context in contexts]
+
+
+def test_tricky_texts_score_as_in_the_original() -> None:
+    assert differing(_tricky()) == []
+
+
+class Generator:
+    """Texts that meet as many rules as possible, the same ones for the same seed."""
+
+    SPACES: tuple[str, ...] = (*[" "] * 20, "  ", "\n", "\t", "\u00a0", "\u2003", "\x1c", "\x85", "\u200b", "", " \n ")
+    MARKS: tuple[str, ...] = (*[""] * 12, *"!?.,'\"()*_…:;-~’", "!!", "??", "???", "!!!!!", "...", "n't", ")))")
+    PLAIN = (
+        "phone was is the it you I a My İstanbul ΑΣ ß ŉ ﬁne don’t '' -- 3.5 http://t.co/aB1 @user #fail &amp;".split()
+    )
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        rules = "but but BUT but, least at very kind of no or nor so this never without doubt sort of just enough"
+        phrases = [word for phrase in SPECIAL_CASES for word in phrase.split()]
+        self.rules = [*BOOSTER_DICT, *NEGATE, *phrases, *SPECIAL_CASES, *rules.split() * 4]
+        self.lexicon, self.emoji = list(ORIGINAL.lexicon), list(ORIGINAL.emojis)
+
+    def cased(self, word: str) -> str:
+        changes = (word, word, word, word.upper(), word.upper(), word.capitalize(), word.swapcase(), word.title())
+        return self.random.choice(changes)
+
+    def word(self) -> str:
+        pool = self.random.choices((self.rules, self.lexicon, self.emoji, self.PLAIN, None), (35, 35, 8, 17, 5))[0]
+        word = self.cased(self.random.choice(pool)) if pool else chr(self.random.randrange(33, 0xD7FF))
+        return self.random.choice(self.MARKS) + word + self.random.choice(self.MARKS)
+
+    def text(self) -> str:
+        length = self.random.choice((0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 40))
+        # Few words, often repeated, are what the original's search for equal valences trips over.
+        few = [self.word() for _ in range(4)] if self.random.random() < 0.3 else None
+        words = (self.random.choice(few) if few else self.word() for _ in range(length))
+        return "".join(word + self.random.choice(self.SPACES) for word in words)
+
+    def changed(self, text: str) -> str:
+        words = text.split(" ")
+        for _ in range(self.random.randrange(1, 4)):
+            place = self.random.randrange(len(words))
+            words[place] = self.random.choice((self.word(), words[place].upper(), words[place] + self.word(), "but"))
+        return " ".join(words)
+
+
+def test_generated_texts_score_as_in_the_original() -> None:
+    generator = Generator(seed=20)
+    assert differing(generator.text() for _ in range(5_000)) == []
+
+
+def test_long_texts_score_as_in_the_original() -> None:
+    generator = Generator(seed=21)
+    assert differing(" ".join(generator.text() for _ in range(40)) for _ in range(25)) == []
+
+
+def test_added_words_score_as_if_in_the_originals_lexicon() -> None:
+    named = dict.fromkeys(
+        "but so least of kind very no never this or nor at without doubt not isn't the xyz".split(), 1.5
+    )
+    extra = {**named, "phone": -3, "good": 0.0, "ass": -0.0, "it": 0.0, "ｇｏｏｄ": 2.0, "ΌΔΟΣ".lower(): -4.0}
+    analyzer = SentimentIntensityAnalyzer()
+    analyzer.lexicon.update(extra)
+    generator, scorer = Generator(seed=22), Scorer(extra)
+    texts = _tricky() + [generator.text() for _ in range(2_000)]
+    assert differing(texts, scorer, analyzer) == []
+    assert differing(["good phone", "the xyz is so ok"]) == [], "added words reached another scorer"
+
+
+def _real_texts() -> list[str]:
+    with (SHARED / "airline_tweets.csv").open(encoding="utf-8", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    for path in sorted((SHARED / "vader_gold").glob("*_GroundTruth.txt")):
+        texts += [line.split("\t")[-1] for line in path.read_text(encoding="utf-8").splitlines()]
+    for path in sorted((SHARED / "languages").glob("*/train_text.txt")):
+        texts += path.read_text(encoding="utf-8").splitlines()
+    return texts
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled texts are not beside this checkout")
+def test_real_texts_score_as_in_the_original() -> None:
+    generator, texts = Generator(seed=23), _real_texts()
+    assert differing(texts[::4]) == []
+    assert differing(generator.changed(text) for text in texts[::12]) == []
+
+
+# --- the scorer as a part ----------------------------------------------------------------------------------------
+
+
+def test_an_empty_text_scores_nothing() -> None:
+    assert SCORER.score("") == SCORER.score(" \n") == Sentiment(neg=0.0, neu=0.0, pos=0.0, compound=0.0)
+
+
+def test_added_words_are_found_in_any_case() -> None:
+    assert Scorer({"Laggy": -2.0}).score("so LAGGY today").compound < 0 == SCORER.score("so laggy today").compound
+
+
+@pytest.mark.parametrize("valence", [4.1, -5, float("nan"), float("inf")])
+def test_a_valence_outside_the_scale_is_refused(valence: float) -> None:
+    with pytest.raises(ValueError, match=r"'laggy'.*between -4 and 4"):
+        Scorer({"laggy": valence})
+
+
+def test_a_pickled_scorer_scores_the_same() -> None:
+    scorer = Scorer({"laggy": -2.0})
+    copy: Scorer = pickle.loads(pickle.dumps(scorer))
+    assert copy.score("laggy but nice") == scorer.score("laggy but nice") != SCORER.score("laggy but nice")
+
+
+def test_what_is_kept_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_MOST_KEPT", 100)
+    scorer = Scorer()
+    texts = [f"good number{number} {'very' * number}long bad" for number in range(300)]
+    assert differing(texts, scorer) == []
+    assert len(scorer._words) <= 100
+    assert max(map(len, scorer._words)) <= engine._LONGEST_KEPT
+
+
+def test_a_long_text_of_equal_words_and_buts_is_scored_at_once() -> None:
+    assert SCORER.score("good but " * 100_000).compound == 1.0
+    assert SCORER.score("but " + "good bad great no " * 50_000).neu < 0.3
+
+
+@pytest.mark.parametrize(
+    ("score", "name"),
+    [
+        (1, "positive"),
+        (0.05, "positive"),
+        (0.0499, "neutral"),
+        (0, "neutral"),
+        (-0.0499, "neutral"),
+        (-0.05, "negative"),
+    ],
+)
+def test_labels_follow_the_customary_thresholds(score: float, name: str) -> None:
+    assert label(score) == name
+
+
+# --- two brands in one post --------------------------------------------------------------------------------------
+
+
+def marked(written: str) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
+    """A text without its marks, and the spans of [this brand] and of {other brands} in it."""
+    text = ""
+    spans: dict[str, list[tuple[int, int]]] = {"[": [], "{": []}
+    for part in re.split(r"(\[[^]]*\]|\{[^}]*\})", written):
+        name = part.strip("[]{}")
+        if name != part:
+            spans[part[0]].append((len(text), len(text) + len(name)))
+        text += name
+    return text, spans["["], spans["{"]
+
+
+# What people read in the post about [this brand] and about {the other}, before it; indented lines go on.
+SHARED_POSTS = r"""
++-|[Acme] is great. {Globex} is terrible.
+-+|[Acme] is terrible. {Globex} is great.
++-|I love [Acme] but I hate {Globex}.
+-+|I hate [Acme], but {Globex} is wonderful!
++-|The [Acme] drill is excellent; the {Globex} one is awful
++-|While {Globex} was a nightmare, [Acme] turned out to be brilliant.
+-+|Whereas {Globex} is reliable and friendly, [Acme] is rude and slow, the worst.
+-+|[Acme] ruined my holiday while {Globex} saved it
+--|[Acme] and {Globex} are both terrible.
+++|I love [Acme] and {Globex}
+--|I hate [Acme], {Globex} and everything like them.
+++|Thanks [Acme] and {Globex} for the wonderful evening!
+-+|Finally left [Acme] for {Globex} and I am so happy with it.
+-+|Sick of [Acme]. Moved to {Globex} last week. Love it.
++-|[Acme] fixed my account within an hour, amazing service. {Globex} never even replied, pathetic.
+-+|[Acme] support is useless. They lied to me twice. {Globex} on the other hand was lovely. Polite, quick, helpful.
++-|Bought a [Acme] anvil: beautiful, strong, perfect. The {Globex} anvil cracked on day one, what garbage.
++0|I switched from {Globex} to [Acme] and it is fantastic.
++0|[Acme] is so much better than {Globex}!
+-0|[Acme] is worse than {Globex}.
++0|Compared to {Globex}, [Acme] is a joy to use.
+-0|Unlike {Globex}, [Acme] is horrible at parking.
+-+|[Acme]: horrible.\n{Globex}: lovely.
+-+|- [Acme] broke after a week, very disappointed\n- {Globex} still works great
+-+|[Acme] lost my bag and was rude about it... {Globex} was so kind when they found it
++-|Flew [Acme] out and it was fantastic! Flew {Globex} back and it was a disaster!
++-|[Acme] 😍 {Globex} 😡
+-+|Never again [Acme] 😡😡 {Globex} you are the best ❤️
++-|Props to @[acme] for the quick help. Shame on @{globex} for ignoring me.
++-|The food at [Acme] was delicious. We also tried {Globex}. It was disgusting.
+-+|@{globex} you are awesome. @[acme] you are a joke, I want my money back, terrible.
+0+|I was on the phone with [Acme] yesterday. Then I called {Globex} and they were wonderful.
+0-|[Acme] opens at nine. {Globex} opens at ten and the staff are awful.
++-|[Acme] costs $3.50 and tastes great. {Globex} costs $4.20 and tastes bad.
+-+|Mr. Smith of [Acme] Inc. insulted me. {Globex} apologised and gave me a nice refund.
++-|See https://example.com/a.b?c=d. [Acme] is superb. {Globex} is a scam.
+-+|[Acme]は最悪 terrible。{Globex} is great。
++-|[Acme] is not bad at all. {Globex} is not good.
+-+|I regret buying [Acme], should have bought {Globex}, which is superb.
+-+|My [Acme] phone died again. I am so angry. Going back to {Globex}, they never failed me and I trust them.
+++|[Acme] has great coffee, and {Globex} has great cake.
++-|[Acme] has great coffee and {Globex} has stale, disgusting cake.
+-0|Why is [Acme] so terrible? Asking for a friend at {Globex}.
++-|Love my new [Acme]! So glad I got rid of the awful {Globex} one.
+--|Both [Acme] and {Globex} cheated us.
+-+|Although [Acme] was cheap it was a horrible experience; {Globex} cost more and was worth it, excellent.
++-|{Globex} failed. [Acme] won.
+-0|[Acme] has the worst customer service. I have been waiting for hours. I'm furious. {Globex} please let me in.
++-|I recommend [Acme]. I would avoid {Globex}.
+-+|[Acme] vs {Globex}: [Acme] is slow and ugly, {Globex} is fast and beautiful.
++0|Just ordered from [Acme] instead of {Globex} and wow, I am impressed.
+-+|If you want pain, go with [Acme]. If you want success, go with {Globex}.
++-|[Acme] gave me a full refund with a smile, however {Globex} charged me twice and denied it.
+-+|{Globex} made me smile today. [Acme] made me cry.
+++|Big fan of [Acme]! Big fan of {Globex} too!
+--|Stop buying from [Acme] and {Globex}, they are evil.
++-|Yes the [Acme] is expensive, but it is a gem. The {Globex} is cheap trash.
+-+|[Acme] customer care = useless. {Globex} customer care = superb.
+-+|I used to like {Globex} and I still do. [Acme] I cannot stand, total fraud.
++-|lol [acme] just works and makes me happy. meanwhile {globex} crashed again, worst app ever
+-+|[Acme] app keeps crashing, I'm annoyed. Tried the {Globex} app. Smooth, pretty, easy. Great job.
+00|[Acme] and {Globex} announced their figures on Tuesday.
+0-|Does [Acme] deliver to Leeds? {Globex} told me no and were very rude.
++-|Happy with [Acme] after {Globex} messed up my order, what a disgrace.
+-+|[Acme] stole my deposit!!! {Globex} helped me get it back, thank you so much!!!
++-|The engineers at [Acme] are kind and smart, e.g. they fixed my car for free. {Globex} engineers are lazy and
+  dishonest.
+-+|[Acme] has nice colours. But it breaks, it is ugly inside, it is a horrible waste of money and the worst I ever
+  owned. {Globex} is good.
++-|[Acme] was a bit slow to answer. Still, the best, kindest, most helpful people I ever dealt with! {Globex} is a
+  fraud.
+-+|[Acme] sent a nice card. They lied to me. They insulted my wife. They stole my money! {Globex} was honest.
++-|I had a small problem with my [Acme]. They were wonderful about it, super friendly, and gave me a perfect new one.
+  {Globex} ignored me.
+-+|The [Acme] box is pretty. The drill inside is terrible!!! Absolutely terrible!!! I love {Globex}.
++-|The [Acme] box is ugly. The drill inside is amazing!!! Best drill ever!!! I hate {Globex}.
+-+|Thanks [Acme] for cancelling my flight. I missed a funeral. I was crying at the gate. Awful. {Globex} was lovely
+  about it.
++-|[Acme] delayed me by ten minutes, no problem. Lovely crew, great food, so happy. {Globex} is the worst.
+-+|[Acme] was fine for a year. Then it died and the warranty was a lie and the support was evil. So I went to {Globex}
+  and I am delighted.
++-|First I was angry at [Acme]. Then they refunded me, apologised, and gave me a gift. I love them now. {Globex}?
+  Horrible people.
+-+|Cool logo, [Acme]. Horrible, horrible, horrible shoes. I am in pain. Meanwhile {Globex} has the best shoes.
+++|[Acme] is good. {Globex} is good too, though the queue was bad. Amazing cakes, great coffee, friendly staff.
+--|[Acme] is awful. {Globex} is awful too, though the cake was nice. Dirty tables, rude staff, horrible coffee, a
+  disgrace.
+-+|I like the [Acme] app. I do not like that it crashed and lost all my data, a disaster, I am furious and devastated.
+  {Globex} saved me.
++-|I worry about [Acme] prices. But I adore their work, it is excellent, beautiful and honest. {Globex} is a horrible
+  company.
+-+|[Acme] said sorry. Great. They still have my money, they are liars and thieves and I hate them. {Globex} is a
+  friendly alternative.
++-|[Acme] lost one parcel, sad. In ten years they delivered every other one with a smile, brilliant, superb, thank
+  you! {Globex} is trash, I hate it.
+-0|[Acme] was ok. The room was dirty. The food was bad. The bed was terrible. Nice view. {Globex} is next door.
++0|[Acme] was noisy. The room was lovely. The food was great. The bed was perfect. Bad view. {Globex} is next door.
+-0|{Globex} is where we went first. [Acme] was next: rude waiter, cold soup, stupid prices, a disgusting toilet. Good
+  bread.
++0|{Globex} is where we went first. [Acme] was next: charming waiter, fine soup, fair prices, the best dessert. Bad
+  bread.
++-|[Acme] helped. {Globex} failed us, lied to us, and then, to be fair, said sorry with a nice letter.
+-+|[Acme] failed us, lied to us, cheated us, and then said thanks for being a valued friend. {Globex} helped.
++-|[Acme]: no complaints. Great value. Solid. Lovely. One tiny crack, no worries. {Globex}: cheap, nasty, dangerous.
+"""
+
+
+def test_two_brands_in_a_post_get_each_their_own() -> None:
+    """A floor: raise it with the rule. What is missed now is mostly words that VADER's lexicon lacks ("pathetic")."""
+    right = by_document = judged = 0
+    for line in SHARED_POSTS.strip().replace("\n  ", " ").splitlines():
+        signs, written = line.split("|", 1)
+        text, own, others = marked(written.replace("\\n", "\n"))
+        document = SCORER.score(text)
+        for sign, mine, theirs in ((signs[0], own, others), (signs[1], others, own)):
+            judged += 1
+            right += label(toward(text, mine, theirs, SCORER, document)) == SIGNS[sign]
+            by_document += label(document.compound) == SIGNS[sign]
+    assert judged == 180
+    assert right >= 160, f"{right} of {judged}; the document's own score gets {by_document}"
+    assert by_document < 100
+
+
+# A post, and that part of it which counts toward [this brand].
+PARTS = [
+    # sentences and what only looks like their end
+    ("[Acme] is good. {Globex} is bad.", "Acme is good."),
+    ("Mr. Good of [Acme] Inc. is bad. {Globex} is nice.", "Mr. Good of Acme Inc. is bad."),
+    ("[Acme] is great, e.g. the soup. {Globex} is bad.", "Acme is great, e.g. the soup."),
+    ("[Acme] costs 3.50 and is good. {Globex} is bad", "Acme costs 3.50 and is good."),
+    ("Good www.acme.com/a.b?c! [Acme] is fine. {Globex} is bad", "Good www.acme.com/a.b?c! Acme is fine."),
+    ("[Acme] is good... really fine. {Globex} is bad", "Acme is good... really fine."),
+    ("[Acme] is good... {Globex} is bad", "Acme is good..."),
+    ("J. Good hates [Acme]. {Globex} is nice", "J. Good hates Acme."),
+    ('He said "[Acme] is good!" {Globex} is bad', 'He said "Acme is good!"'),
+    ("[Acme] is fine! 😍 {Globex} is bad", "Acme is fine! 😍"),
+    ("[Acme] is fine. :) {Globex} is bad", "Acme is fine. :)"),
+    ("[Acme] is good 。{Globex} is bad 。", "Acme is good 。"),
+    ("[Acme] is good\n{Globex} is bad", "Acme is good"),
+    ("[Yahoo!] is good. {Globex} is bad.", "Yahoo! is good."),
+    ("{Dr. Good} is bad. [Acme] is nice", "Acme is nice"),
+    # clauses
+    ("[Acme] is good; {Globex} is bad", "Acme is good;"),
+    ("[Acme]: good\n{Globex}: bad", "Acme: good"),
+    ("[Acme] is good but {Globex} is bad", "Acme is good"),
+    ("{Globex} is bad but [Acme] is good", "Acme is good"),
+    ("{Globex} is bad while [Acme] is good", "Acme is good"),
+    ("[Acme] is good whereas {Globex} is bad", "Acme is good"),
+    ("Good food, but bad beds at [Acme]; {Globex} is bad", "Good food, but bad beds at Acme;"),
+    # no brand named: as the part before, at the beginning as the first that names one
+    ("Good people! [Acme] it is. {Globex} is bad.", "Good people! Acme it is."),
+    ("Good people! {Globex} it is. [Acme] is bad.", "Acme is bad."),
+    ("[Acme]. Good. Fine but dear. {Globex}. Bad.", "Acme. Good. Fine but dear."),
+    ("[Acme]. Good. {Globex}. Bad. [Acme] again. Nice.", "Acme. Good.\nAcme again. Nice."),
+    ("[Acme] and {Globex} are here. Awful people.", "Acme and Globex are here. Awful people."),
+    # two in one sentence
+    ("[Acme] and {Globex} are awful", "Acme and Globex are awful"),
+    ("I love [Acme], {Globex} & [Acme]", "I love Acme, Globex & Acme"),
+    ("I love [Acme] and {Globex} is awful", "I love Acme"),
+    ("Unlike [Acme], {Globex} is awful", "Unlike Acme"),
+    ("[Acme] is bad and worse than {Globex}, nice people", "Acme is bad and worse"),
+    ("Happily left {Globex} for [Acme] and love it", "Acme and love it"),
+    ("{Globex} took my good money so I love [Acme]", "I love Acme"),
+    ("Good [Acme] 😍 {Globex} 😢", "Good Acme 😍"),
+    ("[Acme] beats {Globex} happily", "Acme beats Globex happily"),
+]
+
+
+@pytest.mark.parametrize(("written", "part"), PARTS)
+def test_the_parts_that_count(written: str, part: str) -> None:
+    text, own, others = marked(written)
+    assert toward(text, own, others, SCORER) == SCORER.score(part).compound
+
+
+def test_a_post_about_one_brand_counts_as_a_whole() -> None:
+    text = "Acme is good. Bad weather though."
+    assert toward(text, [(0, 4)], [], SCORER) == SCORER.score(text).compound
+    known = Sentiment(neg=0.0, neu=0.5, pos=0.5, compound=0.25)
+    assert toward(text, [(0, 4)], [], SCORER, known) == 0.25
+    assert toward(text, [], [(0, 4)], SCORER, known) == 0.25, "named in the title only"
+
+
+def test_words_of_both_brands_at_one_place_count_for_both() -> None:
+    text = "Acme Tools is good. Bad weather."
+    assert toward(text, [(0, 4)], [(0, 10)], SCORER) == SCORER.score(text).compound
+    assert toward(text, [(0, 10)], [(0, 4)], SCORER) == SCORER.score(text).compound
+
+
+def test_the_order_of_spans_does_not_matter() -> None:
+    text, own, others = marked("[Acme] is good. {Globex} is bad. [Acme] is nice. {Globex} is poor.")
+    assert toward(text, own[::-1], others[::-1], SCORER) == toward(text, own, others, SCORER) > 0
+
+
+@pytest.mark.parametrize(
+    "filling", ["." * 200_000 + "x", '."' * 100_000 + "x", " " * 200_000, " 😀" * 99_999, "and " * 50_000]
+)
+def test_hostile_texts_are_parted_at_once(filling: str) -> None:
+    text = f"Acme.{filling} Globex"
+    assert -1 <= toward(text, [(0, 4)], [(len(text) - 6, len(text))], SCORER) <= 1
+
+
+def test_many_names_are_parted_at_once() -> None:
+    text, own, others = marked("[Acme] good and {Globex} bad and " * 3_000)
+    assert toward(text, own, others, SCORER) == 1.0
+    assert toward(text, others, own, SCORER) == -1.0
