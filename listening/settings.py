@@ -13,6 +13,13 @@ LISTENING_POLITE = True  # False: no robots.txt and no delay for loopback server
 BOT_NAME = "listening"
 SPIDER_MODULES = ["spiders"]
 SPIDER_LOADER_WARN_ONLY = True  # one broken spider file stops no other
+FEED_EXPORTERS = {
+    "jsonlines": "pipelines.export.JsonLines",
+    "jsonl": "pipelines.export.JsonLines",
+    "jl": "pipelines.export.JsonLines",
+    "json": "pipelines.export.Json",
+    "csv": "pipelines.export.Csv",
+}
 ITEM_PIPELINES = {"pipelines.item.StorePipeline": 300}
 
 # Who asks, and how often

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -15,15 +16,23 @@ _DROPPED = frozenset(
 )
 _PARAGRAPHS = frozenset("p blockquote pre ul ol dl table h1 h2 h3 h4 h5 h6 article section figure hr details".split())
 _LINES = frozenset("div li tr dt dd header footer main aside nav fieldset figcaption summary address center".split())
+_LONGEST_LINK = 2000
+_DEEPEST = 500  # open elements; the parser's time grows with their square, and people need a dozen
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_MARKUP = re.compile(r"<[^<>]*>?")
+_NEVER_CLOSED = frozenset(
+    "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()
+)
 _DEPTH = 300  # deeper markup is only ever made to hurt; its text is still kept, flat
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 _ANY_SPACE = re.compile(r"\s+")
 _MARGINS = re.compile(r" ?\n ?")
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # borders of blocks, told apart from `<br>` until the whole text is there
-_BORDERS = re.compile(r"[ \n\x1d\x1e]*[\x1d\x1e][ \n\x1d\x1e]*")
+_BORDERS = re.compile(r"[ \n\x1d\x1e]+")
+_ITEM = re.compile(r"(\x1e\* )[ \n\x1d\x1e]+")  # a paragraph in a list item stays beside its bullet
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_CUT_LINK = re.compile(r"^https?://\S*?(\.\.\.|…)\S*$")
+_CUT_LINK = re.compile(r"^https?://\S*? ?(?:\.\.\.|…) ?\S*$")
 _WROTE = re.compile(
     r"\s*(?:wrote|said|posted|schrieb|hat geschrieben|escribi[óo]|a écrit|ha scritto|schreef|escreveu|pisze|napisał|"
     r"писал|написал|skrev|kirjoitti|napsal|píše|írta|a scris|yazdı)\b.*$",
@@ -47,11 +56,14 @@ class _Part:
     author: str = ""
 
     def text(self) -> str:
-        return tidy(_BORDERS.sub(_border, _SPACES.sub(" ", "".join(self.pieces))))
+        text = _ITEM.sub(r"\1", _SPACES.sub(" ", "".join(self.pieces)))
+        return tidy(_BORDERS.sub(_border, text))
 
 
 def _border(match: re.Match[str]) -> str:
     run = match[0]
+    if _PARAGRAPH not in run and _LINE not in run:
+        return run
     return "\n\n" if _PARAGRAPH in run or run.count("\n") > 1 else "\n"
 
 
@@ -65,6 +77,8 @@ def words(html: str, skip: str = "") -> Words:
     """The own words and the quotes of an HTML fragment. `skip` is a CSS selector of what is not the author's."""
     if "<" not in html and "&" not in html:
         return Words(tidy(html))
+    if too_deep(html):
+        return Words(stripped(html))
     root = LexborHTMLParser(html).body
     return Words("") if root is None else words_of(root, skip)
 
@@ -73,8 +87,36 @@ def plain(html: str) -> str:
     """The text of an HTML fragment, quotes and all."""
     if "<" not in html and "&" not in html:
         return tidy(html)
+    if too_deep(html):
+        return stripped(html)
     root = LexborHTMLParser(html).body
     return "" if root is None else words_of(root, quoted=_no_quote).text
+
+
+def too_deep(html: str, *, tags: int = 2000) -> bool:
+    """Whether markup is nested so deeply that parsing it would hang; up to `tags` tags never do.
+
+    An element counts as open until its own end, since a parser overlooks an end that comes at the wrong place.
+    """
+    if html.count("<") <= tags:
+        return False
+    opened: list[str] = []
+    for closing, tag in _TAG.findall(html):
+        name = tag.lower()
+        if name in _NEVER_CLOSED:
+            continue
+        if not closing:
+            opened.append(name)
+        elif opened and opened[-1] == name:
+            opened.pop()
+        if len(opened) > _DEEPEST:
+            return True
+    return False
+
+
+def stripped(html: str) -> str:
+    """The text of markup that cannot be parsed: tags taken out, entities resolved."""
+    return tidy(unescape(_MARKUP.sub(" ", html)))
 
 
 def quoted_author(node: LexborNode) -> str | None:
@@ -169,7 +211,7 @@ def _open(part: _Part, node: LexborNode, tag: str, marker: str) -> bool:
         part.pieces.append(node.attributes.get("alt") or "")
     elif tag == "cite":
         return not _cites_quote(node)
-    elif tag == "a" and _CUT_LINK.match(node.text(deep=True).strip()):
+    elif tag == "a" and _CUT_LINK.match(node.text(deep=True).strip()[:_LONGEST_LINK]):
         part.pieces.append(node.attributes.get("href") or "")  # the site shortened what it shows
         return False
     return True

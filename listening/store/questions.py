@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Only column names of ours are put into these; what people type is bound.
-_MENTION = "date, brand, source, author, title, full_text, sentiment, sentiment_score, url, mention_id"
+_MENTION = "date, brand, sentiment, sentiment_score, title, full_text, author, source, url, mention_id"
 
 QUERIES: dict[str, dict[str, str]] = {
     "newest": {

@@ -60,10 +60,10 @@ CREATE TABLE quarantine (
     UNIQUE (source_id, url, reason));
 CREATE VIEW mention_list AS
 SELECT m.id AS mention_id, m.published AS date, p.collected AS collected_at, b.name AS brand, s.name AS source,
-    p.domain, p.url, p.title, p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
+    p.domain, p.url, coalesce(nullif(p.title, ''), t.title, '') AS title, p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
     m.score AS sentiment_score, m.intents, m.status, m.assignee, p.thread_id, p.id AS post_id, m.words
 FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id
-JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id;
+JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN threads t ON t.id = p.thread_id;
 """
 
 

@@ -1,0 +1,42 @@
+"""How Datasette shows a mention's cells: feelings in colour, times readable, addresses as short links."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from datasette import hookimpl
+from markupsafe import Markup, escape
+
+_FEELINGS = frozenset({"negative", "neutral", "positive"})
+_TIMES = frozenset({"date", "collected_at", "published", "collected", "started", "finished", "last_seen", "first_seen"})
+
+
+@hookimpl
+def render_cell(value: Any, column: str) -> Markup | str | None:
+    """The HTML of one cell, everything in it escaped; None leaves it to Datasette."""
+    if not isinstance(value, str):
+        return None
+    if column == "sentiment" and value in _FEELINGS:
+        return Markup('<span class="{0}">{0}</span>').format(value)
+    if column in _TIMES and value.endswith("Z"):
+        return Markup('<time datetime="{}">{}</time>').format(value, value[:16].replace("T", " "))
+    if column == "url" and value.startswith(("https://", "http://")):
+        return _link(value)
+    return None
+
+
+@hookimpl
+def extra_template_vars(template: str) -> dict[str, Any]:
+    """What our own page of a database says about its tables."""
+    from listening.browse import ABOUT
+
+    return {"about": ABOUT} if template == "database.html" else {}
+
+
+def _link(url: str) -> Markup | None:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return None
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(escape(url), host.removeprefix("www."))

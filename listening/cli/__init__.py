@@ -1,0 +1,73 @@
+"""The command line: the top floor, where errors become one line and numbers become tables."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+import click
+
+from listening import __version__
+from listening.cli import browse, crawl, database, demo, mentions, setup, trial
+from listening.errors import ConfigError, ListeningError
+
+
+class _Listening(click.Group):
+    """Shows our errors without a traceback and every interruption without noise."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            raise _Shown(_several(error)) from None
+        except ListeningError as error:
+            raise _Shown(str(error)) from None
+
+
+class _Shown(click.ClickException):
+    exit_code = 1
+
+
+def _several(error: ConfigError) -> str:
+    if len(error.problems) == 1:
+        return str(error)
+    return f"{len(error.problems)} mistakes in the configuration:\n" + "\n".join(f"  {p}" for p in error.problems)
+
+
+@click.group(cls=_Listening, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--config",
+    metavar="FOLDER",
+    envvar="LISTENING_CONFIG",
+    default="config",
+    show_default=True,
+    help="The folder of brands.toml, sources.toml and listening.toml.",
+)
+@click.version_option(__version__, prog_name="listening")
+@click.pass_context
+def main(ctx: click.Context, config: str) -> None:
+    r"""Hear what people say about a brand: gather it, understand it, act on it. All on this machine.
+
+    \b
+    New here?           listening demo
+    Without set-up:     listening try "Your Brand"
+    For good:           listening init, then edit config/, then listening crawl
+    """
+    ctx.obj = config
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+for _module in (demo, trial, setup, crawl, mentions, browse, database):
+    for _command in _module.COMMANDS:
+        main.add_command(_command)
+
+
+def run() -> None:
+    """Entry point of the `listening` command."""
+    try:
+        main(standalone_mode=True)
+    except BrokenPipeError:  # `listening mentions | head`
+        sys.stderr.close()
+        sys.exit(141)

@@ -1,0 +1,112 @@
+"""What several commands share: reading the config, opening the store, filters, times."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+
+from listening.config import Config, duration, load
+from listening.source import kinds
+from listening.store import MentionFilter, Store
+
+console = Console(highlight=False)
+if not console.is_terminal:
+    console = Console(highlight=False, width=120)  # a log or a pipe has no edge
+
+
+def read_config(ctx: click.Context) -> Config:
+    """The configuration of the folder given by --config. Raises ConfigError with all its problems."""
+    return load(Path(ctx.obj), {name: kind.Options for name, kind in kinds().items()})
+
+
+def read_store(config: Config) -> Store:
+    """The config's database, for reading. Raises StoreError where there is none yet."""
+    return Store(config.database, read_only=True)
+
+
+class Moment(click.ParamType):  # type: ignore[type-arg]  # generic only for type checkers of newer click
+    """A point in time: "7d" ago, a day "2026-11-01" or a time "2026-11-01T09:30", in the config's time zone."""
+
+    name = "WHEN"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse; fails with the forms there are."""
+        if isinstance(value, datetime | timedelta):
+            return value
+        try:
+            return duration(value)
+        except ValueError:
+            pass
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is neither a length of time such as 7d nor a day such as 2026-11-01', param, ctx)
+
+
+def moment(value: datetime | timedelta | None, config: Config, now: datetime | None = None) -> datetime | None:
+    """A --since or --until as aware time: a length of time counts back from now, a day is one of the team's zone."""
+    if value is None:
+        return None
+    if isinstance(value, timedelta):
+        return (now or datetime.now(UTC)) - value
+    return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(config.settings.time_zone))
+
+
+def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that choose mentions; the command gets them as `where`, with `config` before it."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @click.option("--brand", default="", help="Only this brand.")
+        @click.option("--source", default="", help="Only this source.")
+        @click.option(
+            "--since", type=Moment(), default=default_since, show_default=True, help="From then on: 7d, 12h, or a day."
+        )
+        @click.option("--until", type=Moment(), help="Before then.")
+        @click.option(
+            "--sentiment",
+            type=click.Choice(["negative", "neutral", "positive", "unscored"]),
+            default=None,
+            help="Only those; unscored: in a language that cannot be scored.",
+        )
+        @click.option("--search", default="", help='Words and "phrases" that must all occur.')
+        @click.option("--status", default="", help="Only mentions in this state, such as new.")
+        @click.pass_context
+        @functools.wraps(command)
+        def wrapper(ctx: click.Context, **given: Any) -> None:
+            config = read_config(ctx)
+            where = MentionFilter(
+                brand=known(given.pop("brand"), "brand", [brand.name for brand in config.brands]),
+                source=known(given.pop("source"), "source", [source.name for source in config.sources]),
+                since=moment(given.pop("since"), config),
+                until=moment(given.pop("until"), config),
+                sentiment=given.pop("sentiment") or "",
+                search=given.pop("search"),
+                status=given.pop("status"),
+            )
+            command(config=config, where=where, **given)
+
+        return wrapper
+
+    return decorate
+
+
+def known(given: str, what: str, names: list[str]) -> str:
+    """A brand's or source's name as configured, whatever its case. Raises click.BadParameter naming those there are."""
+    if not given:
+        return ""
+    folded = re.sub(r"\s+", " ", given).casefold()
+    for name in names:
+        if name.casefold() == folded:
+            return name
+    starts = [name for name in names if name.casefold().startswith(folded)]
+    if len(starts) == 1:
+        return starts[0]
+    raise click.BadParameter(f'there is no {what} "{given}"; there are: {", ".join(names) or "none yet"}')

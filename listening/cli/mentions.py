@@ -1,0 +1,120 @@
+"""Looking at what was found: `listening mentions` and `listening digest`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+import click
+from rich.cells import cell_len, set_cell_size
+from rich.markup import escape
+from rich.table import Table
+
+from listening.cli.common import console, filters, read_store
+from listening.config import Config
+from listening.digest import write_csv
+from listening.errors import ListeningError
+from listening.store import MentionFilter, MentionRow
+
+_COLOURS = {"negative": "red", "positive": "green", "neutral": "dim", None: "dim"}
+
+
+@click.command()
+@filters(default_since=None)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many in the table.")
+@click.option("--json", "as_json", is_flag=True, help="All of them, one JSON object a line.")
+@click.option("--csv", "as_csv", is_flag=True, help="All of them, as the digest's CSV.")
+def mentions(config: Config, where: MentionFilter, limit: int, as_json: bool, as_csv: bool) -> None:
+    """Show mentions, newest first: a table, or --json, or --csv."""
+    if as_json and as_csv:
+        raise click.UsageError("choose one of --json and --csv")
+    with read_store(config) as store:
+        if as_csv:
+            write_csv(store.mentions(where), click.get_binary_stream("stdout"))
+        elif as_json:
+            for row in store.mentions(where):
+                click.echo(json.dumps(asdict(row), ensure_ascii=False))
+        else:
+            total = store.count_mentions(where)
+            _print_table(store.mentions(where, limit=limit), total, limit, ZoneInfo(config.settings.time_zone))
+
+
+def _print_table(rows: Iterable[MentionRow], total: int, limit: int, zone: ZoneInfo) -> None:
+    if not total:
+        console.print("No mention passes these filters. `listening mentions` without options shows all there are.")
+        return
+    room = max(20, console.width - sum(_WIDTHS.values()) - 2 * len(_WIDTHS) - 2)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title in (*_WIDTHS, "what they wrote"):
+        table.add_column(title, no_wrap=True)
+    for row in rows:
+        text = f"{row.title} · {row.full_text}" if row.title else row.full_text
+        when = datetime.fromisoformat(row.date).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        cells = (when, row.brand, score(row), row.author or "-", row.source, text)
+        shown = [_cut(cell, width) for cell, width in zip(cells, (*_WIDTHS.values(), room), strict=True)]
+        shown[2] = f"[{_COLOURS[row.sentiment]}]{shown[2]}[/]"
+        table.add_row(*shown)
+    console.print(table)
+    if total > limit:
+        console.print(f"\n[dim]{limit} of {total:,} mentions. --limit shows more, --csv and --json show all.[/]")
+
+
+_WIDTHS = {"date": 16, "brand": 12, "feels": 5, "author": 12, "source": 12}  # characters; the rest is the text's
+
+
+def _cut(text: str, width: int) -> str:
+    """One printable line of at most `width` terminal cells."""
+    line = printable(text[: 4 * width])
+    return escape(line if cell_len(line) <= width else set_cell_size(line, width - 1) + "…")
+
+
+def score(row: MentionRow) -> str:
+    """A mention's figure as people read it: "+0.64", or "?" where the language cannot be scored."""
+    return "?" if row.sentiment_score is None else f"{row.sentiment_score:+.2f}"
+
+
+def printable(text: str) -> str:
+    """One line without control characters: outside text never moves the terminal's cursor."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+@click.command()
+@filters(default_since="7d")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output without it.")
+def digest(config: Config, where: MentionFilter, output: str | None) -> None:
+    """Write a period's mentions as CSV that any spreadsheet opens safely."""
+    with read_store(config) as store:
+        rows = store.mentions(where)
+        if output is None:
+            write_csv(rows, click.get_binary_stream("stdout"))
+            return
+        count = write_file(rows, Path(output))
+    click.echo(f"{count:,} mentions written to {output}", err=True)
+
+
+def write_file(rows: Iterable[MentionRow], target: Path) -> int:
+    """Write the CSV beside its place and move it there when it is whole. Returns how many rows."""
+    partial = target.with_name(f"{target.name}.part")
+    try:
+        with _writable(partial) as file:
+            count = write_csv(rows, file)
+        partial.rename(target)
+    except OSError as error:
+        raise ListeningError(f"{target}: cannot be written ({error.strerror})") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _writable(path: Path) -> BinaryIO:
+    """A new file that nobody else can read: it holds what customers wrote."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+COMMANDS = (mentions, digest)

@@ -1,0 +1,67 @@
+"""`python -m tests.reference` writes docs/reference.md from the options' own declarations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+from listening.cli import main
+from listening.config import Brand, Settings, SourceEntry
+from listening.config.starter import shown
+from listening.source import kinds
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
+
+
+def text() -> str:
+    """The whole page."""
+    parts = ["# Reference", "Written by `python -m tests.reference` from the declarations themselves; a test compares."]
+    parts += ["## Commands", *_commands(main, "listening")]
+    parts += ["## brands.toml", "One `[[brand]]` each.", _options(Brand)]
+    parts += ["## sources.toml", "One `[[source]]` each. Every kind takes these:", _options(SourceEntry)]
+    for name, kind in kinds().items():
+        parts += [f'### kind = "{name}"', f"{kind.summary}", _options(kind.Options)]
+        parts += [
+            f"`{c.env}` or `{c.env}_FILE` ({'needed' if c.required else 'optional'}): {c.help}" for c in kind.credentials
+        ]
+        parts += [f"Pace: {kind.delay:g} s between requests to a host, unless `delay` says otherwise."]
+    parts += ["## listening.toml", _options(Settings)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _commands(group: click.Group, name: str) -> list[str]:
+    parts: list[str] = []
+    for command in group.commands.values():
+        path = f"{name} {command.name}"
+        if isinstance(command, click.Group):
+            parts += [f"### {path}", command.help or "", *_commands(command, path)]
+            continue
+        arguments = [a.make_metavar(click.Context(command)) for a in command.params if isinstance(a, click.Argument)]
+        parts += [f"### {path} {' '.join(arguments)}".rstrip(), (command.help or "").replace("\b\n", "")]
+        rows = [_row(option) for option in command.params if isinstance(option, click.Option)]
+        if rows:
+            parts.append("\n".join(["| option | default | what it does |", "| --- | --- | --- |", *rows]))
+    return parts
+
+
+def _row(option: click.Option) -> str:
+    default = "" if option.is_flag or option.default in (None, "", ()) else str(option.default)
+    default = "" if default.startswith("Sentinel") else default
+    return f"| `{', '.join(option.opts)}` | {default} | {option.help} |"
+
+
+def _options(model: type[BaseModel]) -> str:
+    rows = ["| key | default | what it does |", "| --- | --- | --- |"]
+    for name, field in model.model_fields.items():
+        if name == "options":
+            continue
+        default = "required" if field.is_required() else shown(field.get_default(call_default_factory=True))
+        rows.append(f"| `{name}` | {f'`{default}`' if default else ''} | {field.description or ''} |")
+    return "\n".join(rows) if len(rows) > 2 else "No options of its own."
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text(), encoding="utf-8")
