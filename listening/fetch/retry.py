@@ -28,6 +28,7 @@ _PASSING = (
     CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError,
     ResponseDataLossError,
 )  # fmt: skip
+_PATIENCE = 5.0  # seconds
 _YEAR = 366 * 86400  # seconds
 _SECONDS = re.compile(r"\d+(?:\.\d+)?")
 
@@ -84,6 +85,8 @@ class RetryMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Return the request once more for a passing error; None lets the error take its way."""
+        if isinstance(exception, CannotResolveHostError) and self._policy.delay(request) > _PATIENCE:
+            return None  # minutes of waiting would not make a name known
         return self._again(request) if isinstance(exception, _PASSING) else None
 
     def _again(self, request: Request) -> Request | None:

@@ -107,7 +107,7 @@ class RobotsMiddleware:
         except TooManyRedirects:
             return Robots()  # RFC 9309, 2.3.1.2: as if there were none
         except Failed as error:
-            return Robots(refusal=f"{name}/robots.txt cannot be read, so nothing may be fetched: {error.reason}")
+            return Robots(refusal=f"its robots.txt cannot be read, so nothing may be fetched: {error.reason}")
         self._count("response_count")
         self._count(f"response_status_count/{response.status}")
         return self._judge(name, place(page)[0], response)

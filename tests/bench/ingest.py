@@ -1,0 +1,135 @@
+"""From posts in memory to posts stored, scored and searchable: the obvious way and ours, in turn, on the same posts."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sqlite3
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+from listening.post import Batch, Post
+from listening.store import Store
+from pipelines.ingest import Ingest, Understanding
+from tests.bench.corpus import NOW, brands, posts
+from tests.bench.obvious import Obvious
+
+FLOORS = {10: 12.0, 1000: 100.0}
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One way's run over some posts."""
+
+    count: int
+    seconds: float
+    peak_mb: float  # of its process
+    searchable: int  # posts that a full-text search finds
+    compound: dict[str, float]  # post id -> the stored document score
+
+    @property
+    def rate(self) -> float:
+        return self.count / self.seconds
+
+
+def obvious(brand_count: int, post_count: int) -> Result:
+    known = brands(brand_count)
+    rows = [_plain(post) for post in posts(post_count, known)]
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        way = Obvious(known, Path(folder) / "obvious.db")
+        for row in rows:
+            way.add(row)
+        seconds = time.perf_counter() - start
+        found = way.db.execute(
+            "select count(*) from posts_fts where posts_fts match 'the OR and OR to OR a'"
+        ).fetchone()[0]
+        scores = dict(way.db.execute("select id, compound from posts where compound is not null").fetchall())
+        way.db.close()
+    return Result(post_count, seconds, _peak(), found, scores)
+
+
+def ours(brand_count: int, post_count: int) -> Result:
+    known = brands(brand_count)
+    batches = [Batch(chunk) for chunk in _chunks(posts(post_count, known))]
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        with Store(Path(folder) / "ours.db") as store:
+            ingest = Ingest(store, "bench", Understanding(known), now=lambda: NOW)
+            for batch in batches:
+                ingest.save([batch])
+            seconds = time.perf_counter() - start
+        db = sqlite3.connect(Path(folder) / "ours.db")
+        found = db.execute("select count(*) from posts_fts where posts_fts match 'the OR and OR to OR a'").fetchone()[0]
+        scores = dict(db.execute("select native_id, compound from posts where compound is not null").fetchall())
+        db.close()
+    return Result(post_count, seconds, _peak(), found, scores)
+
+
+def _plain(post: Post) -> dict[str, str]:
+    assert post.author is not None
+    assert post.thread is not None
+    assert post.published is not None
+    return {
+        "id": post.id, "url": post.url, "title": post.title, "text": post.text, "author": post.author.name,
+        "thread": post.thread.id, "channel": post.channel, "published": post.published.isoformat(),
+    }  # fmt: skip
+
+
+def _chunks(found: list[Post]) -> list[list[Post]]:
+    return [found[i : i + _BATCH] for i in range(0, len(found), _BATCH)]
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def alone(way: object, *arguments: int) -> Result:
+    """Run one way in a process of its own, so that its memory is its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        result: Result = pool.submit(way, *arguments).result()  # type: ignore[arg-type]
+    return result
+
+
+def differing(ours_scores: dict[str, float], theirs: dict[str, float]) -> int:
+    """Posts that the obvious way scored and ours did not, or with other figures in the fourth decimal."""
+    return sum(1 for key, score in theirs.items() if round(score, 4) != round(ours_scores.get(key, 9.0), 4))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench ingest", description=__doc__)
+    parser.add_argument("--posts", type=int, default=20_000)
+    parser.add_argument("--obvious-posts", type=int, default=4_000, help="the obvious way's share at 1,000 brands")
+    parser.add_argument("--rounds", type=int, default=2)
+    given = parser.parse_args(arguments)
+    print(f"{given.posts:,} posts, {_mean(given.posts):.0f} characters on average; ways in turn, {given.rounds} rounds")
+    print(f"{'brands':>7} {'way':>8} {'posts':>7} {'posts/s':>9} {'peak MB':>8} {'searchable':>10}")
+    missed = 0
+    for count, floor in FLOORS.items():
+        share = given.posts if count < 100 else min(given.posts, given.obvious_posts)
+        ratios = []
+        for _ in range(given.rounds):
+            theirs, mine = alone(obvious, count, share), alone(ours, count, given.posts)
+            for name, result in (("obvious", theirs), ("ours", mine)):
+                print(
+                    f"{count:>7} {name:>8} {result.count:>7,} {result.rate:>9,.0f} {result.peak_mb:>8.0f} "
+                    f"{result.searchable:>10,}"
+                )
+            ratios.append(mine.rate / theirs.rate)
+            wrong = differing(mine.compound, theirs.compound)
+            print(f"{'':>7} sentiment differs on {wrong} of {len(theirs.compound):,} posts that the obvious way scored")
+            missed += bool(wrong)
+        print(f"{count:>7} brands: {median(ratios):.1f} times the obvious way (wanted: {floor:.0f})")
+        missed += median(ratios) < floor
+    return 1 if missed else 0
+
+
+def _mean(count: int) -> float:
+    found = posts(min(count, 2000), brands(10))
+    return sum(len(post.text) for post in found) / len(found)
