@@ -6,11 +6,13 @@ import re
 from functools import cache
 from typing import Any
 
-# Words that English uses all the time and its neighbours hardly ever ("was", "is", "in" are left out: Dutch and German
-# have them too). Two different ones, a tenth of all words, are as sure as the model and 20 times as fast.
+# Words that English uses all the time and its neighbours hardly ever ("was", "is", "in", "of", "to", "me" are left out:
+# German, Dutch, Polish or Spanish have them too). Two different ones, a twelfth of all words, are as sure as the model
+# and ten times as fast.
 _ENGLISH = frozenset(
-    "the and you that this with have are not but they my your it's i'm for what from their which there been would can't "
-    "don't just about when them because".split()
+    "the and you that this with have has had are were not but they my your it's i'm i've for what from their which there "
+    "been would will could should can't don't didn't isn't just about when them because it than then who how our out "
+    "very too only still some any after before get got without every yet".split()
 )
 _NOISE = re.compile(r"https?://\S+|[@#]\w+")
 _SURE_LENGTH = 400  # characters that decide
@@ -26,8 +28,8 @@ def detect(text: str, hint: str = "") -> str:
     start = text[:_SURE_LENGTH]
     tokens = start.lower().split()
     if len(tokens) > 3 and start.isascii():
-        typical = _ENGLISH.intersection(tokens)
-        if len(typical) > 1 and 10 * len(typical) >= min(len(tokens), 40):
+        typical = [token for token in tokens if token in _ENGLISH]
+        if 12 * len(typical) >= len(tokens) and len(set(typical)) > 1:
             return "en"
     words = " ".join(_NOISE.sub(" ", start)[:_MODEL_LENGTH].split())
     stated = hint.replace("_", "-").split("-")[0].lower()
