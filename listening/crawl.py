@@ -114,7 +114,7 @@ class _Crowd:
         last: dict[str, Event] = {}
         for process in self.running.values():
             process.send_signal(signal.SIGINT)
-        timer = threading.Timer(_GRACE, lambda: [process.kill() for process in list(self.running.values())])
+        timer = threading.Timer(_GRACE, self._kill)
         timer.start()
         try:
             while self.running:
@@ -122,6 +122,10 @@ class _Crowd:
         finally:
             timer.cancel()
         return last
+
+    def _kill(self) -> None:
+        for process in list(self.running.values()):
+            process.kill()
 
 
 def _host(entry: SourceEntry) -> str:

@@ -31,7 +31,8 @@ def probe(reader: type[Source], entry: SourceEntry, context: Context) -> Outcome
     return Outcome("ok", outcome.reason or "it answers")
 
 
-def crawl_stats(reader: type[Source], entry: SourceEntry, context: Context, extra: dict[str, Any]) -> dict[str, Any]:
+def crawl_stats(reader: type[Source], entry: SourceEntry, context: Context, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a spider with some settings on top of the project's; returns Scrapy's stats and what was raised."""
     settings = get_project_settings()
     settings.setmodule("listening.settings", priority="project")
     settings.update(

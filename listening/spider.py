@@ -58,6 +58,6 @@ class SourceSpider(Source, scrapy.Spider):
 
     def degraded(self, reason: str) -> None:
         """Say why this run found less than it should have: shown by `listening runs`, first reason first."""
-        reasons: list[str] = self.crawler.stats.get_value("listening/degraded") or []  # type: ignore[union-attr]
+        reasons: list[str] = self.crawler.stats.get_value("listening/degraded") or []
         if reason not in reasons and len(reasons) < 20:
-            self.crawler.stats.set_value("listening/degraded", [*reasons, reason])  # type: ignore[union-attr]
+            self.crawler.stats.set_value("listening/degraded", [*reasons, reason])

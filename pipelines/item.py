@@ -30,6 +30,8 @@ class StorePipeline:
         self.crawler, self.ingest, self.owned = crawler, ingest, owned
         self.waiting: list[Batch] = []
         self.timer: asyncio.TimerHandle | None = None
+        self.failed = False
+        self.closing: asyncio.Task[None] | bool = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -70,13 +72,18 @@ class StorePipeline:
             self.ingest.save(waiting)
         except Exception as error:  # noqa: BLE001  # whatever it is, the verdict says so
             self.failed = True
-            self.crawler.stats.set_value("listening/store_error", f"{type(error).__name__}: {error}")  # type: ignore[union-attr]
-            self.crawler.engine.close_spider_async(reason="store_error")  # type: ignore[union-attr]
+            self._give_up(error)
 
-    failed = False
+    def _give_up(self, error: Exception) -> None:
+        if self.crawler.stats is not None:
+            self.crawler.stats.set_value("listening/store_error", f"{type(error).__name__}: {error}")
+        if self.crawler.engine is not None and not self.closing:
+            closing = self.crawler.engine.close_spider_async(reason="store_error")
+            self.closing = asyncio.get_running_loop().create_task(closing)
 
     def close_spider(self) -> None:
         """Save the rest."""
+        self.closing = self.closing or True
         self.flush()
         if self.owned is not None:
             self.owned.close()

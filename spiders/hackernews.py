@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import AfterValidator, Field
@@ -98,7 +98,7 @@ class HackerNews(SourceSpider):
 
     kind = "hackernews"
     summary = "Stories and comments on Hacker News, by its public search"
-    trials: ClassVar = {"hacker-news": {}}
+    trials: ClassVar[Mapping[str, Mapping[str, Any]]] = {"hacker-news": {}}
     Options = HackerNewsOptions
 
     def requests(self) -> Iterator[Request]:

@@ -35,5 +35,6 @@ def expected(case: Path) -> list[dict[str, Any]]:
 
 
 def _iso(value: object) -> str:
-    assert isinstance(value, datetime) and value.tzinfo is not None, f"{value!r} is not an aware time"
+    assert isinstance(value, datetime), value
+    assert value.tzinfo is not None, f"{value!r} has no time zone"
     return value.isoformat()

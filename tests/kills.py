@@ -56,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
             wrong += not exact
             partial += 0 < trial.stored_at_kill < total
             if not exact or number % 20 == 19:
-                print(f"{number + 1:>4} at the kill {trial.stored_at_kill:>6,}, in the end {trial.stored:,} {trial.damage}", flush=True)
+                print(
+                    f"{number + 1:>4} at the kill {trial.stored_at_kill:>6,}, in the end {trial.stored:,}", trial.damage
+                )
     print(f"{given.times - wrong} of {given.times} trials exact; {partial} kills fell in the middle of the storing")
     return 1 if wrong else 0
 
@@ -65,7 +67,8 @@ def _config(board: BoardServer, folder: Path) -> Path:
     config = folder / "config"
     config.mkdir(parents=True)
     (config / "brands.toml").write_text('[[brand]]\nname = "Acme"\n')
-    (config / "sources.toml").write_text(f'[[source]]\nname = "board"\nkind = "board"\nurl = "{board.url}"\ndelay = 0\n')
+    source = f'[[source]]\nname = "board"\nkind = "board"\nurl = "{board.url}"\ndelay = 0\n'
+    (config / "sources.toml").write_text(source)
     (config / "listening.toml").write_text(f'allow_private = ["{board.address}"]\n')
     prepare(load(config, {name: kind.Options for name, kind in kinds().items()})).close()
     return config

@@ -17,14 +17,15 @@ PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
 
 def text() -> str:
     """The whole page."""
-    parts = ["# Reference", "Written by `python -m tests.reference` from the declarations themselves; a test compares."]
+    parts = ["# Reference", "Written by `python -m tests.reference` from the declarations; a test compares."]
     parts += ["## Commands", *_commands(main, "listening")]
     parts += ["## brands.toml", "One `[[brand]]` each.", _options(Brand)]
     parts += ["## sources.toml", "One `[[source]]` each. Every kind takes these:", _options(SourceEntry)]
     for name, kind in kinds().items():
         parts += [f'### kind = "{name}"', f"{kind.summary}", _options(kind.Options)]
         parts += [
-            f"`{c.env}` or `{c.env}_FILE` ({'needed' if c.required else 'optional'}): {c.help}" for c in kind.credentials
+            f"`{c.env}` or `{c.env}_FILE` ({'needed' if c.required else 'optional'}): {c.help}"
+            for c in kind.credentials
         ]
         parts += [f"Pace: {kind.delay:g} s between requests to a host, unless `delay` says otherwise."]
     parts += ["## listening.toml", _options(Settings)]

@@ -24,6 +24,7 @@ from listening.digest import original
 from listening.store import COLUMNS
 from tests.servers.board import BoardServer
 
+RUN = "from listening.cli import run; run()"
 ROOT = Path(__file__).parents[1]
 
 
@@ -90,7 +91,10 @@ def test_the_demo_hears_the_right_brands(demo: tuple[Path, str]) -> None:
     }
     db = sqlite3.connect(demo[0] / "demo.db")
     found: dict[str, set[str]] = {}
-    query = "SELECT p.native_id, b.name FROM posts p LEFT JOIN mentions m ON m.post_id = p.id LEFT JOIN brands b ON b.id = brand_id"
+    query = (
+        "SELECT p.native_id, b.name FROM posts p LEFT JOIN mentions m ON m.post_id = p.id "
+        "LEFT JOIN brands b ON b.id = m.brand_id"
+    )
     for native, brand in db.execute(query):
         key = native.rstrip("/").rsplit("/", 1)[-1]
         found.setdefault(key, set()).update({brand} - {None})
@@ -211,7 +215,7 @@ def test_database_commands(config: str, tmp_path: Path) -> None:
 
 def test_browse_serves_read_only(config: str) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", "from listening.cli import run; run()", "--config", config, "browse", "--port", "0"],
+        [sys.executable, "-u", "-c", RUN, "--config", config, "browse", "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     with process:

@@ -121,7 +121,10 @@ every = "soon"
     [
         ('[[brand]]\nname = "Acme', "brands.toml:2: is not valid TOML"),
         ('[brand]\nname = "Acme"', "brands.toml:1, brand: is one table. Write [[brand]] with two brackets."),
-        ('[[brands]]\nname = "Acme"', 'brands.toml:1, brands: is not a key that is known here. Did you mean "[[brand]]"?'),
+        (
+            '[[brands]]\nname = "Acme"',
+            'brands.toml:1, brands: is not a key that is known here. Did you mean "[[brand]]"?',
+        ),
         ('[[brand]]\nname = ""', 'brands.toml:2, brand "", key "name": string should have at least 1 character'),
         ("[[brand]]\nours = true", 'brands.toml:1, brand, key "name": is missing.'),
         ('[[brand]]\nname = "A"\n[[brand]]\nname = "a"', 'brands.toml:4, brand "a", key "name": is taken already.'),

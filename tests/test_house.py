@@ -17,15 +17,17 @@ PACKAGES = ("listening", "spiders", "pipelines")
 # Lower floors first; a module may import its own floor and those below.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("listening.post", "listening.errors"),
-    ("listening.config", "listening.query", "listening.fetch", "listening.text", "listening.feed", "listening.dates",
-     "listening.mail", "listening.markdown", "listening.tabular", "listening.settings"),
+    (
+        "listening.config", "listening.query", "listening.fetch", "listening.settings", "listening.text",
+        "listening.dates", "listening.feed", "listening.mail", "listening.tabular", "listening.reddit",
+    ),
     ("listening.store",),
     ("listening.source", "listening.spider"),
     ("spiders", "pipelines", "listening.digest", "listening.browse", "listening.demo"),
     ("listening.run", "listening.crawl", "listening.crawler"),
     ("listening.cli",),
 )  # fmt: skip
-SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE|PRAGMA\s)\b", re.I | re.S)
+SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM|CREATE TABLE|PRAGMA\s)\b", re.S)
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -60,10 +60,10 @@ def moment(value: datetime | timedelta | None, config: Config, now: datetime | N
     return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(config.settings.time_zone))
 
 
-def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """The options that choose mentions; the command gets them as `where`, with `config` before it."""
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+    def decorate(command: Callable[..., None]) -> Callable[..., Any]:
         @click.option("--brand", default="", help="Only this brand.")
         @click.option("--source", default="", help="Only this source.")
         @click.option(
@@ -78,9 +78,9 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
         )
         @click.option("--search", default="", help='Words and "phrases" that must all occur.')
         @click.option("--status", default="", help="Only mentions in this state, such as new.")
-        @click.pass_context
         @functools.wraps(command)
-        def wrapper(ctx: click.Context, **given: Any) -> None:
+        def wrapper(**given: Any) -> None:
+            ctx = click.get_current_context()
             config = read_config(ctx)
             where = MentionFilter(
                 brand=known(given.pop("brand"), "brand", [brand.name for brand in config.brands]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -36,7 +37,7 @@ def mentions(config: Config, where: MentionFilter, limit: int, as_json: bool, as
         raise click.UsageError("choose one of --json and --csv")
     with read_store(config) as store:
         if as_csv:
-            write_csv(store.mentions(where), click.get_binary_stream("stdout"))
+            write_csv(store.mentions(where), sys.stdout.buffer)
         elif as_json:
             for row in store.mentions(where):
                 click.echo(json.dumps(asdict(row), ensure_ascii=False))
@@ -92,7 +93,7 @@ def digest(config: Config, where: MentionFilter, output: str | None) -> None:
     with read_store(config) as store:
         rows = store.mentions(where)
         if output is None:
-            write_csv(rows, click.get_binary_stream("stdout"))
+            write_csv(rows, sys.stdout.buffer)
             return
         count = write_file(rows, Path(output))
     click.echo(f"{count:,} mentions written to {output}", err=True)

@@ -22,8 +22,7 @@ from listening.mail.charset import decoded, decoded_words
 from listening.mail.reply import own_words
 from listening.post import Author, Post, PostKind, Quote, Thread
 from listening.tabular.identity import identity, key
-from listening.tabular.markup import marked_words
-from listening.text import Words
+from listening.text import Words, words
 
 _TEXT = 1024 * 1024  # characters of one post
 _HEADER, _TITLE, _NAME = 8000, 500, 200
@@ -192,7 +191,7 @@ def _body(part: Message[Any, Any], depth: int = 0) -> Words:
     text = decoded(payload if isinstance(payload, bytes) else b"", part.get_content_charset() or "")
     if kind != "text/html":
         return own_words(text)
-    said = marked_words(text[: 2 * _TEXT], skip=_SIGNATURES)
+    said = words(text[: 2 * _TEXT], skip=_SIGNATURES)
     return own_words(said.text, said.quotes)
 
 

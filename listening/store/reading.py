@@ -113,7 +113,8 @@ class Reading(Connection):
         """Per active brand, most mentioned first, from the daily roll-up: whole days, UTC."""
         rows = self.db.conn.execute(
             "SELECT b.name, b.ours, coalesce(sum(d.mentions), 0), coalesce(sum(negative), 0), "
-            "coalesce(sum(neutral), 0), coalesce(sum(positive), 0) FROM brands b LEFT JOIN daily d ON d.brand_id = b.id AND d.day BETWEEN ? AND ? "
+            "coalesce(sum(neutral), 0), coalesce(sum(positive), 0) "
+            "FROM brands b LEFT JOIN daily d ON d.brand_id = b.id AND d.day BETWEEN ? AND ? "
             "WHERE b.active GROUP BY b.id ORDER BY 3 DESC, 1",
             _days(since, until),
         )

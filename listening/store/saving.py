@@ -162,7 +162,8 @@ class _Save:
         unique = {(platform, author.id or author.name): author for platform, author in found}
         self.conn.executemany(
             "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET name = excluded.name, url = CASE excluded.url WHEN '' THEN url ELSE excluded.url END, "
+            "ON CONFLICT DO UPDATE SET name = excluded.name, "
+            "url = CASE excluded.url WHEN '' THEN url ELSE excluded.url END, "
             "followers = coalesce(excluded.followers, followers) "
             "WHERE name <> excluded.name OR url <> excluded.url OR excluded.followers IS NOT followers",
             [(platform, key, a.name, a.url, a.followers) for (platform, key), a in unique.items()],

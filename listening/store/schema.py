@@ -14,7 +14,8 @@ CREATE TABLE brands (
 CREATE TABLE sources (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL DEFAULT '', url TEXT NOT NULL DEFAULT '',
     active INTEGER NOT NULL DEFAULT 1, every INTEGER NOT NULL DEFAULT 3600,
-    keep_unmatched INTEGER NOT NULL DEFAULT 2592000, next_due TEXT, last_error TEXT NOT NULL DEFAULT '', errors_in_row INTEGER NOT NULL DEFAULT 0);
+    keep_unmatched INTEGER NOT NULL DEFAULT 2592000, next_due TEXT, last_error TEXT NOT NULL DEFAULT '',
+    errors_in_row INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE authors (
     id INTEGER PRIMARY KEY, platform TEXT NOT NULL, native_id TEXT NOT NULL, name TEXT NOT NULL,
     url TEXT NOT NULL DEFAULT '', followers INTEGER, UNIQUE (platform, native_id));
@@ -60,10 +61,12 @@ CREATE TABLE quarantine (
     UNIQUE (source_id, url, reason));
 CREATE VIEW mention_list AS
 SELECT m.id AS mention_id, m.published AS date, p.collected AS collected_at, b.name AS brand, s.name AS source,
-    p.domain, p.url, coalesce(nullif(p.title, ''), t.title, '') AS title, p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
+    p.domain, p.url, coalesce(nullif(p.title, ''), t.title, '') AS title,
+    p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
     m.score AS sentiment_score, m.intents, m.status, m.assignee, p.thread_id, p.id AS post_id, m.words
 FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id
-JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN threads t ON t.id = p.thread_id;
+JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id
+LEFT JOIN threads t ON t.id = p.thread_id;
 """
 
 

@@ -6,8 +6,7 @@ import html
 import math
 import re
 
-from listening.tabular.markup import marked_words
-from listening.text import Words, tidy
+from listening.text import Words, tidy, words
 
 LONGEST = 1024 * 1024  # characters of one post's text
 _BLOCKS = re.compile(r"<(?:p|br|div|li|tr|blockquote|h[1-6]|pre|table)\b[^<>]*>", re.I)
@@ -41,9 +40,9 @@ def own_words(value: object, field: str) -> Words:
     if len(raw) > LONGEST:
         raise ValueError(f"{field} is longer than {LONGEST:,} characters")
     if "<" in raw and _BLOCKS.search(raw):
-        return marked_words(raw)
+        return words(raw)
     if "<" in raw and _INLINE.search(raw):
-        return marked_words(raw.replace("\n", "<br>"))
+        return words(raw.replace("\n", "<br>"))
     return Words(tidy(html.unescape(raw) if "&" in raw and _ENTITY.search(raw) else raw))
 
 

@@ -1,4 +1,4 @@
-"""From a board's pages to posts stored, scored and searchable: the obvious spider and ours, in turn, on the same board."""
+"""From a board's pages to posts stored, scored and searchable: the obvious spider and ours, in turn, on one board."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--topics", type=int, default=100, help="of 80 posts, 20 a page of 60 KB")
     parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args(arguments)
-    print(f"a board of {given.topics} topics with 80 posts each, 60 KB a page of 20; ways in turn, {given.rounds} rounds")
+    print(f"a board of {given.topics} topics with 80 posts each, 60 KB a page of 20; in turn, {given.rounds} rounds")
     print(f"{'brands':>7} {'way':>8} {'posts':>7} {'posts/s':>9} {'peak MB':>8}")
     missed = 0
     for count, floor in FLOORS.items():

@@ -1,4 +1,4 @@
-"""The obvious way, to compare with: a regular expression per brand, `polarity_scores`, an sqlite-utils upsert per post."""
+"""The obvious way: a regular expression per brand, `polarity_scores`, an sqlite-utils upsert per post."""
 
 from __future__ import annotations
 

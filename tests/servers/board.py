@@ -65,8 +65,8 @@ def render(topics: int, posts_each: int, page_kb: int, brand_count: int) -> dict
 
 def _page(section: str, body: str) -> str:
     return (
-        '<!DOCTYPE html><html dir="ltr" lang="en-gb"><head><meta charset="utf-8"><title>Workbench</title></head>'
-        f'<body id="phpbb" class="nojs notouch section-{section} ltr"><div id="wrap" class="wrap"><div id="page-header">'
+        '<!DOCTYPE html><html dir="ltr" lang="en-gb"><head><meta charset="utf-8"><title>W</title></head>'
+        f'<body id="phpbb" class="section-{section} ltr"><div id="wrap" class="wrap"><div id="page-header">'
         '<ul id="nav-breadcrumbs" class="nav-breadcrumbs linklist navbar"><li class="breadcrumbs">'
         '<span class="crumb"><a href="./index.php">Board index</a></span>'
         '<span class="crumb" data-forum-id="1"><a href="./viewforum.php?f=1">Workbench</a></span></li>'
@@ -98,7 +98,7 @@ def _links(address: str, total: int, size: int, start: int) -> str:
         for i in range(0, total, size)
     )
     after = start + size
-    arrow = f'<li class="arrow next"><a class="button button-icon-only" href="{address}&amp;start={after}" rel="next">Next</a></li>'
+    arrow = f'<li class="arrow next"><a class="button" href="{address}&amp;start={after}" rel="next">Next</a></li>'
     return f'<div class="pagination">{total} posts <ul>{items}{arrow if after < total else ""}</ul></div>'
 
 
@@ -128,7 +128,7 @@ def _topic(number: int, found: list[Post], start: int, page_kb: int) -> str:
         f'<div class="action-bar bar-top">{_links(address, len(found), POSTS_PER_PAGE, start)}</div>{blocks}'
     )
     short = page_kb * 1024 - len(_page("viewtopic", body).encode())
-    menu = '<li class="small"><a href="./memberlist.php?mode=viewprofile&amp;u=1" class="icon" title="">Somewhere</a></li>'
+    menu = '<li class="small"><a href="./memberlist.php?mode=viewprofile&amp;u=1" class="icon">Somewhere</a></li>'
     return _page("viewtopic", body + f'<ul class="dropdown-contents">{menu * max(0, short // len(menu))}</ul>')
 
 
@@ -136,7 +136,8 @@ def _post(post: Post) -> str:
     assert post.author is not None
     name = f'<a href="./memberlist.php?mode=viewprofile&amp;u=7" class="username">{escape(post.author.name)}</a>'
     return (
-        f'<div id="p{post.id}" class="post has-profile bg2"><div class="inner"><dl class="postprofile"><dt>{name}</dt></dl>'
+        f'<div id="p{post.id}" class="post has-profile bg2"><div class="inner">'
+        f'<dl class="postprofile"><dt>{name}</dt></dl>'
         f'<div class="postbody"><div id="post_content{post.id}"><h3><a href="./viewtopic.php?p={post.id}#p{post.id}">'
         f'Topic</a></h3><p class="author"><a class="unread" href="./viewtopic.php?p={post.id}#p{post.id}">.</a>'
         f'<span class="responsive-hide">by <strong>{name}</strong> &raquo; </span>{_stamp(post)}</p>'

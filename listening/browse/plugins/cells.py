@@ -12,7 +12,7 @@ _FEELINGS = frozenset({"negative", "neutral", "positive"})
 _TIMES = frozenset({"date", "collected_at", "published", "collected", "started", "finished", "last_seen", "first_seen"})
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]  # pluggy's has no types here
 def render_cell(value: Any, column: str) -> Markup | str | None:
     """The HTML of one cell, everything in it escaped; None leaves it to Datasette."""
     if not isinstance(value, str):
@@ -26,7 +26,7 @@ def render_cell(value: Any, column: str) -> Markup | str | None:
     return None
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]  # pluggy's has no types here
 def extra_template_vars(template: str) -> dict[str, Any]:
     """What our own page of a database says about its tables."""
     from listening.browse import ABOUT
@@ -39,4 +39,5 @@ def _link(url: str) -> Markup | None:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return None
-    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(escape(url), host.removeprefix("www."))
+    shown = host.removeprefix("www.")
+    return Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>').format(escape(url), shown)

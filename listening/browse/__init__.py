@@ -10,7 +10,7 @@ from datasette.app import Datasette
 
 from listening.store.questions import QUERIES
 
-_FILES = Path(__file__).parent / "browse_files"
+_FILES = Path(__file__).parent
 
 ABOUT = {
     "mention_list": "One row a mention: what one post says about one brand, with the feeling toward that brand.",
@@ -37,17 +37,16 @@ def metadata(database: str, *, title: str = "listening") -> dict[str, Any]:
     tables["posts"] |= {"sort_desc": "id", "fts_table": "posts_fts", "fts_pk": "id"}
     tables["runs"] |= {"sort_desc": "id"}
     tables["_sqlite_migrations"] = {"hidden": True}
-    queries = {
-        name: query | {"params": _parameters(query["sql"]), "hide_sql": True}  # type: ignore[operator]
-        for name, query in QUERIES.items()
-    }
+    queries = {name: query | {"params": _parameters(query["sql"]), "hide_sql": True} for name, query in QUERIES.items()}
     about = (
         "Mentions of your brands, gathered and kept on this machine. Read-only: nothing you do here changes a thing."
     )
     return {
         "title": title,
         "description": about,
-        "databases": {database: {"title": "What people say", "description": about, "tables": tables, "queries": queries}},
+        "databases": {
+            database: {"title": "What people say", "description": about, "tables": tables, "queries": queries}
+        },
         "extra_css_urls": ["/-/static-listening/browse.css"],
     }
 
@@ -61,7 +60,7 @@ def application(path: Path, *, title: str = "listening") -> Datasette:
     return Datasette(
         [str(path)],
         metadata=metadata(path.stem, title=title),
-        static_mounts=[("-/static-listening", str(_FILES))],
+        static_mounts=[("-/static-listening", str(_FILES / "static"))],
         template_dir=str(_FILES / "templates"),
         plugins_dir=str(_FILES / "plugins"),
         settings={

@@ -1,0 +1,1 @@
+"""What Datasette loads for us: one file a hook."""
