@@ -183,7 +183,8 @@ class _Save:
 
     def _ids(self, table: str, keys: Iterable[Key]) -> dict[Key, int]:
         find = f"SELECT id FROM {table} WHERE platform = ? AND native_id = ?"
-        return {key: self.conn.execute(find, key).fetchone()[0] for key in keys}
+        execute = self.conn.execute
+        return {key: execute(find, key).fetchone()[0] for key in keys}
 
     def _row(self, row_id: int, entry: Entry, authors: dict[Key, int], threads: dict[Key, int]) -> tuple[Any, ...]:
         post, scores = entry.post, entry.sentiment

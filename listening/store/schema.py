@@ -41,6 +41,7 @@ CREATE INDEX mentions_brand ON mentions (brand_id, published, label);
 CREATE INDEX mentions_published ON mentions (published);
 CREATE VIRTUAL TABLE posts_fts USING fts5 (
     title, text, content = 'posts', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+INSERT INTO posts_fts (posts_fts, rank) VALUES ('automerge', 8);
 CREATE TABLE daily (
     brand_id INTEGER NOT NULL, day TEXT NOT NULL, source_id INTEGER NOT NULL, mentions INTEGER NOT NULL DEFAULT 0,
     negative INTEGER NOT NULL DEFAULT 0, neutral INTEGER NOT NULL DEFAULT 0, positive INTEGER NOT NULL DEFAULT 0,

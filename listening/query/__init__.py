@@ -1,0 +1,21 @@
+"""The query language: `parse` what a person typed, `compile` all queries into one matcher, `match` posts."""
+
+from listening.query.match import Hit, Matcher, compile  # noqa: A004 - as in re.compile
+from listening.query.parse import from_names, parse
+from listening.query.tree import And, Link, Near, Node, Not, Or, Phrase, Word
+
+__all__ = [
+    "And",
+    "Hit",
+    "Link",
+    "Matcher",
+    "Near",
+    "Node",
+    "Not",
+    "Or",
+    "Phrase",
+    "Word",
+    "compile",
+    "from_names",
+    "parse",
+]

@@ -1,0 +1,108 @@
+"""The matcher: all queries at once against one post.
+
+A first look runs one Aho-Corasick automaton over the post's line (see line.py). It looks for each query's anchors: some
+words of which one must occur. Most posts hold none and are done; of the others only
+those queries are asked in full whose anchors occurred.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import ahocorasick
+
+from listening.errors import QueryError
+from listening.query.document import Document, Spans
+from listening.query.line import line
+from listening.query.plan import Marks, Plan
+from listening.query.planner import Anchor, Planner
+from listening.query.tree import And, Near, Node, Not, Or, Phrase, Word
+from listening.query.words import Words
+
+_SHORT = 1000  # characters of a line; in a longer one a set of its words is quicker to ask than the line itself
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A query that a post satisfies. The spans (start, end) cut the words that did out of title and text."""
+
+    name: str
+    title_spans: Spans
+    text_spans: Spans
+
+
+class Matcher:
+    """Made by `compile`."""
+
+    __slots__ = ("_automaton", "_hole", "_names", "_owners", "_plans")
+
+    def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
+        self._names = tuple(plans)
+        self._plans = tuple(plans.values())
+        self._hole = hole  # words that must lie between title and text so that no proximity crosses it
+        owners: defaultdict[str, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+        for number, name in enumerate(plans):
+            for anchor in anchors[name]:
+                needs = tuple(f" {line(word).split()[0]} " for word in anchor.needs)
+                owners[anchor.key].append((number, needs))
+        self._owners = tuple(owners.values())
+        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        for rank, key in enumerate(owners):
+            self._automaton.add_word(key, rank)
+        self._automaton.make_automaton()
+
+    def match(self, title: str, text: str) -> list[Hit]:
+        """The queries that this title and text, taken as one document, satisfy; in the order given to `compile`."""
+        if not self._plans:
+            return []
+        numbers = self._candidates(line(f"{title}\n{text}" if title else text))
+        return list(self._verified(numbers, Document(Words(title), Words(text), self._hole))) if numbers else []
+
+    def _candidates(self, words: str) -> list[int]:
+        ranks = {rank for _, rank in self._automaton.iter(words)}
+        numbers = set()
+        within = words.__contains__
+        for rank in ranks:
+            for number, needs in self._owners[rank]:
+                if needs and len(words) > _SHORT:
+                    words, within = "", {f" {word} " for word in set(words.split())}.__contains__
+                if not needs or any(map(within, needs)):
+                    numbers.add(number)
+        return sorted(numbers)
+
+    def _verified(self, numbers: list[int], document: Document) -> Iterator[Hit]:
+        for number in numbers:
+            plan = self._plans[number]
+            if plan.holds(document):
+                marks = Marks()
+                plan.mark(document, marks)
+                yield Hit(self._names[number], *marks.spans(document))
+
+
+def compile(queries: Mapping[str, Node], *, plurals: bool = True) -> Matcher:  # noqa: A001 - as in re.compile
+    """One matcher for all these queries, by name; with `plurals` plain words also find their simple English plurals.
+
+    Raises QueryError for a tree, made by hand, that asks for nothing that must occur or cannot be searched for.
+    """
+    planner = Planner(plurals)
+    plans = {name: planner.plan(node) for name, node in queries.items()}
+    anchors = {name: planner.anchors(plan) for name, plan in plans.items()}
+    for name, node in queries.items():
+        if not anchors[name]:
+            raise QueryError(str(node), 0, "a query needs something that must occur: NOT only takes away")
+    return Matcher(plans, anchors, max((_reach(node) for node in queries.values()), default=1))
+
+
+def _reach(node: Node) -> int:
+    """The most words that a proximity in this tree looks across; 1 where there is none."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return max(_reach(part) for part in nodes)
+        case Not(part):
+            return _reach(part)
+        case Near(_, links):
+            return max(link.words for link in links)
+        case Word() | Phrase():
+            return 1

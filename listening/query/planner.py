@@ -1,0 +1,176 @@
+"""The planner: from a query's tree to its plan, and to the anchors without which it cannot match."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from listening.errors import QueryError
+from listening.query.line import line
+from listening.query.plan import All, AnyWord, Chain, Choice, Close, Local, Plan, Some, Without
+from listening.query.term import Step, steps
+from listening.query.tree import And, Near, Node, Not, Or, Phrase, Word
+from listening.query.words import Kind, kind
+
+_ENGLISH = """
+    about after all also and any are back because been but can could did does from get going good had has have
+    here him how into its just know like made make many more most much need never new not now off one only other
+    our out over people really same see she should some still such than that the their them then there these
+    they thing think this time too two very want was way well were what when where which while who why will with
+    work would year you your
+"""
+_COMMON = frozenset(_ENGLISH.split())
+_COMMON_BITS = 3.0  # a common word is taken to be in one post of eight, any other in one of
+_LETTER_BITS, _SIGN_BITS = 1.5, 4.0  # two to the power of this per letter, or per Han, Kana or Thai character
+_LONGEST = 12  # letters that count
+_SIGNS = 4  # Han, Kana or Thai characters in a key; more would be found again and again where one is repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A key in the line of each post that a plan, or a branch of it, can match; and words of which one is there too."""
+
+    key: str
+    needs: frozenset[str] = frozenset()  # empty where nothing else is known to be needed
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """Anchors of which one must be found; in words, where they can be said in words; and how often that may be so."""
+
+    cost: float
+    anchors: frozenset[Anchor]
+    words: frozenset[str] = frozenset()
+
+
+_NOTHING = _Need(0.0, frozenset())
+
+
+class Planner:
+    """Plans for many queries, which share their words. Plan all of them first, then ask for their anchors."""
+
+    def __init__(self, plurals: bool) -> None:
+        self._plurals = plurals
+        self._steps: dict[str, list[Step]] = {}
+        self._same: dict[tuple[object, ...], Step] = {}  # steps are equal only to themselves
+        self._uses: Counter[str] = Counter()
+
+    def plan(self, node: Node) -> Plan:
+        """The plan of a tree. Raises QueryError for a word that cannot be searched for."""
+        match node:
+            case And(nodes):
+                return All([self.plan(part) for part in nodes])
+            case Or(nodes):
+                return _choice([self.plan(part) for part in nodes])
+            case Not(part):
+                return Without(self.plan(part))
+            case Near(nodes, links):
+                parts = [self.plan(part) for part in nodes]
+                return Close([part for part in parts if isinstance(part, Local)], links)
+            case Phrase(words):
+                return self._chain(words)
+            case Word(text):
+                return self._chain((text,))
+
+    def anchors(self, plan: Plan) -> frozenset[Anchor]:
+        """Anchors of which one at least is found in every post that this plan can match.
+
+        Empty where the plan asks for nothing that must occur.
+        """
+        return _first(self._needs(plan)).anchors
+
+    def _chain(self, words: Sequence[str]) -> Local:
+        chain = [step for word in words for step in self._steps_of(word)]
+        if not chain:
+            raise QueryError(" ".join(words), 0, "there is no letter, digit or emoji to search for")
+        for step in chain:
+            self._uses.update(step.forms)
+        return AnyWord(chain[0].forms) if len(chain) == 1 and chain[0].plain else Chain(chain)
+
+    def _steps_of(self, word: str) -> list[Step]:
+        known = self._steps.get(word)
+        if known is None:
+            known = [self._same.setdefault(_content(step), step) for step in steps(word, self._plurals)]
+            self._steps[word] = known
+        return known
+
+    def _needs(self, plan: Plan) -> list[_Need]:
+        """All of what a plan needs."""
+        match plan:
+            case AnyWord():
+                return [self._need(plan.words)]
+            case Chain():
+                return list(self._of_steps(plan.steps))
+            case All() | Close():
+                return [need for part in plan.parts for need in self._needs(part)]
+            case Some() | Choice():
+                return _either([_first(self._needs(part)) for part in plan.parts])
+        return []
+
+    def _of_steps(self, chain: Sequence[Step]) -> Iterator[_Need]:
+        for alone, run in groupby(chain, _is_sign):
+            if alone:
+                signs = [sign for step in run for sign in step.forms][:_SIGNS]
+                yield _Need(2 ** -(_SIGN_BITS * len(signs)), frozenset({Anchor(line(" ".join(signs)))}))
+                continue
+            for step in run:
+                yield (
+                    _of_starts({wildcard.low for wildcard in step.wildcards})
+                    if step.wildcards
+                    else self._need(step.forms)
+                )
+
+    def _need(self, words: frozenset[str]) -> _Need:
+        cost = sum(self._uses[word] * 2 ** -_bits(word) for word in words)
+        return _Need(cost, frozenset(Anchor(line(word)) for word in words), words)
+
+
+def _first(needs: Sequence[_Need]) -> _Need:
+    """The rarest of needs that must all be met, made rarer by the second one."""
+    if not needs:
+        return _NOTHING
+    best, *others = sorted(needs, key=lambda need: need.cost)
+    second = next((need.words for need in others if need.words and need.words != best.words), frozenset[str]())
+    return replace(best, anchors=frozenset(Anchor(each.key, each.needs or second) for each in best.anchors))
+
+
+def _either(needs: Sequence[_Need]) -> list[_Need]:
+    """The one need of at least one of these."""
+    if not all(need.anchors for need in needs):
+        return []
+    words = (
+        frozenset[str]().union(*(need.words for need in needs)) if all(need.words for need in needs) else frozenset()
+    )
+    anchors = frozenset[Anchor]().union(*(need.anchors for need in needs))
+    return [_Need(sum(need.cost for need in needs), anchors, words)]
+
+
+def _of_starts(starts: set[str]) -> _Need:
+    cost = sum(2 ** -(_LETTER_BITS * (min(len(start), _LONGEST) - 1)) for start in starts)
+    return _Need(cost, frozenset(Anchor(line(start).rstrip()) for start in starts))
+
+
+def _content(step: Step) -> tuple[object, ...]:
+    return step.forms, step.wildcards, step.glue, step.lead, step.trail, step.ends
+
+
+def _is_sign(step: Step) -> bool:
+    return len(step.forms) == 1 and all(kind(form[0]) is Kind.SIGN for form in step.forms)
+
+
+def _bits(word: str) -> float:
+    return _COMMON_BITS if word in _COMMON else _LETTER_BITS * min(len(word), _LONGEST)
+
+
+def _choice(parts: list[Plan]) -> Plan:
+    """At least one of these, plain words taken together."""
+    plain = [part for part in parts if isinstance(part, AnyWord)]
+    rest = [part for part in parts if not isinstance(part, AnyWord)]
+    if plain:
+        rest.append(AnyWord(frozenset().union(*(part.words for part in plain))))
+    if len(rest) == 1:
+        return rest[0]
+    found = [part for part in rest if isinstance(part, Local)]
+    return Choice(found) if len(found) == len(rest) else Some(rest)

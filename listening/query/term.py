@@ -1,0 +1,126 @@
+"""What a word of a query asks of the words of a text: the same words, and the punctuation that was typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from listening.errors import QueryError
+from listening.query.fold import readings
+from listening.query.gap import read_gap
+from listening.query.words import Kind, Words, kind
+
+_STAR, _ANY = "ʘ", "ʗ"  # letters that stand in for * and ? while the word is split; nobody searches for clicks
+_INNER_ANY = re.compile(r"(?<=[\w*])\?+(?=[\w*])")  # elsewhere a question mark is punctuation
+_LONGEST = 50  # characters of a query word with a wildcard inside, and of the words it can find: it bounds the search
+_MOST = 3  # wildcards in such a query word
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """A folded pattern: words from `low` on and before `high`, as far as they fit `pattern` (None: all of them)."""
+
+    low: str
+    high: str
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One word of a text: one of `forms`, or what a wildcard fits, with the punctuation that the query typed.
+
+    Equal only to itself, so that what was found for it is quickly remembered.
+    """
+
+    forms: frozenset[str]
+    wildcards: tuple[Wildcard, ...] = ()  # there are no forms then
+    glue: str | None = None  # the connector to the step before, as in gap.Gap; None: anything
+    lead: str = ""  # as in gap.Gap
+    trail: str = ""  # as in gap.Gap
+    ends: str = ""  # the sigil of the tag or handle that must end here
+
+    @property
+    def plain(self) -> bool:
+        """Whether it asks for nothing but one of its forms."""
+        return not (self.wildcards or self.lead or self.trail or self.ends) and self.glue is None
+
+
+def steps(word: str, plurals: bool = True) -> tuple[Step, ...]:
+    """The steps of one query word, as typed and without spaces; none where it has no letter, digit or emoji.
+
+    With `plurals` a plain word also finds its simple English plural, and a plural only itself: `anvil` finds anvils,
+    but `Windows` must not find a window. QueryError says what is wrong with a wildcard, and where in the word.
+    """
+    if word.isascii() and word.isalnum():
+        return (Step(_forms(word, plurals)),)
+    if "*" in word or "?" in word:
+        word = _INNER_ANY.sub(lambda found: _ANY * len(found[0]), word).replace("*", _STAR)
+    words = Words(word)
+    raw, gaps = _without_idle_stars(words.raw, words.gaps())
+    lead = read_gap(gaps[0], first=True).lead if raw else ""
+    trail = read_gap(gaps[-1], last=True).trail if raw else ""
+    plural = plurals and len(raw) == 1 and not lead and not trail
+    return tuple(
+        Step(
+            forms=frozenset() if _is_wildcard(piece) else _forms(piece, plural),
+            wildcards=_wildcards(piece, word) if _is_wildcard(piece) else (),
+            glue=read_gap(gap).glue if rank else None,
+            lead="" if rank else lead,
+            trail="" if rank < len(raw) - 1 else trail,
+            ends=lead if rank == len(raw) - 1 and lead in {"#", "@"} and not piece.endswith(_STAR) else "",
+        )
+        for rank, (piece, gap) in enumerate(zip(raw, gaps, strict=False))
+    )
+
+
+def _is_wildcard(piece: str) -> bool:
+    return _STAR in piece or _ANY in piece
+
+
+def _without_idle_stars(raw: list[str], gaps: list[str]) -> tuple[list[str], list[str]]:
+    """In scripts without spaces a closing * asks for nothing: every match there may go on."""
+    if len(raw) > 1 and not raw[-1].strip(_STAR) and not gaps[-2] and kind(raw[-2][0]) is Kind.SIGN:
+        return raw[:-1], [*gaps[:-2], gaps[-1]]
+    return raw, gaps
+
+
+def _forms(raw: str, plural: bool) -> frozenset[str]:
+    forms = set(readings(raw))
+    if plural and raw.isascii() and raw.isalpha() and len(raw) > 2:
+        forms.add(_plural(raw.lower()))
+    return frozenset(forms)
+
+
+def _plural(word: str) -> str:
+    if word.endswith("s"):
+        return word
+    if word.endswith(("x", "z", "ch", "sh")):
+        return word + "es"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def _wildcards(piece: str, word: str) -> tuple[Wildcard, ...]:
+    tidy = re.sub(f"{_STAR}+", _STAR, piece)
+    inside = tidy.rstrip(_STAR)
+    start = re.split(f"[{_STAR}{_ANY}]", tidy)[0]
+    place = word.index(piece)
+    if len(readings(start)[0]) < 2 or kind(start[0]) is Kind.SIGN:
+        raise QueryError(word, place + len(start), "a wildcard needs at least two letters or digits right before it")
+    if inside != start and (len(tidy) > _LONGEST or len(re.findall(f"[{_STAR}{_ANY}]", tidy)) > _MOST):
+        message = f"a word with a wildcard inside may have up to {_LONGEST} characters and {_MOST} wildcards"
+        raise QueryError(word, place + len(start), message)
+    return tuple(_wildcard(reading) for reading in dict.fromkeys(readings(tidy)))
+
+
+def _wildcard(folded: str) -> Wildcard:
+    start, *rest = re.split(f"([{_STAR}{_ANY}])", folded)
+    high = start[:-1] + chr(ord(start[-1]) + 1)
+    if rest == [_STAR, ""]:
+        return Wildcard(start, high)
+    # One atomic group per star: the first place where a part fits is as good as any later one, so none is tried twice.
+    parts = "".join("." if part == _ANY else part if part == _STAR else re.escape(part) for part in rest).split(_STAR)
+    middle = "".join(f"(?>.*?{part})" for part in parts[1:-1])
+    end = f".*{parts[-1]}" if len(parts) > 1 else ""
+    return Wildcard(start, high, rf"^{re.escape(start)}(?=.{{0,{_LONGEST}}}$){parts[0]}{middle}{end}$")

@@ -1,0 +1,402 @@
+"""Message boards: what engines read, how the walker goes, what a killed run leaves, and pages made to hurt."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from spiders.boards import dates, engines, recognise
+from spiders.boards.engine import Engine, Forum, Mark, Topic
+from spiders.boards.page import Page, line, number, without
+from tests.boards import score
+from tests.cases import FIXTURES, as_json, cases
+from tests.servers.phpbb import HOST
+from tests.servers.phpbb import Board as Bulletin
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SHARED = Path(__file__).parents[2] / "shared" / "boards"
+
+
+# What engines read
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A dataclass as JSON, without what is at its default."""
+    shown = {
+        f.name: getattr(value, f.name)
+        for f in fields(value)
+        if f.default is MISSING or getattr(value, f.name) != f.default
+    }
+    found: dict[str, Any] = json.loads(json.dumps(shown, default=lambda v: v.isoformat()))
+    return found
+
+
+def _root(url: str) -> str:
+    return re.split(r"/api/|/t/|/latest\.json|/categories\.json|/view|/index\.php", url)[0] + "/"
+
+
+def _engine(case: Path) -> tuple[Engine, Page, dict[str, Any]]:
+    told = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    source = next(case.glob("input.*"))
+    page = Page(told["url"], source.read_bytes(), NOW, headers={"content-type": "text/html; charset=utf-8"})
+    engine = engines()[case.name.partition("-")[0]](_root(page.url))
+    engine.learn(page)
+    return engine, page, told
+
+
+def read_case(case: Path) -> dict[str, Any]:
+    """What the engine that a case's folder is named for reads from its input."""
+    engine, page, told = _engine(case)
+    if told["reads"] == "topic":
+        read = engine.read_topic(page, Topic(told["topic"], page.url, "As listed", posts=9, views=99), None)
+        return {
+            "posts": as_json(read.posts), "rejects": [reject.reason for reject in read.rejects],
+            "expected": read.expected, "following": list(read.following),
+            "total": read.total, "complete": read.complete,
+        }  # fmt: skip
+    listing = (
+        engine.read_index(page)
+        if told["reads"] == "index"
+        else engine.read_forum(page, Forum("7", "Anvils", page.url, "The shop › Anvils"))
+    )
+    return {
+        "forums": [_plain(forum) for forum in listing.forums], "topics": [_plain(topic) for topic in listing.topics],
+        "next": listing.next, "total": listing.total,
+        "everything": listing.everything.url if listing.everything else "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("case", cases("board"), ids=lambda case: case.name)
+def test_cases(case: Path) -> None:
+    told = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    assert read_case(case) == {key: value for key, value in told.items() if key not in ("url", "reads", "topic")}
+
+
+def test_every_engine_has_a_case_and_a_name() -> None:
+    for name, engine in engines().items():
+        assert engine.label
+        assert any(case.name.startswith(f"{name}-") for case in cases("board"))
+
+
+def test_what_a_discourse_topic_was_read_to_is_not_asked_for_again() -> None:
+    engine, page, _ = _engine(FIXTURES / "board" / "discourse-topic")
+    topic = Topic("57", page.url)
+    assert [url.count("post_ids") for url in engine.read_topic(page, topic, Mark(last="915")).following] == [11]
+    assert engine.read_topic(page, topic, Mark(last="926")).following == ()
+    assert len(engine.read_topic(page, topic, Mark(last="gone")).following) == 2
+    assert engine.resume(topic, Mark(page="t/57/posts.json?post_ids%5B%5D=1")) == page.url
+
+
+def test_an_answer_names_the_opener_of_a_page_before() -> None:
+    engine, page, _ = _engine(FIXTURES / "board" / "discourse-chunk")
+    assert [post.reply_to for post in engine.read_topic(page, Topic("57", page.url), Mark(opener="900")).posts] == [
+        "900",
+        "925",
+    ]
+
+
+# Addresses, numbers, times
+
+
+@pytest.mark.parametrize(
+    ("url", "left"),
+    [
+        ("https://b.example/v.php?f=2&t=5&sid=1a#p3", "https://b.example/v.php?f=2&t=5"),
+        ("https://b.example/v.php?sid=1a", "https://b.example/v.php"),
+        ("https://b.example/v.php?12", "https://b.example/v.php?12"),
+        ("https://b.example/t%C3%A4#p", "https://b.example/t%C3%A4"),
+    ],
+)
+def test_addresses_lose_what_only_varies_the_view(url: str, left: str) -> None:
+    assert without(url, "sid") == left
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<p>Müsli</p>".encode("latin-1"), "text/html; charset=iso-8859-1"),
+        ('<meta charset="windows-1251"><p>Müsli</p>'.encode(), "text/html; charset=utf-8"),
+        ('<meta charset="iso-8859-1"><p>Müsli</p>'.encode("latin-1"), "text/html"),
+        ("<p>Müsli</p>".encode("latin-1"), "text/html"),
+        ("\ufeff<p>Müsli</p>".encode("utf-16-le"), ""),
+        ("<p>Müsli</p>".encode(), "text/html; charset=nonsense"),
+    ],
+)
+def test_pages_of_any_encoding(body: bytes, kind: str) -> None:
+    assert line(Page("https://b.example/", body, NOW, headers={"content-type": kind}).html.css_first("p")) == "Müsli"
+
+
+def test_links_start_where_the_page_says() -> None:
+    page = Page("https://b.example/a/v.php?x=1/2", b'<base href="/forum/">', NOW)
+    assert [page.link(href) for href in ("./v.php?t=1", "v.php", "/x", "http://[", None)] == [
+        "https://b.example/forum/v.php?t=1", "https://b.example/forum/v.php", "https://b.example/x", "",
+        "https://b.example/forum/",
+    ]  # fmt: skip
+    assert Page("https://b.example/a/v.php?x=1/2", b"", NOW).link("./w.php") == "https://b.example/a/w.php"
+
+
+def test_numbers_as_boards_write_them() -> None:
+    said = ("1,234 posts", "1.234", "1 234 Beiträge", "3.4K", "2M views", "52 posts • Page 2 of 6", "none")
+    assert [number(text) for text in said] == [1234, 1234, 1234, 3400, 2_000_000, 52, None]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("Sat Nov 14, 2026 10:38 pm", "2026-11-14 21:38"),
+        ("Yesterday, 03:15 PM", "2026-11-19 14:15"),
+        ("Today at 9:02", "2026-11-20 08:02"),
+        ("vor 2 Stunden", "2026-11-20 10:00"),
+        ("Gestern um 14:05 Uhr", "2026-11-19 13:05"),
+        ("21. Jul 2026, 14:05", "2026-07-21 12:05"),
+        ("21.07.2026 14:05", "2026-07-21 12:05"),
+        ("07/21/2026, 02:05 PM", "2026-07-21 12:05"),
+        ("mar. 17 nov. 2026 10:38", "2026-11-17 09:38"),
+        ("5 de noviembre de 2026, 20:11", "2026-11-05 19:11"),
+        ("quinta-feira, 19 de novembro de 2026 às 15h20", "2026-11-19 14:20"),
+        ("il y a 3 heures", "2026-11-20 09:00"),
+        ("hace 2 días", "2026-11-18 12:00"),
+        ("2 ore fa", "2026-11-20 10:00"),
+        ("een uur geleden", "2026-11-20 11:00"),
+        ("вчера, 15:20", "2026-11-19 14:20"),
+        ("14 ноября 2026, 10:00", "2026-11-14 09:00"),
+        ("2 часа назад", "2026-11-20 10:00"),
+        ("Pon Lis 16, 2026 8:12 pm", "2026-11-16 19:12"),
+        ("2026年11月14日 14:05", "2026-11-14 13:05"),
+        ("1 week, 2 days ago", "2026-11-11 12:00"),
+        ("a few seconds ago", "2026-11-20 12:00"),
+        ("5m", "2026-11-20 11:55"),
+        ("Monday at 9:02", "2026-11-16 08:02"),
+        ("12 Jan", "2026-01-11 23:00"),
+        ("25 December", "2025-12-24 23:00"),
+        ("20 Nov '25, 10:00", "2025-11-20 09:00"),
+        ("14:05, 3 November 2026", "2026-11-03 13:05"),
+        ("Sun, 15 Nov 2026 00:12:00 GMT", "2026-11-15 00:12"),
+        ("2026-11-14T14:05:00+02:00", "2026-11-14 12:05"),
+        ("2026-11-14 14:05", "2026-11-14 13:05"),
+        ("Last edited by BigFan99 on Sat Nov 14, 2026 10:38 pm, edited 1 time in total.", "2026-11-14 21:38"),
+        ("Zuletzt geändert von rosa am Sa 14. Nov 2026, 22:38, insgesamt 2-mal geändert.", "2026-11-14 21:38"),
+    ],
+)
+def test_times_as_boards_write_them(text: str, utc: str) -> None:
+    found = dates.parse(text, NOW, BERLIN)
+    assert found is not None
+    assert f"{found.astimezone(UTC):%Y-%m-%d %H:%M}" == utc
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nothing here", "99/99/2026", "9:02", "page 2 of 6", "2026-13-45", "\u0660\u0661"]
+)
+def test_what_is_no_time(text: str) -> None:
+    assert dates.parse(text, NOW, BERLIN) is None
+
+
+def test_the_order_of_day_and_month() -> None:
+    assert str(dates.parse("03/04/2026", NOW))[:10] == "2026-04-03"
+    assert str(dates.parse("03/04/2026", NOW, month_first=True))[:10] == "2026-03-04"
+    assert str(dates.parse("03/12/2026", NOW))[:10] == "2026-03-12", "the third of December is still to come"
+
+
+def test_zones_and_epochs() -> None:
+    shifts = [
+        dates.zone(text) for text in ("UTC+01:00", "UTC + 1 hour [ DST ]", "GMT -5 hours", "Europa/Berlin UTC+1", "UTC")
+    ]
+    assert [NOW.astimezone(zone).hour for zone in shifts] == [13, 14, 7, 13, 12]
+    assert dates.zone("Europe/Berlin") == BERLIN
+    assert dates.zone("somewhere") is None
+    assert dates.epoch(1795000000) == dates.epoch("1795000000") == dates.epoch(1795000000000)
+    assert [dates.epoch(value) for value in (0, -1, True, "x", None, 1e30)] == [None] * 6
+
+
+# Recognising a board
+
+
+HOMES = {
+    "phpbb": '<body id="phpbb"><a class="forumtitle" href="./viewforum.php?f=1">A</a></body>',
+    "nodebb": '<script>var config = JSON.parse(\'{"relative_path":"/nb","theme:id":"nodebb-theme-x"}\')</script>',
+    "discourse": '<meta name="generator" content="Discourse 3.4.0"><meta name="discourse-base-uri" content="/talk">',
+}
+
+
+@pytest.mark.parametrize(("name", "home"), HOMES.items())
+def test_a_board_is_recognised_by_its_first_page(name: str, home: str) -> None:
+    found = recognise(Page("https://b.example/", home.encode(), NOW))
+    assert found is engines()[name]
+
+
+def test_a_board_is_recognised_by_its_headers() -> None:
+    for header, name in (("x-powered-by", "nodebb"), ("x-discourse-route", "discourse")):
+        page = Page("https://b.example/", b"<html></html>", NOW, headers={header: "NodeBB"})
+        assert recognise(page) is engines()[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "body", "root"),
+    [
+        ("phpbb", "https://b.example/forum/viewtopic.php?t=3&sid=1", "<html></html>", "https://b.example/forum/"),
+        ("phpbb", "https://b.example/forum/app.php/help/faq", "<html></html>", "https://b.example/forum/"),
+        (
+            "phpbb", "https://b.example/a/b/viewtopic.php?t=3",
+            '<a href="../index.php?sid=1" data-navbar-reference="index">x</a>', "https://b.example/a/",
+        ),
+        (
+            "phpbb", "https://b.example/a/viewtopic.php?t=3",
+            '<a href="https://other.example/index.php" data-navbar-reference="index">x</a>', "https://b.example/a/",
+        ),
+        ("nodebb", "https://b.example/nb/topic/3/x", HOMES["nodebb"], "https://b.example/nb/"),
+        ("discourse", "https://b.example/talk/t/x/3", HOMES["discourse"], "https://b.example/talk/"),
+        ("discourse", "https://b.example/latest", "<html></html>", "https://b.example/"),
+    ],
+)  # fmt: skip
+def test_any_page_of_a_board_leads_to_its_root(name: str, url: str, body: str, root: str) -> None:
+    assert engines()[name].root_of(Page(url, body.encode(), NOW)) == root
+
+
+def test_a_platform_is_the_host_with_what_is_unusual_about_it() -> None:
+    roots = ("https://b.example/", "http://b.example:80/", "https://b.example:8443/forum/", "http://B.example/forum/")
+    found = [engines()["phpbb"](root).platform for root in roots]
+    assert found == ["b.example", "b.example", "b.example:8443/forum", "b.example/forum"]
+
+
+def test_links_that_lead_away_are_not_followed() -> None:
+    engine = engines()["phpbb"]("https://www.b.example/forum/")
+    assert engine.home("http://b.example/forum/viewtopic.php?t=1") == "https://www.b.example/forum/viewtopic.php?t=1"
+    assert engine.home("https://www.b.example/shop/") == engine.home("https://evil.example/forum/x") == ""
+
+
+# Pages made to hurt
+
+
+def _cut(text: str, chance: random.Random) -> str:
+    return text[: chance.randrange(len(text))]
+
+
+def _wrong_encoding(text: str, chance: random.Random) -> str:
+    return text.encode("utf-8").decode(chance.choice(["latin-1", "cp437", "utf-7"]), "replace")
+
+
+def _swapped(text: str, chance: random.Random) -> str:
+    tags = list(re.finditer(r"</?[a-z0-9]+", text))
+    for _ in range(chance.randint(1, 6)):
+        first, second = sorted(chance.sample(tags, 2), key=lambda match: match.start())
+        a, b = text[first.start() : first.end()], text[second.start() : second.end()]
+        text = text[: first.start()] + b + text[first.end() : second.start()] + a + text[second.end() :]
+        tags = list(re.finditer(r"</?[a-z0-9]+", text))
+    return text
+
+
+def _attributes_lost(text: str, chance: random.Random) -> str:
+    share = chance.uniform(0.01, 0.3)
+    return re.sub(r' [a-z-]+="[^"]*"', lambda match: "" if chance.random() < share else match[0], text)
+
+
+def _tags_lost(text: str, chance: random.Random) -> str:
+    share = chance.uniform(0.01, 0.2)
+    return re.sub(r"</?[a-z][^>]*>", lambda match: "" if chance.random() < share else match[0], text)
+
+
+def _noise(text: str, chance: random.Random) -> str:
+    at = chance.randrange(len(text))
+    return text[:at] + chance.choice(["\0" * 40, "<" * 400, "<!--", "<table>" * 300, '"', "\ud800"]) + text[at:]
+
+
+MUTATIONS = (_cut, _wrong_encoding, _swapped, _attributes_lost, _tags_lost, _noise)
+
+
+def test_no_mutated_page_puts_words_into_the_wrong_mouth() -> None:
+    made = Bulletin(posts_per_page=12)
+    subject = made.topic(made.place("First"), 12)
+    authors = {str(said.id): said.author for said in subject.posts}
+    url = f"{HOST}/viewtopic.php?t={subject.id}"
+    html, engine = made.page(url)[1], engines()["phpbb"](f"{HOST}/")
+    kept = 0
+    for seed in range(600):
+        chance = random.Random(seed)
+        hurt = MUTATIONS[seed % len(MUTATIONS)](html, chance)
+        read = engine.read_topic(
+            Page(url, hurt.encode("utf-8", "surrogatepass"), NOW), Topic(str(subject.id), url), None
+        )
+        kept += len(read.posts)
+        for post in read.posts:
+            assert post.author is not None
+            assert post.author.name == authors[post.id], seed
+            others = [words for words in re.findall(r"Post \d+ by", post.text) if words != f"Post {post.id} by"]
+            assert not others, seed
+    assert kept > 600 * 4, "most pages still give most posts"
+
+
+def test_no_mutated_list_or_index_harms() -> None:
+    made = Bulletin()
+    made.place("Below", 2, above=made.place("First", 5))
+    engine = engines()["phpbb"](f"{HOST}/")
+    for seed in range(120):
+        chance = random.Random(seed)
+        for url in (f"{HOST}/", f"{HOST}/viewforum.php?f=1"):
+            hurt = MUTATIONS[seed % len(MUTATIONS)](made.page(url)[1], chance).encode("utf-8", "surrogatepass")
+            engine.learn(Page(url, hurt, NOW))
+            engine.read_index(Page(url, hurt, NOW))
+            engine.read_forum(Page(url, hurt, NOW), Forum("1", "First", url))
+            recognise(Page(url, hurt, NOW))
+
+
+def _spoiled(value: Any, chance: random.Random) -> Any:
+    """JSON in which keys are lost and values are of another kind."""
+    if chance.random() < 0.03:
+        return chance.choice([None, 7, -1, "x", [], {}, [None], {"a": 1}, True, 1e300, "9" * 40])
+    if isinstance(value, dict):
+        return {key: _spoiled(inner, chance) for key, inner in value.items() if chance.random() > 0.03}
+    return [_spoiled(inner, chance) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("case", [c for c in cases("board") if (c / "input.json").exists()], ids=lambda case: case.name)
+def test_no_spoiled_answer_harms(case: Path) -> None:
+    engine, page, told = _engine(case)
+    whole = json.loads(page.body)
+    topic = Topic(told.get("topic", "1"), page.url)
+    authors = {post.id: post.author for post in engine.read_topic(page, topic, None).posts}
+    for seed in range(100):
+        chance = random.Random(seed)
+        text = json.dumps(_spoiled(whole, chance))
+        hurt = Page(page.url, (_cut(text, chance) if seed % 10 == 0 else text).encode(), NOW)
+        engine.read_index(hurt)
+        engine.read_forum(hurt, Forum("1", "One", page.url))
+        for post in engine.read_topic(hurt, topic, Mark(last="905", opener="900")).posts:
+            known = authors.get(post.id)
+            names = {None, known.name if known else None, "7", "-1", "x", "9" * 40}
+            assert (post.author.name if post.author else None) in names | {known.id if known else None} or known is None
+
+
+# Against the truth
+
+
+FLOORS = {"recall": 0.995, "precision": 0.995, "exact": 0.99}
+# Of a list that somebody numbered "2)" by hand, NodeBB keeps no ")"; its first post is Markdown in the truth.
+WORDS = {"nodebb": 0.985}
+
+
+@pytest.mark.skipif(
+    not SHARED.exists(), reason="the recorded boards are not beside the repository, in ../shared/boards"
+)
+@pytest.mark.parametrize("name", ["nodebb", "phpbb"])
+def test_recorded_boards_are_read_as_their_databases_have_them(name: str) -> None:
+    found = score(SHARED / name)
+    assert found.recall >= FLOORS["recall"]
+    assert found.precision >= FLOORS["precision"]
+    for field in ("author", "time", "permalink", "title", "position", "forum"):
+        assert found.exact[field] >= FLOORS["exact"], (field, found.wrong[field][:3])
+    assert found.exact["words"] >= WORDS.get(name, FLOORS["exact"]), found.wrong["words"][:3]
+    assert found.second <= 0.03 * found.first
+    assert found.milliseconds < 8
+    assert not found.missing
+    assert not found.degraded
