@@ -10,19 +10,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import compress, count
+from collections.abc import Sequence
 
-from listening.query.gap import Gap, read_gap
+from listening.query.column import Column
+from listening.query.gap import read_gap
 from listening.query.term import Wildcard
 from listening.query.words import Words
 
-_SHORT = 512  # words; up to here they are searched through each time
-_FEW = 4  # different words asked for; for more an index of all words pays
-_RARE = 64  # places; the bit set of a more frequent word is worth remembering by itself
 _MOST_SPANS = 1000  # words of a title or text that are shown as the answer; nobody looks at more
 _ROOM = 64_000_000  # bytes of remembered bit sets per document
-_DIGITS = bytes(49 if byte else 48 for byte in range(256))
+_FIRST, _LAST = "F", "L"  # letters never stand in gaps, and so can mark those at the ends of a title or text
 
 Runs = dict[int, int]  # length in words -> where runs of that length start
 Spans = tuple[tuple[int, int], ...]
@@ -31,52 +28,34 @@ Spans = tuple[tuple[int, int], ...]
 class Document:
     """Title and text of one post. What is asked again is kept in `memo` and `ways`, under keys the askers choose."""
 
-    __slots__ = (
-        "_asked",
-        "_base",
-        "_index",
-        "_room",
-        "_sorted",
-        "_text",
-        "_title",
-        "_traits",
-        "_vocabulary",
-        "_words",
-        "memo",
-        "ways",
-    )
+    __slots__ = ("_base", "_gaps", "_hole", "_room", "_sorted", "_text", "_title", "_traits", "_words", "memo", "ways")
 
     def __init__(self, title: Words, text: Words, hole: int) -> None:
-        self._title, self._text = title, text
+        self._title, self._text, self._hole = title, text, hole
         self._base = len(title.words) + hole if title.words else 0
-        self._words = [*title.words, *[""] * hole, *text.words] if title.words else text.words
-        self._vocabulary = set(self._words)
+        self._words = Column([*title.words, *[""] * hole, *text.words] if title.words else text.words)
         self._room = _ROOM
-        self._asked = 0
-        self._index: dict[str, list[int]] | None = None
         self._sorted: list[str] | None = None
-        self._traits: dict[str, list[int]] | None = None
+        self._gaps: Column | None = None
+        self._traits: defaultdict[str, set[str]] = defaultdict(set)
         self.memo: dict[object, int] = {}
         self.ways: dict[object, list[Runs]] = {}
 
     def remember(self, key: object, bits: int) -> int:
         """Keep a bit set that may be asked for again, as long as there is room for it."""
-        self._room -= len(self._words) >> 3
+        self._room -= bits.bit_length() >> 3
         if self._room > 0:
             self.memo[key] = bits
         return bits
 
     def has(self, words: frozenset[str]) -> bool:
         """Whether any of these folded words occurs."""
-        return not words.isdisjoint(self._vocabulary)
+        return not words.isdisjoint(self._words.distinct)
 
     def where(self, words: frozenset[str]) -> int:
         """The places of any of these folded words."""
         known = self.memo.get(words)
-        if known is None:
-            present = words & self._vocabulary
-            known = self.remember(words, self._union(present)) if present else 0
-        return known
+        return self.remember(words, self._words.where(words)) if known is None else known
 
     def fitting(self, wildcard: Wildcard) -> int:
         """The places of the words that a wildcard fits."""
@@ -84,11 +63,11 @@ class Document:
         if known is not None:
             return known
         if self._sorted is None:
-            self._sorted = sorted(self._vocabulary)
+            self._sorted = sorted(self._words.distinct)
         words = self._sorted[bisect_left(self._sorted, wildcard.low) : bisect_left(self._sorted, wildcard.high)]
         if wildcard.pattern is not None:
             words = re.findall(wildcard.pattern, "\n".join(words), re.MULTILINE)
-        return self.remember(wildcard, self._union(frozenset(words)))
+        return self.remember(wildcard, self._words.where(set(words)))
 
     def glued(self, glue: str) -> int:
         """The places of words that this connector joins to the word before."""
@@ -100,11 +79,11 @@ class Document:
 
     def trailed(self, trail: str) -> int:
         """The places of words that end in exactly this run of + or #."""
-        return self._having("trail" + trail)
+        return self._having("trail" + trail) >> 1
 
     def going_on(self, sigil: str) -> int:
         """The places of words at which a tag or handle would not end."""
-        return self._having("opens" + sigil)
+        return self._having("opens" + sigil) >> 1
 
     def spans(self, covered: int, joined: int) -> tuple[Spans, Spans]:
         """Where the covered words stand in title and text as written; a joined word shares the next one's span."""
@@ -121,68 +100,27 @@ class Document:
         in_text = [place - self._base for place in places[border:]]
         return _spans(self._title, places[:border], links), _spans(self._text, in_text, links[self._base :])
 
-    def _union(self, words: frozenset[str]) -> int:
-        if len(self._words) <= _SHORT:
-            return _as_bits(bytes(map(words.__contains__, self._words)))
-        bits = 0
-        rare: list[int] = []
-        for word in words:
-            known = self.memo.get(word)
-            if known is None and len(places := self._places(word)) <= _RARE:
-                rare += places
-            else:
-                bits |= self.remember(word, self._set(places)) if known is None else known
-        return bits | self._set(rare)
-
-    def _places(self, word: str) -> Sequence[int]:
-        if self._index is None:
-            self._asked += 1
-            if self._asked <= _FEW:
-                return list(compress(count(), map(word.__eq__, self._words)))
-            self._index = _places_of(self._words)
-        return self._index[word]
-
-    def _set(self, places: Sequence[int]) -> int:
-        if len(places) <= _RARE:
-            return sum([1 << place for place in places])
-        flags = bytearray(len(self._words) + 1)
-        for place in places:
-            flags[place] = 1
-        return _as_bits(flags)
-
     def _having(self, trait: str) -> int:
-        if self._traits is None:
-            self._traits = defaultdict(list)
-            for words, base in ((self._title, 0), (self._text, self._base)):
-                _read_gaps(words.gaps(), base, self._traits)
-        known = self.memo.get(("trait", trait))
-        return self.remember(("trait", trait), self._set(self._traits.get(trait, ()))) if known is None else known
+        """The places of gaps, each of which stands at the word after it, of this trait."""
+        known = self.memo.get(trait)
+        if known is None:
+            gaps = self._gaps = self._gaps or self._read_gaps()
+            known = self.remember(trait, gaps.where(self._traits[trait]))
+        return known
 
-
-def _as_bits(flags: bytes | bytearray) -> int:
-    return int(flags.translate(_DIGITS)[::-1] or b"0", 2)
-
-
-def _places_of(words: Iterable[str]) -> dict[str, list[int]]:
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(words):
-        places[word].append(place)
-    return places
-
-
-def _read_gaps(gaps: list[str], base: int, traits: dict[str, list[int]]) -> None:
-    last = len(gaps) - 1
-    for place in {0, last}:
-        _note(read_gap(gaps[place], first=place == 0, last=place == last), [base + place], traits)
-    for gap, places in _places_of(gaps[1:-1]).items():
-        _note(read_gap(gap), [base + 1 + place for place in places], traits)
-
-
-def _note(gap: Gap, places: list[int], traits: dict[str, list[int]]) -> None:
-    for trait in gap.of_next:
-        traits[trait] += places
-    for trait in gap.of_last:
-        traits[trait] += [place - 1 for place in places]
+    def _read_gaps(self) -> Column:
+        gaps = self._text.gaps()
+        gaps[0], gaps[-1] = _FIRST + gaps[0], gaps[-1] + _LAST
+        if self._base:
+            before = self._title.gaps()
+            before[0], before[-1] = _FIRST + before[0], before[-1] + _LAST
+            gaps = [*before, *[_LAST] * (self._hole - 1), *gaps]
+        column = Column(gaps)
+        for gap in column.distinct:
+            read = read_gap(gap.strip(_FIRST + _LAST), first=gap[:1] == _FIRST, last=gap[-1:] == _LAST)
+            for trait in (*read.of_last, *read.of_next):
+                self._traits[trait].add(gap)
+        return column
 
 
 def _spans(words: Words, indexes: Sequence[int], links: str) -> Spans:

@@ -1,4 +1,4 @@
-"""The fetching rules at full size: `python -m tests.bench_fetch` crawls local servers for a minute.
+"""The fetching rules at full size: `python -m tests.bench fetch` crawls local servers for a minute.
 
 Prints a table of what each rule promises and what was seen.
 """
@@ -97,7 +97,7 @@ def _memory(rule: str, crawled: Crawled) -> Row:
     return Row(rule, "< 110, recorded", f"{crawled.memory:.0f}: {recorded}", crawled.memory < 110 and bool(recorded))
 
 
-def main() -> int:
+def main(_arguments: list[str]) -> int:
     """Print the table. Returns 1 where a rule does not hold."""
     table = Table("rule", "asked for", "seen", "holds")
     rows = measure()
@@ -105,7 +105,3 @@ def main() -> int:
         table.add_row(row.rule, row.asked, row.seen, "yes" if row.holds else "NO")
     Console(width=150).print(table)
     return 0 if all(row.holds for row in rows) else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
