@@ -1,4 +1,4 @@
-"""A column of strings that says where any of some strings stand in it: bit i of an integer stands for its i-th string."""
+"""A column of strings that says where some strings stand in it: bit i of an integer stands for its i-th string."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DIGITS = bytes(49 if flag else 48 for flag in range(256))
 
 
 class Column:
-    """A column that is made once and asked often; a question costs a scan at first, then little more than the answer."""
+    """A column, made once and asked often: a question costs a scan at first, then little more than its answer."""
 
     __slots__ = ("_index", "_known", "_room", "_scans", "distinct", "strings")
 
