@@ -152,9 +152,8 @@ def batches(
 @cache
 def kinds() -> Mapping[str, type[Source]]:
     """Every kind of source there is, by name: one per file in `spiders/`, each file free to fail alone."""
-    import spiders
-
-    names = sorted(module.name for module in pkgutil.iter_modules(spiders.__path__) if not module.ispkg)
+    package = importlib.import_module("spiders")  # found by name: nothing below the spiders depends on them
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if not module.ispkg)
     return {name: _declared(name) for name in names}
 
 

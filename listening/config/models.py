@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+)
 
 _DURATION = re.compile(r"(\d+)\s*([smhdw])", re.I)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -41,6 +50,18 @@ Duration = Annotated[
     PlainSerializer(spell, return_type=str),
     WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+\s*[smhdw]$", "maximum": 0}),
 ]
+
+
+def _zone(value: str) -> str:
+    try:
+        if value:
+            ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'"{value}" is not a time zone: write a name such as Europe/Berlin') from None
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_zone)]
 
 
 class _Table(BaseModel):
@@ -90,22 +111,13 @@ class Settings(_Table):
     allow_private: list[str] = Field(
         [], description='Hosts on a private network that may be asked, such as "127.0.0.1:8100" or "wiki.local".'
     )
-    time_zone: str = Field(
-        "UTC", description="Where your team works, such as Europe/Berlin: days in tables and digests."
+    time_zone: TimeZone = Field(
+        "UTC", min_length=1, description="Where your team works, such as Europe/Berlin: days in tables and digests."
     )
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
     )
     jobs: int = Field(4, ge=1, le=64, description="How many sources are crawled at the same time.")
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f'"{value}" is not a time zone: write a name such as Europe/Berlin') from None
-        return value
 
 
 class Config(_Table):

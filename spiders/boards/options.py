@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from listening.config import TimeZone
 from listening.source import SourceOptions
 from spiders.boards import engines
 from spiders.boards.dates import iso
@@ -25,7 +25,9 @@ class Options(SourceOptions):
     since: str = Field("", description='Only topics with a post since then: "2026-01-31", or an age such as "90d".')
     max_topics: int | None = Field(None, ge=1, description="Topics begun in one run; the next goes on from there.")
     max_pages: int | None = Field(None, ge=1, description="Pages of topics after which a run begins no further topic.")
-    time_zone: str = Field("", description="The board's time zone, such as Europe/Berlin, where its pages hide it.")
+    time_zone: TimeZone = Field(
+        "", description="The board's time zone, such as Europe/Berlin, where its pages hide it."
+    )
     engine: str = Field("", description="The board's software, where it is not recognised by itself.")
 
     @field_validator("url")
@@ -42,14 +44,6 @@ class Options(SourceOptions):
         if value and not _AGE.fullmatch(value) and iso(value) is None:
             raise ValueError('is neither a date such as "2026-01-31" nor an age such as "90d"')
         return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            return value if not value else ZoneInfo(value).key
-        except (KeyError, OSError, ValueError):
-            raise ValueError(f'"{value}" is not a time zone: write a name such as Europe/Berlin') from None
 
     @field_validator("engine")
     @classmethod
