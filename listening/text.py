@@ -24,11 +24,11 @@ _NEVER_CLOSED = frozenset(
     "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()
 )
 _DEPTH = 300  # deeper markup is only ever made to hurt; its text is still kept, flat
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
+_SPACES = re.compile(r" ?[\t\r\f\v\u00a0][ \t\r\f\v\u00a0]*| {2,}")  # single spaces, by far the most, are no work
 _ANY_SPACE = re.compile(r"\s+")
 _MARGINS = re.compile(r" ?\n ?")
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # borders of blocks, told apart from `<br>` until the whole text is there
-_BORDERS = re.compile(r"[ \n\x1d\x1e]+")
+_BORDERS = re.compile(r"(?<![ \n])[ \n]*+[\x1d\x1e][ \n\x1d\x1e]*+")  # begun at a run's start alone: linear
 _ITEM = re.compile(r"(\x1e\* )[ \n\x1d\x1e]+")  # a paragraph in a list item stays beside its bullet
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -56,21 +56,23 @@ class _Part:
     author: str = ""
 
     def text(self) -> str:
-        text = _ITEM.sub(r"\1", _SPACES.sub(" ", "".join(self.pieces)))
-        return tidy(_BORDERS.sub(_border, text))
+        text = _SPACES.sub(" ", "".join(self.pieces))
+        if _LINE in text or _PARAGRAPH in text:
+            text = _BORDERS.sub(_border, _ITEM.sub(r"\1", text))
+        return tidy(text)
 
 
 def _border(match: re.Match[str]) -> str:
     run = match[0]
-    if _PARAGRAPH not in run and _LINE not in run:
-        return run
     return "\n\n" if _PARAGRAPH in run or run.count("\n") > 1 else "\n"
 
 
 def tidy(text: str) -> str:
     """Fold runs of spaces, trim lines, drop control characters, keep at most one blank line between paragraphs."""
     text = _CONTROLS.sub("", _SPACES.sub(" ", text))
-    return _BLANK_LINES.sub("\n\n", _MARGINS.sub("\n", text)).strip()
+    if " \n" in text or "\n " in text:
+        text = _MARGINS.sub("\n", text)
+    return (_BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
 
 def words(html: str, skip: str = "") -> Words:

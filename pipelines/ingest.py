@@ -50,7 +50,7 @@ def fault(post: Post, now: datetime) -> str:
     """Why a post cannot be stored, as a sentence; empty where it can."""
     if not post.platform or not post.id:
         return "it has no identity: neither an id nor anything to make one from"
-    if not post.deleted and not post.text.strip() and not post.title.strip():
+    if not post.deleted and _blank(post.text) and _blank(post.title):
         return "it is empty: neither a title nor a text"
     for name, when in (("date", post.published), ("edited date", post.edited)):
         if when is None:
@@ -62,13 +62,14 @@ def fault(post: Post, now: datetime) -> str:
     return ""
 
 
+def _blank(text: str) -> bool:
+    return not text or text.isspace()
+
+
 def storable(post: Post) -> Post:
     """The post with lone surrogates, which no encoding allows, replaced by question marks."""
     try:
-        for name in ("title", "text", "id", "url", "channel"):
-            getattr(post, name).encode()
-        if post.author is not None:
-            post.author.name.encode()
+        f"{post.title}{post.text}{post.id}{post.url}{post.channel}{post.author.name if post.author else ''}".encode()
     except UnicodeEncodeError:
         changes: dict[str, Any] = {name: _encodable(getattr(post, name)) for name in _TEXTS}
         if post.author is not None:

@@ -29,6 +29,10 @@ _OLD_POST = (
     "SELECT id, title, text, published, dated, deleted, source_id, edited FROM posts "
     "WHERE platform = ? AND native_id = ?"
 )
+_OLD_AUTHOR = "SELECT id, name, url, followers FROM authors WHERE platform = ? AND native_id = ?"
+_INSERT_AUTHOR = "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?)"
+_OLD_THREAD = "SELECT id, title, url FROM threads WHERE platform = ? AND native_id = ?"
+_INSERT_THREAD = "INSERT INTO threads (platform, native_id, title, url) VALUES (?, ?, ?, ?)"
 _INSERT_MENTION = (
     "INSERT INTO mentions (post_id, brand_id, published, words, label, score, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
@@ -160,31 +164,32 @@ class _Save:
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
         unique = {(platform, author.id or author.name): author for platform, author in found}
-        self.conn.executemany(
-            "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET name = excluded.name, "
-            "url = CASE excluded.url WHEN '' THEN url ELSE excluded.url END, "
-            "followers = coalesce(excluded.followers, followers) "
-            "WHERE name <> excluded.name OR url <> excluded.url OR excluded.followers IS NOT followers",
-            [(platform, key, a.name, a.url, a.followers) for (platform, key), a in unique.items()],
-        )
-        return self._ids("authors", unique)
+        ids = {}
+        for key, author in unique.items():
+            old = self.conn.execute(_OLD_AUTHOR, key).fetchone()
+            if old is None:
+                values = (*key, author.name, author.url, author.followers)
+                ids[key] = int(self.conn.execute(_INSERT_AUTHOR, values).lastrowid or 0)
+                continue
+            ids[key], *known = old
+            now = [author.name, author.url or known[1], known[2] if author.followers is None else author.followers]
+            if now != known:
+                self.conn.execute("UPDATE authors SET name = ?, url = ?, followers = ? WHERE id = ?", [*now, ids[key]])
+        return ids
 
     def _threads(self, found: Sequence[tuple[str, Thread]]) -> dict[Key, int]:
         unique = {(platform, thread.id): thread for platform, thread in found}
-        self.conn.executemany(
-            "INSERT INTO threads (platform, native_id, title, url) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
-            "SET title = CASE excluded.title WHEN '' THEN title ELSE excluded.title END, "
-            "url = CASE excluded.url WHEN '' THEN url ELSE excluded.url END "
-            "WHERE title <> excluded.title OR url <> excluded.url",
-            [(platform, key, t.title, t.url) for (platform, key), t in unique.items()],
-        )
-        return self._ids("threads", unique)
-
-    def _ids(self, table: str, keys: Iterable[Key]) -> dict[Key, int]:
-        find = f"SELECT id FROM {table} WHERE platform = ? AND native_id = ?"
-        execute = self.conn.execute
-        return {key: execute(find, key).fetchone()[0] for key in keys}
+        ids = {}
+        for key, thread in unique.items():
+            old = self.conn.execute(_OLD_THREAD, key).fetchone()
+            if old is None:
+                ids[key] = int(self.conn.execute(_INSERT_THREAD, (*key, thread.title, thread.url)).lastrowid or 0)
+                continue
+            ids[key], *known = old
+            now = [thread.title or known[0], thread.url or known[1]]
+            if now != known:
+                self.conn.execute("UPDATE threads SET title = ?, url = ? WHERE id = ?", [*now, ids[key]])
+        return ids
 
     def _row(self, row_id: int, entry: Entry, authors: dict[Key, int], threads: dict[Key, int]) -> tuple[Any, ...]:
         post, scores = entry.post, entry.sentiment

@@ -33,5 +33,5 @@ class Obvious:
     def add(self, post: dict[str, str]) -> None:
         """Match, score and store one post."""
         found = [name for name, pattern in self.patterns.items() if pattern.search(post["text"])]
-        scores = self.analyzer.polarity_scores(post["text"]) if found else {}
+        scores = self.analyzer.polarity_scores(post["text"])
         self.table.upsert({**post, "brands": ",".join(found), **scores}, pk="id")
