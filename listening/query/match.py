@@ -1,14 +1,14 @@
 """The matcher: all queries at once against one post.
 
 A first look runs one Aho-Corasick automaton over the post's line (see line.py). It looks for each query's anchors: some
-words of which one must occur. Most posts hold none and are done; of the others only
-those queries are asked in full whose anchors occurred.
+words of which one must occur, mostly together with another one. Most posts hold none and are done; for the others only
+those queries are asked in full whose anchors were found.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 import ahocorasick
@@ -26,7 +26,7 @@ _SHORT = 1000  # characters of a line; in a longer one a set of its words is qui
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A query that a post satisfies. The spans (start, end) cut the words that did out of title and text."""
+    """A query that a post satisfies. Its spans (start, end) cut the words that did, at most 1,000, out of the text."""
 
     name: str
     title_spans: Spans
@@ -42,11 +42,10 @@ class Matcher:
         self._names = tuple(plans)
         self._plans = tuple(plans.values())
         self._hole = hole  # words that must lie between title and text so that no proximity crosses it
-        owners: defaultdict[str, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+        owners: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
         for number, name in enumerate(plans):
             for anchor in anchors[name]:
-                needs = tuple(f" {line(word).split()[0]} " for word in anchor.needs)
-                owners[anchor.key].append((number, needs))
+                owners[anchor.key].append((number, anchor.needs))
         self._owners = tuple(owners.values())
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
         for rank, key in enumerate(owners):
@@ -62,15 +61,11 @@ class Matcher:
 
     def _candidates(self, words: str) -> list[int]:
         ranks = {rank for _, rank in self._automaton.iter(words)}
-        numbers = set()
-        within = words.__contains__
-        for rank in ranks:
-            for number, needs in self._owners[rank]:
-                if needs and len(words) > _SHORT:
-                    words, within = "", {f" {word} " for word in set(words.split())}.__contains__
-                if not needs or any(map(within, needs)):
-                    numbers.add(number)
-        return sorted(numbers)
+        owners = [owner for rank in ranks for owner in self._owners[rank]]
+        found: Container[str] = words
+        if len(words) > _SHORT and any(needs for _, needs in owners):
+            found = {f" {word} " for word in set(words.split())}
+        return sorted({number for number, needs in owners if not needs or any(map(found.__contains__, needs))})
 
     def _verified(self, numbers: list[int], document: Document) -> Iterator[Hit]:
         for number in numbers:

@@ -31,7 +31,7 @@ from listening.query.tree import And, Link, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Kind, Words, kind
 
 _LONGEST = 10_000  # characters of a query
-_DEEPEST = 100  # parentheses within parentheses
+_DEEPEST = 100  # parentheses within parentheses, and nodes within nodes: far from Python's limit of recursion
 _FARTHEST = 100  # words that a NEAR looks across
 _SHORTEST_JOINED = 6  # letters of a name that is also looked for written as one word
 
@@ -121,7 +121,7 @@ def _check(query: str) -> None:
             case "(":
                 opened.append(found.start())
                 if len(opened) > _DEEPEST:
-                    raise _RefusedError(opened[-1], f"parentheses may be nested {_DEEPEST} deep: leave this one out")
+                    raise _RefusedError(opened[-1], f"a query may be nested {_DEEPEST} deep: leave this one out")
             case ")" if opened:
                 opened.pop()
             case ")":
@@ -155,11 +155,20 @@ _OPERATORS = {"_OR", "_AND", "NOT", "NEAR", "MINUS", "LPAR"}
 
 @dataclass(slots=True)
 class _Part:
-    """A node on its way up: where it starts, and the NOT that leaves it with nothing that must occur."""
+    """A node on its way up: its start and depth, and the NOT that leaves it with nothing that must occur."""
 
     node: Node
     start: int
+    depth: int = 1
     lacking: int | None = None
+
+    @classmethod
+    def over(cls, parts: Sequence[_Part], node: Node, start: int, lacking: int | None = None) -> _Part:
+        """The part that holds these parts."""
+        depth = 1 + max(part.depth for part in parts)
+        if depth > _DEEPEST:
+            raise _RefusedError(start, f"a query may be nested {_DEEPEST} deep: make two queries of it")
+        return cls(node, start, depth, lacking)
 
 
 class _Builder(Transformer[Token, _Part]):
@@ -175,18 +184,18 @@ class _Builder(Transformer[Token, _Part]):
         if len(parts) == 1:
             return parts[0]
         lacking = next((part.lacking for part in parts if part.lacking is not None), None)
-        return _Part(Or(tuple(part.node for part in parts)), parts[0].start, lacking)
+        return _Part.over(parts, Or(tuple(part.node for part in parts)), parts[0].start, lacking)
 
     def all(self, parts: list[_Part]) -> _Part:
         if len(parts) == 1:
             return parts[0]
         lacking = parts[0].lacking if all(part.lacking is not None for part in parts) else None
-        return _Part(And(tuple(part.node for part in parts)), parts[0].start, lacking)
+        return _Part.over(parts, And(tuple(part.node for part in parts)), parts[0].start, lacking)
 
     def negation(self, children: tuple[Token, _Part]) -> _Part:
         sign, part = children
         start = sign.start_pos or 0
-        return _Part(Not(part.node), start, start)
+        return _Part.over([part], Not(part.node), start, start)
 
     def near(self, children: list[_Part | Token]) -> _Part:
         parts = [child for child in children if isinstance(child, _Part)]
@@ -196,7 +205,7 @@ class _Builder(Transformer[Token, _Part]):
             if not _is_local(part.node):
                 raise _RefusedError(part.start, "NEAR takes words, phrases, and ORs of these in parentheses")
         links = tuple(_link(child) for child in children if isinstance(child, Token))
-        return _Part(Near(tuple(part.node for part in parts), links), parts[0].start)
+        return _Part.over(parts, Near(tuple(part.node for part in parts), links), parts[0].start)
 
     def group(self, parts: list[_Part]) -> _Part:
         return parts[0]
@@ -220,7 +229,7 @@ class _Builder(Transformer[Token, _Part]):
 
 def _searchable(word: str, start: int) -> bool:
     try:
-        return bool(steps(word))
+        return (word.isascii() and word.isalnum()) or bool(steps(word))
     except QueryError as error:
         raise _RefusedError(start + error.position, error.message) from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from listening.errors import QueryError
@@ -30,10 +30,10 @@ _SIGNS = 4  # Han, Kana or Thai characters in a key; more would be found again a
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A key in the line of each post that a plan, or a branch of it, can match; and words of which one is there too."""
+    """A key in the line of each post that a plan, or a branch of it, can match; and keys of which one is there too."""
 
     key: str
-    needs: frozenset[str] = frozenset()  # empty where nothing else is known to be needed
+    needs: frozenset[str] = frozenset()  # single words; empty where nothing else is known to be needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,7 @@ class Planner:
             case Not(part):
                 return Without(self.plan(part))
             case Near(nodes, links):
-                parts = [self.plan(part) for part in nodes]
-                return Close([part for part in parts if isinstance(part, Local)], links)
+                return Close([self._operand(part) for part in nodes], links)
             case Phrase(words):
                 return self._chain(words)
             case Word(text):
@@ -80,6 +79,12 @@ class Planner:
         Empty where the plan asks for nothing that must occur.
         """
         return _first(self._needs(plan)).anchors
+
+    def _operand(self, node: Node) -> Local:
+        part = self.plan(node)
+        if not isinstance(part, Local):
+            raise QueryError(str(node), 0, "NEAR takes words, phrases, and ORs of these in parentheses")
+        return part
 
     def _chain(self, words: Sequence[str]) -> Local:
         chain = [step for word in words for step in self._steps_of(word)]
@@ -116,15 +121,12 @@ class Planner:
                 yield _Need(2 ** -(_SIGN_BITS * len(signs)), frozenset({Anchor(line(" ".join(signs)))}))
                 continue
             for step in run:
-                yield (
-                    _of_starts({wildcard.low for wildcard in step.wildcards})
-                    if step.wildcards
-                    else self._need(step.forms)
-                )
+                starts = {wildcard.low for wildcard in step.wildcards}
+                yield _of_starts(starts) if starts else self._need(step.forms)
 
     def _need(self, words: frozenset[str]) -> _Need:
         cost = sum(self._uses[word] * 2 ** -_bits(word) for word in words)
-        return _Need(cost, frozenset(Anchor(line(word)) for word in words), words)
+        return _Need(cost, frozenset(Anchor(_key(word)) for word in words), words)
 
 
 def _first(needs: Sequence[_Need]) -> _Need:
@@ -132,24 +134,31 @@ def _first(needs: Sequence[_Need]) -> _Need:
     if not needs:
         return _NOTHING
     best, *others = sorted(needs, key=lambda need: need.cost)
-    second = next((need.words for need in others if need.words and need.words != best.words), frozenset[str]())
-    return replace(best, anchors=frozenset(Anchor(each.key, each.needs or second) for each in best.anchors))
+    second = next((need.words for need in others if need.words and need.words != best.words), None)
+    if second is None:
+        return best
+    keys = frozenset(f" {_key(word).split()[0]} " for word in second)
+    return _Need(best.cost, frozenset(Anchor(each.key, each.needs or keys) for each in best.anchors), best.words)
 
 
 def _either(needs: Sequence[_Need]) -> list[_Need]:
     """The one need of at least one of these."""
     if not all(need.anchors for need in needs):
         return []
-    words = (
-        frozenset[str]().union(*(need.words for need in needs)) if all(need.words for need in needs) else frozenset()
-    )
-    anchors = frozenset[Anchor]().union(*(need.anchors for need in needs))
-    return [_Need(sum(need.cost for need in needs), anchors, words)]
+    anchors = frozenset(anchor for need in needs for anchor in need.anchors)
+    words = frozenset(word for need in needs for word in need.words)
+    return [
+        _Need(sum(need.cost for need in needs), anchors, words if all(need.words for need in needs) else frozenset())
+    ]
 
 
 def _of_starts(starts: set[str]) -> _Need:
     cost = sum(2 ** -(_LETTER_BITS * (min(len(start), _LONGEST) - 1)) for start in starts)
     return _Need(cost, frozenset(Anchor(line(start).rstrip()) for start in starts))
+
+
+def _key(word: str) -> str:
+    return f" {word} " if word.isascii() else line(word)
 
 
 def _content(step: Step) -> tuple[object, ...]:

@@ -56,7 +56,7 @@ def steps(word: str, plurals: bool = True) -> tuple[Step, ...]:
     if "*" in word or "?" in word:
         word = _INNER_ANY.sub(lambda found: _ANY * len(found[0]), word).replace("*", _STAR)
     words = Words(word)
-    raw, gaps = _without_idle_stars(words.raw, words.gaps())
+    raw, gaps = _with_stars(words.raw, words.gaps())
     lead = read_gap(gaps[0], first=True).lead if raw else ""
     trail = read_gap(gaps[-1], last=True).trail if raw else ""
     plural = plurals and len(raw) == 1 and not lead and not trail
@@ -77,11 +77,23 @@ def _is_wildcard(piece: str) -> bool:
     return _STAR in piece or _ANY in piece
 
 
-def _without_idle_stars(raw: list[str], gaps: list[str]) -> tuple[list[str], list[str]]:
-    """In scripts without spaces a closing * asks for nothing: every match there may go on."""
-    if len(raw) > 1 and not raw[-1].strip(_STAR) and not gaps[-2] and kind(raw[-2][0]) is Kind.SIGN:
-        return raw[:-1], [*gaps[:-2], gaps[-1]]
-    return raw, gaps
+def _with_stars(raw: list[str], gaps: list[str]) -> tuple[list[str], list[str]]:
+    """Words to which the stars beside them belong, although the stand-ins for these are Latin letters.
+
+    A star beside Hangul joins it. A closing star in a script without spaces asks for nothing: matches go on there.
+    """
+    words: list[str] = []
+    before: list[str] = []
+    for rank, (piece, gap) in enumerate(zip(raw, gaps, strict=False)):
+        last = kind(words[-1][0]) if words and not gap else Kind.NONE
+        if last is Kind.SIGN and not piece.strip(_STAR) and rank == len(raw) - 1:
+            continue
+        if last is Kind.HANGUL and (piece[0] in _STAR + _ANY or words[-1][-1] in _STAR + _ANY):
+            words[-1] += piece
+        else:
+            words.append(piece)
+            before.append(gap)
+    return words, [*before, gaps[-1]]
 
 
 def _forms(raw: str, plural: bool) -> frozenset[str]:
