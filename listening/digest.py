@@ -13,19 +13,25 @@ from listening.store import COLUMNS, MentionRow
 
 # A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"); one that takes ";", tab or a line
 # break for the border of a cell also runs what follows those. An apostrophe before it makes it text.
-_RUNS = re.compile(r"((?:^|[;|\t\r\n])[ \u00a0]*)(?='*[=+\-@＝＋－＠\t\r])")
-_MADE_INERT = re.compile(r"((?:^|[;|\t\r\n])[ \u00a0]*)'(?='*[=+\-@＝＋－＠\t\r])")
+_FIRST = r"(?='*[=+\-@＝＋－＠\t\r])"
+_RUNS_FIRST, _RUNS_LATER = re.compile(rf"[ \u00a0]*{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*){_FIRST}")
+_INERT_FIRST, _INERT_LATER = re.compile(rf"([ \u00a0]*)'{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*)'{_FIRST}")
 _CHUNK = 500  # rows encoded at a time: memory stays constant however long the digest is
 
 
 def inert(text: str) -> str:
     """The text as a spreadsheet can hold it without running it; `original` gives it back exactly."""
-    return _RUNS.sub(r"\1'", text)
+    text = _RUNS_LATER.sub(r"\1'", text)
+    start = _RUNS_FIRST.match(text)
+    return text if start is None else f"{start[0]}'{text[start.end() :]}"
 
 
 def original(cell: str) -> str:
     """The text that `inert` was given."""
-    return _MADE_INERT.sub(r"\1", cell)
+    start = _INERT_FIRST.match(cell)
+    if start is not None:
+        cell = start[1] + cell[start.end() :]
+    return _INERT_LATER.sub(r"\1", cell)
 
 
 def write_csv(rows: Iterable[MentionRow], target: BinaryIO) -> int:

@@ -577,7 +577,7 @@ class SlowText:
     def goes_on(self, index: int, sigil: str) -> bool:
         gap = self.gaps[index + 1]
         between = bool(gap) and index + 1 < len(self.words)
-        return between and (not gap.strip("_") or (sigil == "@" and gap and glue(gap) in {".", "-"}))
+        return between and (not gap.strip("_") or (sigil == "@" and gap in {".", *DASHES}))
 
 
 def glue(gap: str) -> str:

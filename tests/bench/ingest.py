@@ -129,9 +129,7 @@ def main(arguments: list[str]) -> int:
                 )
             ratios.append(mine.rate / theirs.rate)
             wrong = differing(mine.compound, theirs.compound, count)
-            print(
-                f"{'':>7} sentiment differs on {wrong} of {len(theirs.compound):,} posts, all scored both ways"
-            )
+            print(f"{'':>7} sentiment differs on {wrong} of {len(theirs.compound):,} posts, all scored both ways")
             missed += bool(wrong)
         print(f"{count:>7} brands: {median(ratios):.1f} times the obvious way (wanted: {floor:.0f})")
         missed += median(ratios) < floor
