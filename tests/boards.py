@@ -1,31 +1,38 @@
-"""`python -m tests.boards score DIR`: crawl recorded boards with the real spider and compare with their databases.
+"""Message boards as they really are, recorded, and how well they are read.
 
-DIR holds a folder for each board with `pages.jsonl.xz` (what its server answered) and `truth.jsonl.xz` (its posts).
+`python -m tests.boards score DIR` crawls recorded boards with the real spider and compares with their databases. DIR
+holds a folder for each board with `pages.jsonl.xz` (what its server answered) and `truth.jsonl.xz` (its posts).
+`python -m tests.boards record URL DIR` records every page that a guest finds on a running board into DIR.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import lzma
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from statistics import fmean
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
+
+import httpx
 
 from listening.post import Post
 from spiders.board import Board
-from spiders.boards import recognise
-from spiders.boards.engine import Engine, Topic
+from spiders.boards import dates, engines, recognise
+from spiders.boards.engine import Topic
 from spiders.boards.page import Page
 from tests.servers.recorded import Recorded, lines
 from tests.servers.spider import Crawled, checkpoints, crawl
 
-RECORDED = datetime(2026, 11, 21, 23, 57, tzinfo=UTC)  # when the shared boards were; relative times count from here
+RECORDED = datetime(2026, 11, 21, 23, 57, tzinfo=UTC)  # when the boards were whose pages do not say it
 FIELDS = ("author", "time", "permalink", "words", "words strictly", "title", "position", "forum")
 
 
@@ -54,19 +61,20 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def score(folder: Path) -> Score:
-    """Crawl one recorded board twice, and compare."""
+def score(folder: Path, engine: str = "") -> Score:
+    """Crawl one recorded board twice, and compare. `engine` takes the place of the one that recognises it."""
     truth = list(lines(folder / "truth.jsonl.xz"))
     parts = urlsplit(truth[0]["page_url"])
     origin = f"{parts.scheme}://{parts.netloc}"
     with Recorded(folder, origin) as server:
-        options = {"url": server.url()}
-        first = crawl(Board, options, now=RECORDED, CONCURRENT_REQUESTS_PER_DOMAIN=8)
+        at = _at(server)
+        options = {"url": server.url(), "engine": engine}
+        first = crawl(Board, options, now=at, CONCURRENT_REQUESTS_PER_DOMAIN=8)
         asked = len(server.seen)
-        again = crawl(Board, options, now=RECORDED, checkpoints=checkpoints(first.batches))
+        again = crawl(Board, options, now=at, checkpoints=checkpoints(first.batches))
         requests = (asked, len(server.seen) - asked)
         here = server.url("")
-        spent = milliseconds(server)
+        spent = milliseconds(server, engine, first)
     return _compared(folder.name, truth, first, here, origin, spent, requests, server.missing, again)
 
 
@@ -107,31 +115,35 @@ def _checks(original: Callable[[str], str]) -> dict[str, Check]:
     }
 
 
-def milliseconds(server: Recorded) -> float:
-    """Processor time for reading a page of a topic, from the bytes to the posts; the mean of every recorded page."""
-    first = server.pages["/"]
-    engine_class = recognise(_page(server, "/", first))
-    if engine_class is None:
+def milliseconds(server: Recorded, name: str, crawled: Crawled) -> float:
+    """Processor time for reading a page of a topic, from the bytes to the posts; the mean of those crawled."""
+    start = _page(server, "/", server.pages["/"])
+    found = engines().get(name) or recognise(start)
+    if found is None:
         return 0.0
-    engine = engine_class(engine_class.root_of(_page(server, "/", first)))
-    reads = [_page(server, path, page) for path, page in server.pages.items() if _of_topic(engine, path)]
+    engine = found(found.root_of(start))
+    engine.learn(start)
     spent = []
-    for page in reads:
-        topic = Topic("".join(re.findall(r"(?:[?&]t=|/topic/|/t/)(\d+)", page.url)[:1]), page.url)
-        begun = time.process_time()
-        posts = engine.read_topic(page, topic, None).posts
-        if posts:
-            spent.append((time.process_time() - begun) * 1000)
+    for batch in crawled.batches:
+        for checkpoint in batch.checkpoints if batch.posts else ():
+            path = unquote(urlsplit(urljoin(engine.root, json.loads(checkpoint.value)["page"])).path)
+            query = urlsplit(json.loads(checkpoint.value)["page"]).query
+            path = f"{path}?{unquote(query)}" if query else path
+            if path in server.pages:
+                page = _page(server, path, server.pages[path])
+                begun = time.process_time()
+                engine.read_topic(page, Topic(checkpoint.key.partition(":")[2], page.url), None)
+                spent.append((time.process_time() - begun) * 1000)
     return fmean(spent) if spent else 0.0
 
 
-def _of_topic(engine: Engine, path: str) -> bool:
-    patterns = {"phpbb": r"/viewtopic\.php\?t=", "nodebb": r"/api/topic/", "discourse": r"/t/\d"}
-    return re.match(patterns.get(engine.name, "$"), path) is not None
+def _at(server: Recorded) -> datetime:
+    """When a board was recorded: relative times count from there."""
+    return dates.iso(server.pages["/"].get("at")) or RECORDED
 
 
 def _page(server: Recorded, path: str, page: dict[str, Any]) -> Page:
-    return Page(server.url(path), page["body"].encode(), RECORDED, headers={"content-type": page["type"]})
+    return Page(server.url(path), page["body"].encode(), _at(server), headers={"content-type": page["type"]})
 
 
 def table(scores: Iterable[Score]) -> str:
@@ -151,24 +163,70 @@ def table(scores: Iterable[Score]) -> str:
     )
 
 
+_NOT_FOR_GUESTS = re.compile(
+    r"log(in|out)|regist|sign.?up|reply|report|post(ing|new)|new.?topic|do=|search|print|member.?list|calendar|"
+    r"\.(css|js|png|gif|jpe?g|svg|ico|woff2?)(\?|$)",
+    re.I,
+)
+
+
+def record(url: str, folder: Path, limit: int = 5000) -> int:
+    """Record every page that links lead a guest to, with what each answered; returns how many there were."""
+    folder.mkdir(parents=True, exist_ok=True)
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    waiting, known = [urljoin(url, "/"), url], {urljoin(url, "/"), url}
+    with lzma.open(folder / "pages.jsonl.xz", "wt", encoding="utf-8") as file:
+        for count, asked in enumerate(waiting):
+            answer = httpx.get(asked, timeout=60)
+            kind, location = answer.headers.get("content-type", ""), answer.headers.get("location")
+            told = {
+                "path": asked.removeprefix(origin),
+                "status": answer.status_code,
+                "type": kind,
+                "at": datetime.now(UTC).isoformat(),
+            }
+            file.write(json.dumps(told | {"location": location, "body": answer.text}) + "\n")
+            links = [location or "", *re.findall(r"""href=["']([^"'#]+)""", answer.text)]
+            for found in (urljoin(asked, unescape(link)).partition("#")[0] for link in links):
+                if found.startswith(f"{origin}/") and found not in known and not _NOT_FOR_GUESTS.search(found):
+                    known.add(found)
+                    waiting.append(found)
+            if count + 1 >= limit:
+                break
+    return min(len(waiting), limit)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the table, and the first few differences of each kind with --wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.boards", description=__doc__)
-    parser.add_argument("command", choices=["score"])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--wrong", type=int, default=0, metavar="N", help="show N differences of each kind")
+    commands = parser.add_subparsers(dest="command", required=True)
+    scoring = commands.add_parser("score", help="crawl recorded boards and compare with their databases")
+    scoring.add_argument("folder", type=Path)
+    scoring.add_argument("--wrong", type=int, default=0, metavar="N", help="show N differences of each kind")
+    scoring.add_argument("--engine", default="", help="read every board with this one, such as: generic")
+    recording = commands.add_parser("record", help="record every page of a running board")
+    recording.add_argument("url")
+    recording.add_argument("folder", type=Path)
     given = parser.parse_args(arguments)
-    scores = [score(folder) for folder in sorted(given.folder.iterdir()) if (folder / "truth.jsonl.xz").exists()]
+    if given.command == "record":
+        print(f"{record(given.url, given.folder):,} pages in {given.folder / 'pages.jsonl.xz'}")
+        return 0
+    folders = [path.parent for path in sorted(given.folder.glob("**/truth.jsonl.xz"))]
+    scores = [score(folder, given.engine) for folder in folders]
     print(table(scores))
     for found in scores:
-        for reason in found.degraded:
-            print(f"{found.board}: degraded: {reason}")
-        for path in found.missing[:5]:
-            print(f"{found.board}: asked for {path}, which was not recorded")
-        for kind, rows in found.wrong.items():
-            for post, true, read in rows[: given.wrong]:
-                print(f"{found.board}: {kind} of {post}\n  truth {true!r}\n  found {read!r}")
+        _explain(found, given.wrong)
     return 0
+
+
+def _explain(found: Score, wrong: int) -> None:
+    for reason in found.degraded:
+        print(f"{found.board}: degraded: {reason}")
+    for path in found.missing[:5]:
+        print(f"{found.board}: asked for {path}, which was not recorded")
+    for kind, rows in found.wrong.items():
+        for post, true, read in rows[:wrong]:
+            print(f"{found.board}: {kind} of {post}\n  truth {true!r}\n  found {read!r}")
 
 
 if __name__ == "__main__":

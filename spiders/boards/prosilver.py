@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
+from spiders.boards import pages
 from spiders.boards.page import Page, above, attribute, classes, line
 
 _POST_ID = re.compile(r"p(\d+)")
@@ -22,11 +23,10 @@ _OVER = ":is(.username, .username-coloured, strong)"
 
 
 @dataclass(slots=True)
-class Block:
+class Block(pages.Block):
     """One post's block: its parts by their class, as far as they are its own."""
 
-    node: LexborNode
-    id: str
+    twice: bool = False  # this style names each author at two places
     parts: dict[str, list[LexborNode]] = field(default_factory=dict)
     strange: bool = False  # holds something of another post
 
@@ -60,10 +60,11 @@ class Block:
 def blocks(page: Page) -> list[Block]:
     """The blocks of a page in their order, each post once."""
     found: dict[int, Block] = {}
+    twice = all(page.html.css_first(selector) for selector in (f".postprofile {_BESIDE}", f"p.author {_OVER}"))
     for node in page.html.css(".post[id]"):
         match = _POST_ID.fullmatch(node.id or "")
         if match is not None and all(match[1] != block.id for block in found.values()):
-            found[node.mem_id] = Block(node, match[1])
+            found[node.mem_id] = Block(node, match[1], twice)
     words = {node.mem_id for node in page.html.css(".content")}
     for node in {node.mem_id: node for node in page.html.css(_PARTS)}.values():  # one that fits twice comes twice
         inside = False
@@ -77,11 +78,6 @@ def blocks(page: Page) -> list[Block]:
             if holder.mem_id in found:
                 found[holder.mem_id].strange = True
     return list(found.values())
-
-
-def names_twice(page: Page) -> bool:
-    """Whether this style names each author at two places."""
-    return all(page.html.css_first(selector) for selector in (f".postprofile {_BESIDE}", f"p.author {_OVER}"))
 
 
 def _named(node: LexborNode | None, selector: str) -> LexborNode | None:
