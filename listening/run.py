@@ -20,7 +20,6 @@ from pydantic import SecretStr
 
 from listening.config import Config, SourceEntry, load
 from listening.errors import ListeningError, SourceError
-from listening.post import Batch
 from listening.source import Collector, Context, batches, find, kinds
 from listening.store import Saved, Store
 from pipelines.ingest import Ingest, Understanding
@@ -63,12 +62,12 @@ class Reporter:
     ) -> None:
         self.event, self.tell, self.clock, self.told = event, tell, clock, -1.0
 
-    def __call__(self, saved: Saved, batch: Batch) -> None:
+    def __call__(self, saved: Saved) -> None:
         """Hear of one save."""
         event = self.event
-        event.pages += 1
-        event.posts += len(batch.posts)
-        event.rejects += len(batch.rejects)
+        event.pages += saved.pages
+        event.posts += saved.posts
+        event.rejects += saved.rejects
         event.new += saved.new
         event.mentions += saved.mentions
         if self.clock() - self.told >= 0.2:

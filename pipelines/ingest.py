@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from listening.config import Brand
 from listening.post import Batch, Checkpoint, Entry, Mention, Post, Reject, Sentiment
@@ -24,6 +24,7 @@ class Understanding:
     """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
 
     def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None) -> None:
+        self.brands = brands
         self.names = Names(brands)
         self.scorer = scorer or Scorer()
 
@@ -84,13 +85,6 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-class Progress(Protocol):
-    """Hears what each save brought."""
-
-    def __call__(self, saved: Saved, batch: Batch) -> None:
-        """Called after a batch is stored."""
-
-
 @dataclass
 class Ingest:
     """Stores what one run of one source yields. Used alike by collectors, by the Scrapy pipeline and by tests."""
@@ -101,15 +95,15 @@ class Ingest:
     run: int | None = None
     keep_unmatched: bool = True
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    progress: Progress | None = None
+    progress: Callable[[Saved], None] | None = None  # hears what each save brought
     totals: Saved = field(default_factory=Saved)
 
     def __deepcopy__(self, memo: object) -> Ingest:
         return self  # Scrapy copies its settings deeply, but there is one store
 
-    def save(self, batches: Sequence[Batch]) -> Saved:
+    def save(self, batches: Sequence[Batch], now: datetime | None = None) -> Saved:
         """Understand and store some batches with their checkpoints, all in one transaction."""
-        now = self.now()
+        now = now or self.now()
         entries: list[Entry] = []
         rejects: list[Reject] = []
         checkpoints: list[Checkpoint] = []
@@ -127,12 +121,11 @@ class Ingest:
             self.source, entries, checkpoints, rejects, now=now, run=self.run,
             pages=len(batches), expected=sum(batch.expected for batch in batches),
         )  # fmt: skip
-        self._tell(saved, Batch([entry.post for entry in entries], checkpoints, rejects))
+        self.hear(saved)
         return saved
 
-    def _tell(self, saved: Saved, batch: Batch) -> None:
-        self.totals.new += saved.new
-        self.totals.updated += saved.updated
-        self.totals.mentions += saved.mentions
+    def hear(self, saved: Saved) -> None:
+        """Count what a save brought, here or in a process that saves for this one."""
+        self.totals.add(saved)
         if self.progress is not None:
-            self.progress(saved, batch)
+            self.progress(saved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -14,9 +15,11 @@ from listening.post import Batch
 from listening.source import kinds
 from listening.store import Store
 from pipelines.ingest import Ingest, Understanding
+from pipelines.worker import Worker
 
 _SIZE = 200  # posts in one transaction, at most: longer ones keep people waiting
 _AGE = 1.0  # seconds until what was read can be queried
+_MANY, _FAST = 1000, 10.0  # a crawl that brings so many posts in so few seconds gets a process that stores for it
 
 
 class StorePipeline:
@@ -30,6 +33,8 @@ class StorePipeline:
         self.crawler, self.ingest, self.owned = crawler, ingest, owned
         self.waiting: list[Batch] = []
         self.timer: asyncio.TimerHandle | None = None
+        self.worker: Worker | None = None
+        self.begun, self.posts = time.monotonic(), 0  # with the first posts; handed over so far
         self.failed = False
         self.closing: asyncio.Task[None] | bool = False
 
@@ -50,12 +55,14 @@ class StorePipeline:
         )
         return cls(crawler, Ingest(store, source, Understanding(config.brands)), store)
 
-    def process_item(self, item: Any) -> Any:
+    async def process_item(self, item: Any) -> Any:
         """Take one page's batch; save when there are enough."""
         if isinstance(item, Batch):
             self.waiting.append(item)
             if sum(len(batch.posts) for batch in self.waiting) >= _SIZE:
                 self.flush()
+                if self.worker is not None:
+                    await self.worker.room()
             elif self.timer is None:
                 self.timer = asyncio.get_running_loop().call_later(_AGE, self.flush)
         return item
@@ -69,21 +76,35 @@ class StorePipeline:
         if not waiting or self.failed:
             return
         try:
-            self.ingest.save(waiting)
+            if self.worker is not None:
+                self.worker.save(waiting, self.ingest.now())
+            else:
+                self.ingest.save(waiting)
+                self._hire(sum(len(batch.posts) for batch in waiting))
         except Exception as error:  # noqa: BLE001  # whatever it is, the verdict says so
-            self.failed = True
-            self._give_up(error)
+            self._give_up(f"{type(error).__name__}: {error}")
 
-    def _give_up(self, error: Exception) -> None:
+    def _hire(self, posts: int) -> None:
+        """Begin to store in a process of its own, once it shows that a crawl is limited by ours and not by its pace."""
+        if self.posts == 0:
+            self.begun = time.monotonic()
+        before, self.posts = self.posts, self.posts + posts
+        if before < _MANY <= self.posts and time.monotonic() - self.begun < _FAST:
+            self.worker = Worker(self.ingest, self._give_up)
+
+    def _give_up(self, reason: str) -> None:
+        self.failed = True
         if self.crawler.stats is not None:
-            self.crawler.stats.set_value("listening/store_error", f"{type(error).__name__}: {error}")
+            self.crawler.stats.set_value("listening/store_error", reason)
         if self.crawler.engine is not None and not self.closing:
             closing = self.crawler.engine.close_spider_async(reason="store_error")
             self.closing = asyncio.get_running_loop().create_task(closing)
 
-    def close_spider(self) -> None:
+    async def close_spider(self) -> None:
         """Save the rest."""
         self.closing = self.closing or True
         self.flush()
+        if self.worker is not None:
+            await self.worker.close()
         if self.owned is not None:
             self.owned.close()

@@ -1,7 +1,8 @@
 """`python -m tests.kills --times 200`: kill -9 a crawl at random moments, resume it, and count every post.
 
-Each trial crawls a loopback board into a fresh database, kills the run's process group after a random share of the time
-a whole crawl takes, lets it run again to its end, and compares what is stored with what the board holds.
+Each trial crawls a loopback board into a fresh database, kills the run, lets it run again to its end, and compares what
+is stored with what the board holds. Half of the kills come after a random share of the time a whole crawl takes, half
+when a random number of posts is stored; half hit the run's whole process group, half the run alone.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{total:,} posts; a whole crawl takes {whole:.1f} s; {given.times} kills", flush=True)
         wrong = partial = 0
         for number in range(given.times):
-            trial = _trial(board, Path(folder) / str(number), chance.uniform(0.25, 1.0) * whole)
+            seconds, posts = chance.uniform(0.25, 1.0) * whole, chance.randrange(1, total) if number % 2 else total
+            trial = _trial(board, Path(folder) / str(number), seconds, posts, alone=number % 4 > 1)
             exact = trial.stored == trial.distinct == total and not trial.damage
             wrong += not exact
             partial += 0 < trial.stored_at_kill < total
@@ -90,17 +92,20 @@ def _whole(board: BoardServer, folder: Path, total: int) -> float:
     seconds = time.monotonic() - started
     with Store(config.parent / "listening.db", read_only=True) as store:
         found = store.totals()["posts"]
-        assert found == total, f"an undisturbed crawl found {found} of {total} posts: {store.runs()}"
+        assert found == total == board.posts, f"an undisturbed crawl found {found} of {total} posts: {store.runs()}"
     return seconds
 
 
-def _trial(board: BoardServer, folder: Path, seconds: float) -> Trial:
+def _trial(board: BoardServer, folder: Path, seconds: float, posts: int, *, alone: bool) -> Trial:
     config = _config(board, folder)
     process = _start(config)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
+    with Store(folder / "listening.db", read_only=True) as store:
+        end = time.monotonic() + (seconds if posts == board.posts else 60)
+        while process.poll() is None and time.monotonic() < end and store.totals()["posts"] < posts:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill() if alone else os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     path = folder / "listening.db"
     with Store(path) as store:

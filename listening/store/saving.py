@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -49,11 +49,19 @@ Tally = defaultdict[tuple[int, str, int], list[int]]  # (brand, day, source) -> 
 
 @dataclass(slots=True)
 class Saved:
-    """What one `save` changed."""
+    """What one `save` took and changed."""
 
+    pages: int = 0
+    posts: int = 0
+    rejects: int = 0
     new: int = 0
     updated: int = 0
     mentions: int = 0
+
+    def add(self, other: Saved) -> None:
+        """Count another one in."""
+        for f in fields(self):
+            setattr(self, f.name, getattr(self, f.name) + getattr(other, f.name))
 
 
 def iso(when: datetime) -> str:
@@ -101,6 +109,7 @@ class Saving(Connection):
             source_id = self._id_of(conn, "sources", source)
             stamp = iso(now)
             saved = _Save(conn, source_id, stamp, self._brand_ids(conn, entries)).entries(entries)
+            saved.pages, saved.posts, saved.rejects = pages, len(entries), len(rejects)
             conn.executemany(
                 "INSERT INTO checkpoints VALUES (?, ?, ?, ?) "
                 "ON CONFLICT DO UPDATE SET value = excluded.value, saved = excluded.saved",

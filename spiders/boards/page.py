@@ -69,11 +69,15 @@ class Page:
         except ValueError:
             return self.url
 
+    @cached_property
+    def _folder(self) -> str:
+        return f"{self._base.partition('?')[0].rpartition('/')[0]}/"
+
     def link(self, href: str | None) -> str:
         """A link of an HTML page as an absolute address; empty where it is none."""
         href = (href or "").strip()
         if href.startswith("./") and "/." not in href[2:]:  # the usual case, ten times as fast
-            return f"{self._base.partition('?')[0].rpartition('/')[0]}/{href[2:]}"
+            return self._folder + href[2:]
         try:
             return urljoin(self._base, href)
         except ValueError:

@@ -21,6 +21,7 @@ from spiders.boards.prosilver import Block, blocks, linked
 _IN_LINK = {name: re.compile(rf"[?&]{name}=(\d+)") for name in ("f", "t", "p", "u", "start")}
 _REWRITTEN = re.compile(r"-[ft](\d+)(?:-\d+)?\.html|/topic(\d+)\.html")  # by address rewriting
 _ANCHOR = re.compile(r"#p(\d+)")
+_PERMALINK = "a[href*='#p']"
 _SKIP = (
     ".codebox > p, dl.codebox > dt, .inline-attachment, img.postimage, dl.file, dl.thumbnail, dl.attachbox,"
     " .attachcontent, .notice, .signature, .back2top, .postprofile"
@@ -137,7 +138,7 @@ class PhpBB(Pages):
         if content is None:
             return "the words of a post could not be told from those of another"
         author = self._author(page, block)
-        permalink = attribute(block.first("permalink") or first(head, "a[href*='#p']"), "href")
+        permalink = attribute(first(head, _PERMALINK) or first(block.node, f"h3 {_PERMALINK}"), "href")
         if author is None or _anchor(permalink) not in ("", block.id):
             return "the author of a post could not be told for sure"
         said = words_of(content, _SKIP, bullet="")
@@ -148,8 +149,8 @@ class PhpBB(Pages):
         return Post(
             self.platform, block.id, f"{address}#p{block.id}", said.text, when, author,
             title=topic.title if opens else "", thread=Thread(topic.id, topic.title, topic.url),
-            reply_to=_answered(content), position=position, channel=topic.channel, quotes=said.quotes,
-            edited=self.time(page, note), views=topic.views if opens else None,
+            reply_to=_answered(content) if said.quotes else "", position=position, channel=topic.channel,
+            quotes=said.quotes, edited=self.time(page, note), views=topic.views if opens else None,
             replies=topic.posts - 1 if opens and topic.posts else None, route="phpbb page",
         )  # fmt: skip
 

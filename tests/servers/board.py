@@ -25,6 +25,7 @@ class BoardServer:
 
     def __init__(self, topics: int, posts_each: int, *, page_kb: int = 0, brand_count: int = 10) -> None:
         self.arguments = [str(value) for value in (topics, posts_each, page_kb, brand_count)]
+        self.posts = topics * posts_each
         self.url = ""
 
     def __enter__(self) -> Self:
