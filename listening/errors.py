@@ -12,6 +12,7 @@ ListeningError
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,7 +51,16 @@ class QueryError(ListeningError):
 
     def __init__(self, query: str, position: int, message: str) -> None:
         self.query, self.position, self.message = query, position, message
-        super().__init__(f"{message}\n  {query}\n  {' ' * position}^")
+        begin = query.rfind("\n", 0, position) + 1
+        line = query[begin:].partition("\n")[0]
+        super().__init__(f"{message}\n  {line}\n  {''.join(map(_blank, query[begin:position]))}^")
+
+
+def _blank(character: str) -> str:
+    """As much space as a terminal gives to a character."""
+    if unicodedata.combining(character):
+        return ""
+    return character if character == "\t" else "  " if unicodedata.east_asian_width(character) in "WF" else " "
 
 
 class SourceError(ListeningError):

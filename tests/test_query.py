@@ -875,3 +875,17 @@ def test_finds_the_brands_of_the_recorded_boards(board: str) -> None:
     # The truth does not see Globex in "GLOBEXを買いました", but sees Soylent Cola in "soylent colaを": five times.
     assert wrong <= 5
     assert missed == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ('acme\nAND (anvil\nOR "hammer', '  OR "hammer\n     ^'),
+        ("\tacme (", "  \tacme (\n  \t     ^"),
+        ("日本 (", "  日本 (\n       ^"),
+    ],
+)
+def test_the_caret_stands_under_the_character_at_fault(query: str, shown: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert str(caught.value).endswith(shown)
