@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
 
 from listening.config import SourceEntry
+from listening.post import Batch
 from listening.run import Outcome
 from listening.source import Context, Source
 from pipelines.ingest import Ingest
@@ -31,8 +32,14 @@ def probe(reader: type[Source], entry: SourceEntry, context: Context) -> Outcome
     return Outcome("ok", outcome.reason or "it answers")
 
 
-def crawl_stats(reader: type[Source], entry: SourceEntry, context: Context, extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a spider with some settings on top of the project's; returns Scrapy's stats and what was raised."""
+def crawl_stats(
+    reader: type[Source], entry: SourceEntry, context: Context, extra: Mapping[str, Any],
+    hear: Callable[[Batch], None] = lambda _: None,
+) -> dict[str, Any]:  # fmt: skip
+    """Run a spider with some settings on top of the project's; returns Scrapy's stats and what was raised.
+
+    `hear` is called with each batch when it went through the pipelines.
+    """
     settings = get_project_settings()
     settings.setmodule("listening.settings", priority="project")
     settings.update(
@@ -46,6 +53,7 @@ def crawl_stats(reader: type[Source], entry: SourceEntry, context: Context, extr
     )
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(reader)  # type: ignore[arg-type]
+    crawler.signals.connect(lambda item, **_: hear(item), signals.item_scraped, weak=False)
     errors: list[str] = []
     crawler.signals.connect(
         lambda failure, **_: errors.append(failure.getErrorMessage()), signals.spider_error, weak=False

@@ -21,6 +21,7 @@ from spiders.boards.engine import Engine, Listing, TopicPage
 from spiders.boards.options import Options
 from spiders.boards.page import Page
 from spiders.boards.progress import Visit, Walk
+from spiders.boards.survey import survey
 from spiders.boards.tour import Ask, Steps, Tour
 from spiders.boards.walls import wall
 
@@ -75,12 +76,13 @@ class Board(SourceSpider):
         self.engine.learn(page)
         self.allowed_domains = [urlsplit(self.engine.root).hostname or ""]
         self.crawler.stats.set_value("listening/engine", found.name)
+        self.crawler.stats.set_value("listening/board", survey(page, found, self.engine))
         now = self.context.now()
         self.tour = Tour(self.engine, self.options, self.context.checkpoints, now)
         known = page.url in (self.engine.root, self.engine.index())
         listing = self._read(page, self.engine.read_index, Listing()) if known else Listing()
         if listing.forums:
-            yield from self._go(self.tour.enter(listing))
+            yield from self._enter(listing)
         else:
             yield from self._go(iter([Ask(self.engine.index(), None, now)]))
 
@@ -90,7 +92,7 @@ class Board(SourceSpider):
         listing = self._read(page, self.engine.read_index, Listing())
         if not listing.forums and listing.everything is None:
             self._touring().notes.add(_instead(page) or "unread", page.url)
-        yield from self._go(self._touring().enter(listing))
+        yield from self._enter(listing)
 
     def forum_page(self, response: Response, goal: Walk) -> Iterator[Batch | Request]:
         """Ask for what is new on one page of a forum, and for the page after it where more may follow."""
@@ -102,6 +104,7 @@ class Board(SourceSpider):
         listed = len(self._touring().seen)
         yield from self._go(self._touring().browse(listing, goal, page.url))
         self._count("topics_listed", len(self._touring().seen) - listed)
+        self.crawler.stats.max_value("listening/topics_a_page", len(listing.topics))
 
     async def topic_page(self, response: Response, goal: Visit) -> AsyncIterator[Batch | Request]:
         """Yield one page's posts with how far the topic is read; ask for its next page when they are taken."""
@@ -171,6 +174,11 @@ class Board(SourceSpider):
             self._touring().notes.add("error", page.url)
             return nothing
 
+    def _enter(self, listing: Listing) -> Iterator[Batch | Request]:
+        forums = [(forum.path or forum.name, forum.topics, forum.posts, forum.parent) for forum in listing.forums]
+        self.crawler.stats.set_value("listening/forums", self.crawler.stats.get_value("listening/forums", []) + forums)
+        yield from self._go(self._touring().enter(listing))
+
     def _batch(self, read: TopicPage, goal: Visit, page: Page) -> Batch:
         """The posts of a page with the checkpoint that holds once they are stored."""
         notes = self._touring().notes
@@ -186,6 +194,7 @@ class Board(SourceSpider):
             notes.add("endless", page.url)
         self.barren, goal.walk.barren, self.readable = 0, 0, True
         self._count("posts_read", len(posts))
+        self.crawler.stats.max_value("listening/posts_a_page", len(posts))
         mark = Checkpoint(f"topic:{goal.topic.id}", goal.mark.value() if goal.mark else "")
         return Batch(posts, (mark,), read.rejects, read.expected)
 

@@ -13,6 +13,7 @@ from listening.cli.crawl import gather
 from listening.cli.mentions import write_file
 from listening.cli.summary import print_summary
 from listening.config import load
+from listening.config.add import source_table
 from listening.config.starter import shown
 from listening.errors import ListeningError
 from listening.source import kinds
@@ -57,17 +58,13 @@ def write_config(folder: Path, brand: str, aliases: tuple[str, ...]) -> None:
         {"name": name, "kind": kind, **options} for kind, cls in kinds().items() for name, options in cls.trials.items()
     ]
     texts = {
-        "brands.toml": _toml("brand", {"name": brand, "aliases": list(aliases)}),
-        "sources.toml": "\n".join(_toml("source", source) for source in sources),
+        "brands.toml": f"[[brand]]\nname = {shown(brand)}\naliases = {shown(aliases)}\n",
+        "sources.toml": "\n".join(source_table(source) for source in sources),
         "listening.toml": "",
     }
     for name, text in texts.items():
         if not (folder / name).exists():
             (folder / name).write_text(text, encoding="utf-8")
-
-
-def _toml(table: str, values: dict[str, object]) -> str:
-    return f"[[{table}]]\n" + "".join(f"{key} = {shown(value)}\n" for key, value in values.items())
 
 
 COMMANDS = (trial,)

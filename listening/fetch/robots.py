@@ -122,6 +122,7 @@ class RobotsMiddleware:
         robots, delay = parse(response.body, name)
         if delay:
             PACE.slow(host, delay)
+            self._crawler.stats.max_value("listening/crawl_delay", delay)
             _logger.info("%s asks for %g seconds between requests", name, delay)
         return robots
 
