@@ -86,6 +86,20 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """A stretch of a thread that was read without a gap: what is stored of it and was not there is gone.
+
+    Only for platforms that number their posts in order. By itself it is a whole thread of which nothing is left.
+    """
+
+    platform: str
+    thread: str  # its native id
+    ids: frozenset[int] = frozenset()  # of the posts that are there
+    since: tuple[int, datetime] | None = None  # id and time of where it begins; None: the thread's beginning
+    until: tuple[int, datetime] | None = None  # and of where it ends; None: the thread's end
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """The posts of one page or moment, and the checkpoints that hold once they are stored."""
 
@@ -93,6 +107,7 @@ class Batch:
     checkpoints: Sequence[Checkpoint] = ()
     rejects: Sequence[Reject] = ()
     expected: int = 0  # posts the source announced with this page; compared with what was read
+    extents: Sequence[Extent] = ()
 
 
 @dataclass(frozen=True, slots=True)

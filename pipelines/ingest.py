@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from listening.config import Brand
-from listening.post import Batch, Checkpoint, Entry, Mention, Post, Reject, Sentiment
+from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reject, Sentiment
 from listening.store import Saved, Store
 from pipelines.language import detect
 from pipelines.match import Found, Names
@@ -107,9 +107,11 @@ class Ingest:
         entries: list[Entry] = []
         rejects: list[Reject] = []
         checkpoints: list[Checkpoint] = []
+        extents: list[Extent] = []
         for batch in batches:
             rejects += batch.rejects
             checkpoints += batch.checkpoints
+            extents += batch.extents
             for post in batch.posts:
                 if reason := fault(post, now):
                     rejects.append(Reject(reason, post.url, f"{post.title}\n{post.text}".strip()[:500]))
@@ -118,7 +120,7 @@ class Ingest:
                 if entry.mentions or self.keep_unmatched or post.deleted:
                     entries.append(entry)
         saved = self.store.save(
-            self.source, entries, checkpoints, rejects, now=now, run=self.run,
+            self.source, entries, checkpoints, rejects, now=now, run=self.run, extents=extents,
             pages=len(batches), expected=sum(batch.expected for batch in batches),
         )  # fmt: skip
         self.hear(saved)

@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from listening.post import Batch, Checkpoint
+from listening.post import Batch, Checkpoint, Extent
 from listening.spider import SourceSpider
 from spiders.boards import engines, recognise
 from spiders.boards.engine import Engine, Listing, TopicPage
@@ -50,6 +50,7 @@ class Board(SourceSpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.barren, self.readable = 0, False  # topics in a row without posts; some had posts
+        self.gone: list[Extent] = []  # topics that vanished: believed once another one can be read
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -116,6 +117,12 @@ class Board(SourceSpider):
         elif read.posts and goal.shifted(read, self.engine.within(page.url)):
             goal.restart()
             read = TopicPage()
+        elif page.status in _GONE and goal.resumed and page.url != goal.topic.url:
+            goal.restart()  # its later pages are gone; what is left of it is on the first ones
+        elif page.status in _GONE and self._touring().known(goal.topic):
+            self.gone.append(Extent(self.engine.platform, goal.topic.id))
+            if self.readable:
+                yield Batch(extents=self._gone())
         if read.posts or read.rejects:
             goal.handed = asyncio.get_running_loop().create_future()
             yield self._batch(read, goal, page)
@@ -196,7 +203,11 @@ class Board(SourceSpider):
         self._count("posts_read", len(posts))
         self.crawler.stats.max_value("listening/posts_a_page", len(posts))
         mark = Checkpoint(f"topic:{goal.topic.id}", goal.mark.value() if goal.mark else "")
-        return Batch(posts, (mark,), read.rejects, read.expected)
+        return Batch(posts, (mark,), read.rejects, read.expected, (*goal.extents(read, posts), *self._gone()))
+
+    def _gone(self) -> tuple[Extent, ...]:
+        gone, self.gone = tuple(self.gone), []
+        return gone
 
     def _go(self, steps: Steps) -> Iterator[Batch | Request]:
         """Requests for what is to be asked next; what cannot be asked is left out."""

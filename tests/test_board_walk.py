@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from listening.config import Brand
 from listening.errors import SourceError
 from listening.post import Batch
 from listening.source import Context, find
+from listening.store import Store
+from pipelines.ingest import Ingest, Understanding
 from spiders.board import Board
 from spiders.boards import engines
 from spiders.boards.engine import Engine, Mark, Topic, TopicPage
@@ -432,6 +435,63 @@ def test_a_topic_that_is_gone_is_no_trouble() -> None:
     assert str(gone.posts[0].id) not in {post.id for post in run.posts}
     assert not run.degraded
     assert go(made, run).asked == [f"{HOST}/"]
+
+
+def kept(store: Store, run: Walked) -> set[str]:
+    """Store what a run brought; the ids of all posts that still have their words."""
+    Ingest(store, "board", Understanding([Brand(name="Post")]), now=lambda: NOW).save(run.batches)
+    assert not store.check()
+    return {row[0] for row in store.db.conn.execute("SELECT native_id FROM posts WHERE deleted IS NULL AND text <> ''")}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_posts_that_vanish_lose_their_words_and_no_others_do(store: Store, seed: int) -> None:
+    chance = random.Random(seed)
+    made = board()
+    run = go(made)
+    assert kept(store, run) == made.ids
+    for _ in range(6):
+        subjects = [subject for place in made.places for subject in place.all()]
+        for subject in chance.sample(subjects, 3):
+            for _ in range(chance.choice([0, 1, 1, 2])):
+                if len(subject.posts) > 1:
+                    subject.posts.pop(chance.randrange(len(subject.posts)))
+            for _ in range(chance.choice([1, 1, 2, 7])):  # without a new post nobody would look there again
+                made.reply(subject)
+        run = go(made, known(store))
+        assert kept(store, run) == made.ids
+
+
+def known(store: Store) -> dict[str, str]:
+    return store.checkpoints("board")
+
+
+def test_a_topic_that_vanished_while_its_forum_still_lists_it_loses_its_words(store: Store) -> None:
+    made = board()
+    run = go(made)
+    kept(store, run)
+    subject, other = made.places[1].subjects[0], made.places[1].subjects[1]
+    made.reply(other)
+    said = made.reply(subject)
+    made.replace[f"/viewtopic.php?t={subject.id}"] = (404, "no such topic")
+    run = go(made, known(store))
+    assert kept(store, run) == made.ids - {str(post.id) for post in subject.posts}
+    assert str(said.id) not in {post.id for post in run.posts}
+    assert not store.check()
+
+
+def test_a_board_that_answers_nothing_but_not_found_keeps_its_words(store: Store) -> None:
+    made = board()
+    kept(store, go(made))
+    before = set(made.ids)
+    for place in made.places:
+        for subject in place.all():
+            made.reply(subject)
+
+    def moved(url: str) -> tuple[int, str]:
+        return (404, "moved") if "viewtopic" in url else made.page(url)
+
+    assert kept(store, walk(moved, f"{HOST}/", now=NOW, checkpoints=known(store))) == before
 
 
 def test_a_page_that_broke_off_is_asked_for_again() -> None:

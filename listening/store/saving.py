@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from listening.post import Author, Checkpoint, Entry, Mention, Post, Reject, Thread
+from listening.post import Author, Checkpoint, Entry, Extent, Mention, Post, Reject, Thread
 from listening.store.connection import Connection
 
 _POST_COLUMNS = (
@@ -29,6 +29,13 @@ _OLD_POST = (
     "SELECT id, title, text, published, dated, deleted, source_id, edited FROM posts "
     "WHERE platform = ? AND native_id = ?"
 )
+_IN_EXTENT = (
+    "SELECT p.id, p.native_id, p.title, p.text, p.source_id, p.published FROM threads t "
+    "JOIN posts p ON p.thread_id = t.id WHERE t.platform = ? AND t.native_id = ? AND p.deleted IS NULL AND p.dated "
+    "AND p.native_id NOT GLOB '*[^0-9]*' AND CAST(p.native_id AS INTEGER) BETWEEN ? AND ? "
+    "AND p.published BETWEEN ? AND ?"
+)
+_DROP_WORDS = "INSERT INTO posts_fts (posts_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)"
 _OLD_AUTHOR = "SELECT id, name, url, followers FROM authors WHERE platform = ? AND native_id = ?"
 _INSERT_AUTHOR = "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?)"
 _OLD_THREAD = "SELECT id, title, url FROM threads WHERE platform = ? AND native_id = ?"
@@ -97,18 +104,21 @@ class Saving(Connection):
         *,
         now: datetime,
         run: int | None = None,
+        extents: Sequence[Extent] = (),
         pages: int = 0,
         expected: int = 0,
     ) -> Saved:
         """Store entries, their mentions and the checkpoints after them, all or nothing; every call can be repeated.
 
         A post that is there already (by platform and id) gets its new text, counts and `edited`; what the team typed on
-        its mentions stays. Raises StoreError or sqlite3.Error; then nothing of this call is stored.
+        its mentions stays. Posts that `extents` show to be gone lose their text.
+
+        Raises StoreError or sqlite3.Error; then nothing of this call is stored.
         """
         with self.writing() as conn:
             source_id = self._id_of(conn, "sources", source)
             stamp = iso(now)
-            saved = _Save(conn, source_id, stamp, self._brand_ids(conn, entries)).entries(entries)
+            saved = _Save(conn, source_id, stamp, self._brand_ids(conn, entries)).entries(entries, extents)
             saved.pages, saved.posts, saved.rejects = pages, len(entries), len(rejects)
             conn.executemany(
                 "INSERT INTO checkpoints VALUES (?, ?, ?, ?) "
@@ -147,9 +157,33 @@ class _Save:
         self.tally: Tally = defaultdict(lambda: [0, 0, 0, 0])
         self.saved = Saved()
 
-    def entries(self, entries: Sequence[Entry]) -> Saved:
-        if not entries:
-            return self.saved
+    def entries(self, entries: Sequence[Entry], extents: Sequence[Extent]) -> Saved:
+        if entries:
+            self._add(entries)
+        for extent in extents:
+            self._clear(extent)
+        self._write_tally()
+        return self.saved
+
+    def _clear(self, extent: Extent) -> None:
+        """Take the words of posts that are gone."""
+        first, since = (extent.since[0], iso(extent.since[1])) if extent.since else (0, "")
+        last, until = (extent.until[0], iso(extent.until[1])) if extent.until else (1 << 62, "9")
+        found = self.conn.execute(_IN_EXTENT, (extent.platform, extent.thread, first, last, since, until))
+        for post_id, ident, title, text, source_id, published in found.fetchall():
+            if int(ident) in extent.ids:
+                continue
+            self.conn.execute(_DROP_WORDS, (post_id, title, text))
+            self.conn.execute("INSERT INTO posts_fts (rowid, title, text) VALUES (?, '', '')", [post_id])
+            self.conn.execute(
+                "UPDATE posts SET title = '', text = '', quotes = NULL, neg = NULL, neu = NULL, pos = NULL, "
+                "compound = NULL, deleted = ? WHERE id = ?",
+                (self.stamp, post_id),
+            )
+            self._update_mentions(post_id, source_id, published, ())
+            self.saved.updated += 1
+
+    def _add(self, entries: Sequence[Entry]) -> None:
         authors = self._people([(e.post.platform, e.post.author) for e in entries if e.post.author is not None])
         threads = self._threads([(e.post.platform, e.post.thread) for e in entries if e.post.thread is not None])
         before = self.conn.execute("SELECT coalesce(max(id), 0) FROM posts").fetchone()[0]
@@ -168,8 +202,6 @@ class _Save:
         for row, entry in zip(rows, entries, strict=True):
             if row[0] not in fresh:
                 self._update(row, entry)
-        self._write_tally()
-        return self.saved
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
         unique = {(platform, author.id or author.name): author for platform, author in found}
@@ -247,10 +279,7 @@ class _Save:
         if values["deleted"] and deleted:
             values["deleted"] = deleted
         if (title, text) != (values["title"], values["text"]):
-            self.conn.execute(
-                "INSERT INTO posts_fts (posts_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-                (post_id, title, text),
-            )
+            self.conn.execute(_DROP_WORDS, (post_id, title, text))
             self.conn.execute(
                 "INSERT INTO posts_fts (rowid, title, text) VALUES (?, ?, ?)",
                 (post_id, values["title"], values["text"]),

@@ -7,8 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 
-from listening.post import Post
+from listening.post import Extent, Post
 from spiders.boards.dates import iso
 from spiders.boards.engine import Forum, Listing, Mark, Topic, TopicPage
 
@@ -142,6 +143,7 @@ class Visit:
     limit: int = _ENDLESS
     total: int | None = None  # posts announced on the page before
     trapped: bool = False  # more pages were offered than there can be
+    edge: tuple[int, datetime] | None = None  # id and time of the last post of the page before, read in this run
     handed: asyncio.Future[bool] | None = None  # whether the last batch was taken
 
     def shifted(self, read: TopicPage, page: str) -> bool:
@@ -153,6 +155,7 @@ class Visit:
     def restart(self) -> None:
         """Begin again with the first page."""
         self.mark, self.resumed, self.ahead, self.total = None, False, [self.topic.url], None
+        self.edge = None
 
     def take(self, read: TopicPage, page: str) -> Sequence[Post]:
         """The posts of a page; moves the mark past them, and the pages to come with it."""
@@ -171,6 +174,20 @@ class Visit:
         if self.ahead and self.pages >= self.limit:
             self._cut()
         return posts
+
+    def extents(self, read: TopicPage, posts: Sequence[Post]) -> tuple[Extent, ...]:
+        """The stretch of the topic that a page shows without a gap; none where that is not beyond doubt."""
+        edge, self.edge = self.edge, None
+        if not posts or posts[0].thread is None or read.rejects or not read.complete:
+            return ()
+        known = [(int(p.id), p.published) for p in posts if p.id.isdecimal() and p.published is not None]
+        if len(known) < len(posts) or any(b[0] <= a[0] or b[1] < a[1] for a, b in pairwise(known)):
+            return ()
+        self.edge = known[-1]
+        ended = not read.following and read.total is not None and read.total <= (posts[-1].position or 0)
+        since = None if posts[0].position == 1 else edge or known[0]
+        ids = frozenset(ident for ident, _ in known) | ({edge[0]} if edge else set())
+        return (Extent(posts[0].platform, posts[0].thread.id, ids, since, None if ended else known[-1]),)
 
     def _repeats(self, read: TopicPage) -> bool:
         """Whether a page shows what the page before it showed: some boards never run out of pages."""

@@ -77,6 +77,10 @@ class Tour:
         else:
             yield Ask(listing.next, walk, listing.topics[-1].last if listing.topics else None)
 
+    def known(self, topic: Topic) -> bool:
+        """Whether a topic was read in a run before."""
+        return f"topic:{topic.id}" in self.checkpoints
+
     def turn(self, visit: Visit) -> Steps:
         """To the next page of a topic; where there is none, the visit is over."""
         if visit.ahead:

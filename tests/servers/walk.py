@@ -32,6 +32,9 @@ class Stats:
     def set_value(self, key: str, value: Any) -> None:
         self.values[key] = value
 
+    def max_value(self, key: str, value: Any) -> None:
+        self.values[key] = max(self.values.get(key, value), value)
+
     def inc_value(self, key: str, count: int = 1) -> None:
         self.values[key] = self.values.get(key, 0) + count
 
