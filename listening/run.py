@@ -77,11 +77,11 @@ class Reporter:
 
 def source_context(config: Config, entry: SourceEntry, checkpoints: dict[str, str]) -> Context:
     """What the config and the environment give to one source. Raises CredentialError."""
-    kind = find(entry.kind)
-    secrets = {c.name: SecretStr(value) for c in kind.credentials if (value := c.read()) is not None}
-    missing = [c.env for c in kind.credentials if c.required and c.name not in secrets]
+    credentials = (*find(entry.kind).credentials, *entry.options.credentials())
+    secrets = {c.name: SecretStr(value) for c in credentials if (value := c.read()) is not None}
+    missing = [c.env for c in credentials if c.required and c.name not in secrets]
     if missing:
-        raise SourceError(f"{entry.kind} needs {' and '.join(missing)} in the environment; see `listening sources`")
+        raise SourceError(f"{entry.name} needs {' and '.join(missing)} in the environment; see `listening sources`")
     return Context(
         source=entry.name,
         checkpoints=checkpoints,

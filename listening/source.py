@@ -25,6 +25,10 @@ class SourceOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def credentials(self) -> tuple[Credential, ...]:
+        """Secrets that this one source needs, beside those of its kind."""
+        return ()
+
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, data: Any) -> Any:

@@ -8,15 +8,17 @@ from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from listening.errors import CredentialError
 from listening.post import Batch, Checkpoint, Extent
 from listening.spider import SourceSpider
-from spiders.boards import engines, recognise
+from spiders.boards import engines, login, recognise
 from spiders.boards.engine import Engine, Listing, TopicPage
 from spiders.boards.options import Options
 from spiders.boards.page import Page
@@ -56,6 +58,7 @@ class Board(SourceSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider, and let it hear what becomes of its batches."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.settings.set("COOKIES_ENABLED", bool(spider.options.login), priority="spider")
         crawler.signals.connect(spider.taken, signals.item_scraped)
         crawler.signals.connect(spider.lost, signals.item_dropped)
         crawler.signals.connect(spider.lost, signals.item_error)
@@ -63,7 +66,34 @@ class Board(SourceSpider):
 
     def requests(self) -> Iterable[Request]:
         """The address that was given."""
-        yield Request(self.options.url, self.first_page, dont_filter=True)
+        yield Request(self.options.url, self.login_page if self.options.login else self.first_page, dont_filter=True)
+
+    def login_page(self, response: Response, linked: bool = False) -> Iterator[Request]:
+        """Fill in the login form, on this page or on the one that it links."""
+        page, form = self._page(response), login.filled(response, self._account(), self.logged_in)
+        url = "" if linked else login.link(page)
+        if form is not None:
+            yield form
+        elif url:
+            yield Request(url, self.login_page, cb_kwargs={"linked": True}, dont_filter=True)
+        else:
+            self.degraded(f"{page.url} has no login form that can be filled in safely")
+
+    def logged_in(self, response: Response) -> Iterator[Request]:
+        """Begin as a member. A login that is refused is not tried again."""
+        if login.succeeded(self._page(response)):
+            yield Request(self.options.url, self.first_page, dont_filter=True)
+        else:
+            names = " and ".join(credential.env for credential in self.options.credentials())
+            self.degraded(f"the board refused the login: are {names} right?")
+
+    def _account(self) -> dict[str, SecretStr]:
+        """From the run, or from the environment under plain `scrapy crawl`. Raises CredentialError."""
+        found = {c.name: self.context.secrets.get(c.name) or c.read() for c in self.options.credentials()}
+        missing = [c.env for c in self.options.credentials() if not found[c.name]]
+        if missing:
+            raise CredentialError(f"the board needs {' and '.join(missing)} in the environment")
+        return {name: SecretStr(value) if isinstance(value, str) else value for name, value in found.items() if value}
 
     def first_page(self, response: Response) -> Iterator[Batch | Request]:
         """Recognise the software, and begin."""

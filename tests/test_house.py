@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("listening.store",),
     ("listening.source", "listening.spider"),
     ("spiders", "pipelines", "listening.digest", "listening.browse", "listening.demo"),
-    ("listening.run", "listening.crawl", "listening.crawler"),
+    ("listening.run", "listening.crawl", "listening.crawler", "listening.board"),
     ("listening.cli",),
 )  # fmt: skip
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM|CREATE TABLE|PRAGMA\s)\b", re.S)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pydantic import Field, field_validator
 
 from listening.config import TimeZone
-from listening.source import SourceOptions
+from listening.source import Credential, SourceOptions
 from spiders.boards import engines
 from spiders.boards.dates import iso
 
@@ -28,7 +28,22 @@ class Options(SourceOptions):
     time_zone: TimeZone = Field(
         "", description="The board's time zone, such as Europe/Berlin, where its pages hide it."
     )
+    login: str = Field(
+        "",
+        pattern=r"^([A-Z][A-Z0-9_]*)?$",
+        description='For a board that asks for a login: "ACME" takes the account from ACME_NAME and ACME_PASSWORD, in '
+        "the environment or in files that ACME_NAME_FILE and ACME_PASSWORD_FILE name.",
+    )
     engine: str = Field("", description="The board's software, where it is not recognised by itself.")
+
+    def credentials(self) -> tuple[Credential, ...]:
+        """The account, where the board asks for one."""
+        if not self.login:
+            return ()
+        return (
+            Credential("name", f"{self.login}_NAME", "the account's name"),
+            Credential("password", f"{self.login}_PASSWORD", "its password"),
+        )
 
     @field_validator("url")
     @classmethod

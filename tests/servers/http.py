@@ -21,6 +21,8 @@ class Seen:
     headers: Mapping[str, str]  # names in lower case
     at: float  # seconds of the monotonic clock, which all processes of a machine share
     host: str = ""  # the Host header, without its port
+    method: str = "GET"
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ class HttpServer:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         line, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)}
-        seen = Seen(line.split(" ")[1], headers, time.monotonic(), headers.get("host", "").rpartition(":")[0])
+        body = (await reader.readexactly(int(headers.get("content-length", 0)))).decode()
+        method, path, _ = line.split(" ")
+        seen = Seen(path, headers, time.monotonic(), headers.get("host", "").rpartition(":")[0], method, body)
         self.seen.append(seen)
         answer = self._route(seen.path.partition("?")[0])
         if asyncio.iscoroutinefunction(answer):
