@@ -77,16 +77,16 @@ def _forum(page: Page, link: LexborNode, row: LexborNode, parent: Forum | None, 
     if "#" in href or classes(row) & _NO_FORUM:
         return None  # a mere heading, or what is no forum
     target, slug = place(page, href), _SLUG.search(href)
-    counts = row.css(".node-stats dd") or row.css(".node-statsMeta dd") or row.css(".nodeStats dd")
-    topic_count, post_count = (number(line(count)) for count in [*counts, None, None][:2])
+    cells = row.css(".node-stats dd") or row.css(".node-statsMeta dd") or row.css(".nodeStats dd")
+    counts = [line(cell) for cell in [*cells, None, None][:2]]
+    topic_count, post_count = map(number, counts)
     last, last_id = _last(page, first(row, ".node-extra, .nodeLastPost, .last-time"), zone)
     path = parent.path if parent else _category(row)
     return Forum(
         target.id if target else slug[1] if slug else "", name,
         target.url if target else without(page.link(href)), f"{path}{UNDER}{name}" if path else name,
         parent.id if parent else "", topic_count, post_count,
-        f"{topic_count}/{post_count}/{last_id or last or ''}" if last or last_id or post_count is not None else "",
-        last,
+        f"{'/'.join(counts)}/{last_id or last or ''}" if last or last_id or all(map(_exact, counts)) else "", last,
     )  # fmt: skip
 
 
@@ -120,9 +120,14 @@ def _topic(page: Page, row: LexborNode, zone: tzinfo) -> Topic | None:
 
 
 def _posts(replies: str) -> int | None:
-    """How many posts a topic has; None where the number of replies is abbreviated, as "1K" is."""
-    count = number(replies)
-    return None if count is None or any(char.isalpha() for char in replies) else count + 1
+    """How many posts a topic has; None where the number of replies is abbreviated."""
+    count = number(replies) if _exact(replies) else None
+    return None if count is None else count + 1
+
+
+def _exact(count: str) -> bool:
+    """Whether a text is a count in full: "1K" says less."""
+    return any(char.isdigit() for char in count) and not any(char.isalpha() for char in count)
 
 
 def _last(page: Page, cell: LexborNode | None, zone: tzinfo) -> tuple[datetime | None, str]:
