@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -52,44 +52,48 @@ def gathered(page: Page, kinds: Kinds) -> list[Block]:
         ident = kinds.ident(node)
         if ident and node.mem_id not in found and all(ident != block.id for block in found.values()):
             found[node.mem_id] = Block(node, ident)
-    closed = _ids(page.html.css(kinds.closed)) if kinds.closed else frozenset()
-    words = _ids(page.html.css(kinds.parts["words"])) - closed
-    for kind, selector in {**kinds.parts, "mark": kinds.marks}.items():
-        for node in page.html.css(selector) if selector else ():
-            _place(node, kind, found, words, closed, kinds.ident)
+    nodes = {kind: page.html.css(selector) for kind, selector in kinds.parts.items()}
+    closed = frozenset(node.mem_id for node in (page.html.css(kinds.closed) if kinds.closed else ()))
+    words = frozenset(node.mem_id for node in nodes["words"]) - closed
+    where = _Where(found, words, closed)
+    for kind, parts in nodes.items():
+        for node in {node.mem_id: node for node in parts if node.mem_id not in closed}.values():
+            block, inside = where.of(node)
+            if block is not None:
+                block.strange |= inside
+                block.parts.setdefault(kind, []).append(node)
+    for node in page.html.css(kinds.marks) if kinds.marks else ():
+        block, inside = where.of(node)
+        if block is not None and node.mem_id not in found and not (inside and node.tag == "a"):
+            block.strange |= kinds.ident(node) not in ("", block.id)
     for block in found.values():
-        for holder in above(block.node):
-            if holder.mem_id in found:
-                found[holder.mem_id].strange = block.strange = True
+        outer, _ = where.of(block.node)
+        if outer is not None:
+            outer.strange = block.strange = True
     return list(found.values())
 
 
-def _ids(nodes: Iterable[LexborNode]) -> frozenset[int]:
-    return frozenset(node.mem_id for node in nodes)
+class _Where:
+    """In which block a node lies, and whether among its author's words; what was climbed once is not climbed again."""
 
+    def __init__(self, blocks: Mapping[int, Block], words: frozenset[int], closed: frozenset[int]) -> None:
+        self._blocks, self._words, self._closed = blocks, words, closed
+        self._known: dict[int, tuple[Block | None, bool]] = {}  # what holds the children of an element
 
-def _place(
-    node: LexborNode,
-    kind: str,
-    found: Mapping[int, Block],
-    words: frozenset[int],
-    closed: frozenset[int],
-    ident: Callable[[LexborNode], str],
-) -> None:
-    """Give a part to the block that holds it, and in none within that."""
-    inside = False
-    if node.mem_id in closed or node.mem_id in found:
-        return
-    for holder in above(node):
-        here = holder.mem_id
-        if here in closed:
-            return
-        if (block := found.get(here)) is not None:
-            if kind == "mark":
-                block.strange |= ident(node) not in ("", block.id) and not (inside and node.tag == "a")
-            elif inside:
-                block.strange = True
-            elif all(other.mem_id != node.mem_id for other in block.parts.get(kind, ())):
-                block.parts.setdefault(kind, []).append(node)
-            return
-        inside = inside or here in words
+    def of(self, node: LexborNode) -> tuple[Block | None, bool]:
+        """The innermost block around a node, if nothing closed lies between."""
+        climbed: list[int] = []
+        answer: tuple[Block | None, bool] = (None, False)
+        for holder in above(node):
+            here = holder.mem_id
+            if here in self._known:
+                answer = self._known[here]
+                break
+            climbed.append(here)
+            if here in self._blocks or here in self._closed:
+                answer = (self._blocks.get(here), False)
+                break
+        for here in reversed(climbed):
+            answer = (answer[0], answer[1] or here in self._words)
+            self._known[here] = answer
+        return answer

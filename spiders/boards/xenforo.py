@@ -43,7 +43,7 @@ _KINDS = Kinds(
         "number": ".message-attribution a[href], .MessageCard__post-position, .postNumber",
         "likes": ".reactionsBar-link, .likesBar a, .LikeText",
     },
-    marks='[data-lb-id^="post-"], [id^="post-"], .message-attribution a[href*="post"], .messageMeta a[href*="post"],'
+    marks='[data-lb-id^="post-"], [id^="post-"], .messageMeta a[href*="post"],'
     ' .message-actionBar a[href*="post"], .reactionsBar-link, .messageDetails a[href*="post"]',
     closed=".message-signature, .signature, #signature-content-wrapper, .message-fields, .message-userExtras,"
     " #js-solutionHighlightBlock",
@@ -134,12 +134,12 @@ class XenForo(Pages):
         content = block.content
         if content is None:
             return "the words of a post could not be told from those of another"
-        author = self._author(page, block)
-        if author is None:
+        author, permalink = self._author(page, block), self._permalink(page, block)
+        if author is None or permalink is None:
             return "the author of a post could not be told for sure"
         said, opens, at = _said(content), position == 1, when(page, block.first("when"), self.zone)
         return Post(
-            self.platform, block.id, self._permalink(page, block), said.text, at, author,
+            self.platform, block.id, permalink, said.text, at, author,
             title=topic.title if opens else "", thread=Thread(topic.id, topic.title, topic.url),
             reply_to=_answered(content), position=position, channel=topic.channel, quotes=said.quotes,
             edited=when(page, block.first("edit"), self.zone), likes=_likes(block.first("likes")),
@@ -161,10 +161,13 @@ class XenForo(Pages):
         profile = place(page, href)
         return Author(names.pop(), profile.id, profile.url) if profile else Author(names.pop())
 
-    def _permalink(self, page: Page, block: Block) -> str:
-        for link in reversed(block.parts.get("number", [])):
-            if post_id(link) == block.id and attribute(link, "href"):
-                return page.link(attribute(link, "href"))
+    def _permalink(self, page: Page, block: Block) -> str | None:
+        """The address that opens a post; None where its head links to another post."""
+        named = {post_id(link): attribute(link, "href") for link in block.parts.get("number", [])}
+        if not named.keys() <= {"", block.id}:
+            return None
+        if href := named.get(block.id):
+            return page.link(href)
         return f"{self.root}{'index.php?' if 'index.php?' in page.url else ''}posts/{block.id}/"
 
     def _path(self, page: Page) -> str:
