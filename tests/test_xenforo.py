@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from spiders.boards import engines, recognise
 from spiders.boards.engine import Forum, Topic
 from spiders.boards.page import Page
-from tests.cases import FIXTURES
+from tests.cases import FIXTURES, cases
 from tests.servers.phpbb import HOST
+from tests.servers.phpbb import Board as Bulletin
 from tests.servers.spider import checkpoints
 from tests.servers.walk import Walked, walk
 from tests.servers.xenforo import Board
@@ -21,9 +24,8 @@ from tests.test_boards import MUTATIONS
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def board() -> Board:
-    """Two forums, one of them with a forum below, and topics of every kind."""
-    made = Board()
+def filled(made: Bulletin) -> Bulletin:
+    """Give a board two forums, one of them with a forum below, and topics of every kind."""
     first = made.place("First", 9, 7)
     made.place("Below", 5, 12, above=first)
     second = made.place("Second", 3, 1)
@@ -33,7 +35,7 @@ def board() -> Board:
     return made
 
 
-def go(made: Board, *before: Walked) -> Walked:
+def go(made: Bulletin, *before: Walked) -> Walked:
     """A crawl of a board, after others."""
     known: dict[str, str] = {}
     for run in before:
@@ -41,13 +43,13 @@ def go(made: Board, *before: Walked) -> Walked:
     return walk(made.page, f"{HOST}/", now=NOW, checkpoints=known)
 
 
-def readable(made: Board) -> list[str]:
+def readable(made: Bulletin) -> list[str]:
     """The ids of the posts of all topics that were not moved away."""
     return sorted(str(said.id) for p in made.places for s in p.all() if s.kind != "moved" for said in s.posts)
 
 
 def test_a_first_crawl_reads_every_post_once_and_asks_for_nothing_else() -> None:
-    made = board()
+    made = filled(Board())
     run = go(made)
     assert sorted(post.id for post in run.posts) == readable(made)
     assert {re.sub(r"[a-z0-9-]+\.\d+/|\d+", "N", url.removeprefix(HOST)) for url in run.asked} == {
@@ -57,7 +59,7 @@ def test_a_first_crawl_reads_every_post_once_and_asks_for_nothing_else() -> None
 
 
 def test_posts_say_where_they_stand() -> None:
-    made = board()
+    made = filled(Board())
     subject = made.places[0].below[0].subjects[0]
     posts = {post.id: post for post in go(made).posts}
     for at, said in enumerate(subject.posts, 1):
@@ -70,7 +72,7 @@ def test_posts_say_where_they_stand() -> None:
 
 
 def test_only_what_is_new_is_asked_for() -> None:
-    made = board()
+    made = filled(Board())
     first = go(made)
     assert go(made, first).asked == [f"{HOST}/"]
     subject = made.places[0].below[0].subjects[3]
@@ -117,7 +119,7 @@ def test_no_mutated_page_of_any_generation_harms(case: str) -> None:
 
 
 def test_no_mutated_list_harms() -> None:
-    made = board()
+    made = filled(Board())
     engine = engines()["xenforo"](f"{HOST}/")
     for seed in range(120):
         for url in (f"{HOST}/", f"{HOST}/forums/first.1/"):
@@ -127,3 +129,39 @@ def test_no_mutated_list_harms() -> None:
             engine.read_index(page)
             engine.read_forum(page, Forum("1", "First", url))
             recognise(page)
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in cases("board") if c.name.startswith(("xenforo", "invision"))], ids=lambda case: case.name
+)
+def test_every_page_tells_its_software_and_its_root(case: Path) -> None:
+    told = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    page = Page(told["url"], (case / "input.html").read_bytes(), NOW)
+    name = case.name.partition("-")[0]
+    assert recognise(page) is engines()[name]
+    assert [other for other, engine in engines().items() if engine.recognise(page) > 0] == [name]
+    assert engines()[name].root_of(page) == told["root"]
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "root"),
+    [
+        ("https://b.example/talk/threads/x.5/page-2", "", "https://b.example/talk/"),
+        ("https://b.example/talk/index.php?threads/x.5/", "", "https://b.example/talk/"),
+        ("https://b.example/talk/", "", "https://b.example/talk/"),
+        ("https://b.example/a/t/x.5/", "fullBase: 'http:\\/\\/www.b.example\\/a\\/'", "https://b.example/a/"),
+        ("https://b.example/t/x.5/", "fullBase: 'https://cdn.example/elsewhere/'", "https://b.example/t/x.5/"),
+        ("http://b.example/threads/x.5/", '<base href="http://b.example/">', "http://b.example/"),
+    ],
+)
+def test_any_address_leads_to_the_root(url: str, body: str, root: str) -> None:
+    assert engines()["xenforo"].root_of(Page(url, body.encode(), NOW)) == root
+
+
+def test_time_begins_where_the_day_does() -> None:
+    zones = []
+    for today in (1795129200, 1795150800, 1795132800, 1795113000):
+        engine = engines()["xenforo"]("https://b.example/")
+        engine.learn(Page("https://b.example/", b"serverTimeInfo: { now: 1, today: %d, todayDow: 5 }" % today, NOW))
+        zones.append(engine.zone.utcoffset(NOW))
+    assert [zone / timedelta(hours=1) for zone in zones if zone is not None] == [1, -5, 0, 5.5]

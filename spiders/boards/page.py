@@ -80,6 +80,8 @@ class Page:
         href = (href or "").strip()
         if href.startswith("./") and "/." not in href[2:]:  # the usual case, ten times as fast
             return f"{self._base.partition('?')[0].rpartition('/')[0]}/{href[2:]}"
+        if href.startswith(("https://", "http://")) and "[" not in href:
+            return href
         if href.startswith("/") and href[1:2] not in ("/", "\\") and "/." not in href:
             return self._origin + href
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -42,7 +42,7 @@ class Kinds:
     ident: Callable[[LexborNode], str]  # the id of the post that a block or a mark names; empty for none
     parts: Mapping[str, str]
     marks: str = ""  # what names the post in which it stands
-    closed: str = ""  # holds no parts: signatures above all
+    closed: str = ""  # holds no parts and lies in none: signatures above all
 
 
 def gathered(page: Page, kinds: Kinds) -> list[Block]:
@@ -53,30 +53,42 @@ def gathered(page: Page, kinds: Kinds) -> list[Block]:
         if ident and node.mem_id not in found and all(ident != block.id for block in found.values()):
             found[node.mem_id] = Block(node, ident)
     nodes = {kind: page.html.css(selector) for kind, selector in kinds.parts.items()}
-    closed = frozenset(node.mem_id for node in (page.html.css(kinds.closed) if kinds.closed else ()))
-    words = frozenset(node.mem_id for node in nodes["words"]) - closed
-    where = _Where(found, words, closed)
+    closed = {node.mem_id: node for node in (page.html.css(kinds.closed) if kinds.closed else ())}
+    words = frozenset(node.mem_id for node in nodes["words"] if node.mem_id not in closed)
+    where = _Where(found, words, closed.keys())
     for kind, parts in nodes.items():
         for node in {node.mem_id: node for node in parts if node.mem_id not in closed}.values():
             block, inside = where.of(node)
             if block is not None:
                 block.strange |= inside
                 block.parts.setdefault(kind, []).append(node)
-    for node in page.html.css(kinds.marks) if kinds.marks else ():
-        block, inside = where.of(node)
-        if block is not None and node.mem_id not in found and not (inside and node.tag == "a"):
-            block.strange |= kinds.ident(node) not in ("", block.id)
-    for block in found.values():
-        outer, _ = where.of(block.node)
-        if outer is not None:
-            outer.strange = block.strange = True
+    marks = [node for node in (page.html.css(kinds.marks) if kinds.marks else ()) if node.mem_id not in found]
+    _suspect(found, where, marks, closed.values(), kinds)
     return list(found.values())
+
+
+def _suspect(
+    found: Mapping[int, Block], where: _Where, marks: Iterable[LexborNode], closed: Iterable[LexborNode], kinds: Kinds
+) -> None:
+    """Find the blocks that hold something of another post, or whose words were not closed."""
+    for node in marks:
+        block, inside = where.of(node)
+        if block is not None and not (inside and node.tag == "a"):
+            block.strange |= kinds.ident(node) not in ("", block.id)
+    for node in closed:
+        block, inside = where.of(node)
+        if block is not None:
+            block.strange |= inside
+    for block in found.values():
+        for holder in above(block.node):
+            if holder.mem_id in found:
+                found[holder.mem_id].strange = block.strange = True
 
 
 class _Where:
     """In which block a node lies, and whether among its author's words; what was climbed once is not climbed again."""
 
-    def __init__(self, blocks: Mapping[int, Block], words: frozenset[int], closed: frozenset[int]) -> None:
+    def __init__(self, blocks: Mapping[int, Block], words: Container[int], closed: Container[int]) -> None:
         self._blocks, self._words, self._closed = blocks, words, closed
         self._known: dict[int, tuple[Block | None, bool]] = {}  # what holds the children of an element
 
