@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from spiders.boards import engines, recognise
+from spiders.boards import dates, engines, recognise
 from spiders.boards.engine import Forum, Topic
 from spiders.boards.page import Page
 from tests.cases import FIXTURES, cases
@@ -165,3 +165,10 @@ def test_time_begins_where_the_day_does() -> None:
         engine.learn(Page("https://b.example/", b"serverTimeInfo: { now: 1, today: %d, todayDow: 5 }" % today, NOW))
         zones.append(engine.zone.utcoffset(NOW))
     assert [zone / timedelta(hours=1) for zone in zones if zone is not None] == [1, -5, 0, 5.5]
+
+
+def test_times_without_an_epoch_know_summer() -> None:
+    engine = engines()["xenforo"]("http://anvil.example/")
+    page = Page("http://anvil.example/", b"serverTimeInfo: { now: 1, today: 1795150800, todayDow: 5 }", NOW)
+    engine.learn(page)
+    assert dates.parse("Aug 3, 2010 at 5:14 PM", NOW, engine.zone) == datetime(2010, 8, 3, 21, 14, tzinfo=UTC)

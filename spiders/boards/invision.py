@@ -109,8 +109,10 @@ class Invision(Pages):
         return self._index
 
     def read_index(self, page: Page) -> Listing:
-        """The forums of every category."""
-        return Listing(forums(page, None))
+        """The forums of every category, or the one list of all topics that boards can have in their place."""
+        found = forums(page, None)
+        everything = Forum("everything", "", page.url) if not found and topics(page) else None
+        return Listing(found, everything=everything)
 
     def read_forum(self, page: Page, forum: Forum) -> Listing:
         """A page of a forum's topics, with the forums below it."""

@@ -80,16 +80,15 @@ def _links(row: LexborNode) -> Iterator[LexborNode]:
 
 def _forum(page: Page, row: LexborNode, parent: Forum | None) -> Forum | None:
     named = _named(page, row, attribute(row, "data-forumid"))
-    if named is None or first(row, "[class*='Icon_redirect'], [class*='icon--redirect']") is not None:
+    closed = attribute(row, "data-type") in ("redirect", "password") or row.css_first("[class*='Icon_redirect']")
+    if named is None or closed:
         return None
-    (link, target), cell, last = named, first(row, _LAST), _last(row)
-    count = _count(row.css_first(_COUNTS))
-    if not count and cell is not None and last is None:
-        count = "0"  # the row of a forum without posts has no count
-    posts, path, name = number(count), parent.path if parent else _category(page, row), line(link)
+    (link, target), last, count = named, _last(row), _count(row.css_first(_COUNTS))
+    empty = last is None and number(count) in (0, None) and row.css_first(_LAST) is not None
+    path, name = parent.path if parent else _category(page, row), line(link)
     return Forum(
         target.id, name, target.url, f"{path}{UNDER}{name}" if path else name, parent.id if parent else "",
-        0 if posts == 0 else None, posts, f"{count}/{last or ''}" if last else "", last,
+        0 if empty else None, 0 if empty else number(count) or None, f"{count}/{last}" if last else "", last,
     )  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import timedelta, timezone, tzinfo
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
@@ -24,6 +25,11 @@ _NUMBER = re.compile(r"#\s*(\d[\d.,' \u00a0\u202f]*)")
 _BASE = re.compile(rb"fullBase[\"']?\s*:\s*[\"']([^\"']+)")
 _BELOW = re.compile(r"/(?:threads|forums|categories|posts|members|whats-new|find-new|login|search)(?:/|$)|/index\.php")
 _TODAY = re.compile(rb"serverTimeInfo:\s*\{[^}]*\btoday:\s*(\d{6,12})\b")
+# Of the zones that share a shift, those with most boards; the first is what XenForo 1 sets for guests.
+_ZONES = (
+    "Europe/London", "Europe/Berlin", "Europe/Athens", "America/New_York", "America/Chicago", "America/Denver",
+    "America/Los_Angeles",
+)  # fmt: skip
 _HEADING = "h1.p-title-value, h1.MessageCard__thread-title, h1[qid='page-header'], .titleBar h1"
 _BESIDE_TITLE = ".label, .label-append, .labelLink, .prefix, .prefixLink, .badge, i"
 _SKIP = (
@@ -32,7 +38,7 @@ _SKIP = (
     " img:not(.smilie):not(.mceSmilie):not(.mceSmilieSprite):not(.emoji)"
 )
 _KINDS = Kinds(
-    blocks='[data-content^="post-"], [id^="js-post-"], li.message[id*="post-"]',
+    blocks='[data-content^="post-"], [id^="js-post-"], li.message[id*="post-"], .MessageCard[id^="post-"]',
     ident=post_id,
     parts={
         "words": ".bbWrapper, .messageText",
@@ -237,9 +243,12 @@ def _likes(node: LexborNode | None) -> int | None:
 
 
 def _zone(page: Page) -> tzinfo | None:
-    """The distance to UTC at which a day began."""
+    """The zone in which the day began when it did: the likeliest, for the sake of its summer time, or a mere shift."""
     match = _TODAY.search(page.body)
     if match is None:
         return None
     begun = int(match[1]) % 86400 // 60
-    return timezone(timedelta(minutes=-begun if begun <= 720 else 1440 - begun)) if begun else UTC
+    shift = timedelta(minutes=-begun if begun <= 720 else 1440 - begun)
+    return next(
+        (zone for zone in map(ZoneInfo, _ZONES) if page.at.astimezone(zone).utcoffset() == shift), timezone(shift)
+    )

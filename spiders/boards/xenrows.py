@@ -16,7 +16,10 @@ from spiders.boards.pages import first
 _PLACE = re.compile(r"(.*?/(?:[^/?&#]*\.)?(\d+))(?:/?$|/?[?#&]|/(?:page-\d+|post-\d+|unread|latest)\b)")
 _SLUG = re.compile(r"([^/?&#]+)/?(?:[?#&].*)?$")
 _POST = re.compile(r"(?:^|[/#-])post-(\d+)(?:$|[/?#&])|(?:^|[/?])posts/(\d+)")
-_TITLE_LINKS = ".structItem-title a[href], h3.title a[href], .articlePreview-headline a[href], a[data-preview-url]"
+_TITLE_LINKS = (
+    ".structItem-title a[href], h3.title a[href], .articlePreview-headline a[href], a[data-preview-url],"
+    " a[qid='thread-item-title']"
+)
 _NO_FORUM = {"node--link", "node--page", "node--search", "link", "page"}
 _FORUM = {"node--forum", "forum"}
 _PINNED = {"sticky", "structItem--sticky", "structItemContainer-group--sticky"}
@@ -56,7 +59,7 @@ def when(page: Page, node: LexborNode | None, zone: tzinfo) -> datetime | None:
 def forums(page: Page, parent: Forum | None, zone: tzinfo) -> list[Forum]:
     """The forums that a page lists. Those within another's row stand on that one's own page, with their counts."""
     found: dict[str, Forum] = {}
-    for link in page.html.css(".node-title a[href], .nodeTitle a[href]"):
+    for link in page.html.css(".node-title a[href], .nodeTitle a[href], a[qid='forum-item-title']"):
         rows = [node for node in above(link) if "node" in classes(node)]
         if rows and line(link) and not any(classes(row) & _FORUM for row in rows[1:]):
             forum = _forum(page, link, rows[0], parent, zone)
