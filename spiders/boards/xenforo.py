@@ -169,11 +169,12 @@ class XenForo(Pages):
 
     def _permalink(self, page: Page, block: Block) -> str | None:
         """The address that opens a post; None where its head links to another post."""
-        named = {post_id(link): attribute(link, "href") for link in block.parts.get("number", [])}
-        if not named.keys() <= {"", block.id}:
+        named = [(post_id(link), attribute(link, "href")) for link in block.parts.get("number", [])]
+        if any(ident not in ("", block.id) for ident, _ in named):
             return None
-        if href := named.get(block.id):
-            return page.link(href)
+        for ident, href in reversed(named):  # where posts/ is renamed, the number alone is left
+            if ident or href.rstrip("/").endswith(f"/{block.id}"):
+                return page.link(href)
         return f"{self.root}{'index.php?' if 'index.php?' in page.url else ''}posts/{block.id}/"
 
     def _path(self, page: Page) -> str:
