@@ -57,7 +57,8 @@ _KINDS = Kinds(
         "likes": '[data-role="reactCountText"], .ipsReact_reactCount',
     },
     marks='[data-commentid], [id^="comment-"]',
-    closed='[data-role="memberSignature"], .cAuthorPane_info, .ipsMenu, .cPostShareMenu, i-dropdown',
+    closed='[data-role="memberSignature"], .cAuthorPane_info, .ipsMenu, .cPostShareMenu, i-dropdown,'
+    ' [data-role="commentControls"]',
 )
 
 

@@ -41,7 +41,7 @@ _KINDS = Kinds(
     blocks='[data-content^="post-"], [id^="js-post-"], li.message[id*="post-"], .MessageCard[id^="post-"]',
     ident=post_id,
     parts={
-        "words": ".bbWrapper, .messageText",
+        "words": ".message-body .bbWrapper, .MessageCard__content-inner .bbWrapper, .messageText",
         "name": ".message-name, .MessageCard__user-info__name, .userText",
         "byline": ".authorEnd",
         "when": ".message-attribution time, .MessageCard__date-created time, .datePermalink .DateTime",
@@ -52,7 +52,7 @@ _KINDS = Kinds(
     marks='[data-lb-id^="post-"], [id^="post-"], .messageMeta a[href*="post"],'
     ' .message-actionBar a[href*="post"], .reactionsBar-link, .messageDetails a[href*="post"]',
     closed=".message-signature, .signature, #signature-content-wrapper, .message-fields, .message-userExtras,"
-    " #js-solutionHighlightBlock",
+    " .message-attachments, .attachedFiles, #js-solutionHighlightBlock",
 )
 
 
