@@ -124,3 +124,20 @@ def test_no_mutated_list_harms(newer: bool) -> None:
 )
 def test_any_address_leads_to_the_root(url: str, body: str, root: str) -> None:
     assert engines()["invision"].root_of(Page(url, body.encode(), NOW)) == root
+
+
+@pytest.mark.parametrize(
+    ("body", "index"),
+    [
+        ('<li data-navapp="forums"><a href="/talk/">Talk</a></li>', "https://b.example/talk/"),
+        ('<a href="https://b.example/forums/">Forums</a>', "https://b.example/forums/"),
+        ('<a href="https://elsewhere.example/forums/">Forums</a>', "https://b.example/"),
+        ('<ol><li data-categoryid="1"></li></ol>', "https://b.example/start/"),
+        ('<ul data-role="breadcrumbList"><a href="/">Home</a><a href="/f/">All</a><a href="/forum/2-x/">X</a></ul>',
+         "https://b.example/f/"),
+    ],
+)  # fmt: skip
+def test_the_list_of_forums_is_found(body: str, index: str) -> None:
+    engine = engines()["invision"]("https://b.example/")
+    engine.learn(Page("https://b.example/start/", body.encode(), NOW))
+    assert engine.index() == index

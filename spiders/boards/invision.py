@@ -101,8 +101,8 @@ class Invision(Pages):
             return
         crumbs = [(link, place(page, attribute(link, "href"))) for link in _crumbs(page)]
         at = next((at for at, (_, found) in enumerate(crumbs) if found), 0)
-        link = page.html.css_first('[data-navapp="forums"] a[href], a[data-navapp="forums"]')
-        href = attribute(crumbs[at - 1][0], "href") if at else attribute(link, "href")
+        menu = page.attribute('[data-navapp="forums"] a[href], a[data-navapp="forums"]', "href")
+        href = attribute(crumbs[at - 1][0], "href") if at else menu or page.attribute('a[href$="/forums/"]', "href")
         self._index = (self.home(page.link(href)) if href.strip("#") else "") or self.root
 
     def index(self) -> str:

@@ -90,7 +90,8 @@ class XenForo(Pages):
     def learn(self, page: Page) -> None:
         """Where the list of forums is, and the time zone, which XenForo 1 tells by when the day began."""
         self.zone = self.configured or _zone(page) or self.zone
-        link = page.attribute('.p-nav a[data-nav-id="forums"], .navTab.forums a[href]', "href")
+        menu = page.attribute('.p-nav a[data-nav-id="forums"], .navTab.forums a[href]', "href")
+        link = menu or page.attribute('a[href$="/forums/"]', "href")
         found = self.home(page.link(link).partition("#")[0]) if link else ""
         self._index = found or self.root
 
