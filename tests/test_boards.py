@@ -138,6 +138,10 @@ def test_links_start_where_the_page_says() -> None:
         "https://b.example/forum/",
     ]  # fmt: skip
     assert Page("https://b.example/a/v.php?x=1/2", b"", NOW).link("./w.php") == "https://b.example/a/w.php"
+    absolute = ("https://c.example/x", "//c.example/x", "/a/../x", "/x?y=/.z")
+    assert [page.link(href) for href in absolute] == [
+        "https://c.example/x", "https://c.example/x", "https://b.example/x", "https://b.example/x?y=/.z",
+    ]  # fmt: skip
 
 
 def test_numbers_as_boards_write_them() -> None:

@@ -73,11 +73,21 @@ class Page:
     def _folder(self) -> str:
         return f"{self._base.partition('?')[0].rpartition('/')[0]}/"
 
+    @cached_property
+    def _origin(self) -> str:
+        """The beginning of the address, without a path."""
+        parts = urlsplit(self._base)
+        return f"{parts.scheme}://{parts.netloc}"
+
     def link(self, href: str | None) -> str:
         """A link of an HTML page as an absolute address; empty where it is none."""
         href = (href or "").strip()
         if href.startswith("./") and "/." not in href[2:]:  # the usual case, ten times as fast
             return self._folder + href[2:]
+        if href.startswith(("https://", "http://")) and "[" not in href:
+            return href
+        if href.startswith("/") and href[1:2] not in ("/", "\\") and "/." not in href:
+            return self._origin + href
         try:
             return urljoin(self._base, href)
         except ValueError:
