@@ -182,6 +182,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("Sun, 15 Nov 2026 00:12:00 GMT", "2026-11-15 00:12"),
         ("2026-11-14T14:05:00+02:00", "2026-11-14 12:05"),
         ("2026-11-14 14:05", "2026-11-14 13:05"),
+        ("2026-11-14, 02:05 PM", "2026-11-14 13:05"),
+        ("2026-11-14 02:05 PM", "2026-11-14 13:05"),
         ("Last edited by BigFan99 on Sat Nov 14, 2026 10:38 pm, edited 1 time in total.", "2026-11-14 21:38"),
         ("Zuletzt geändert von rosa am Sa 14. Nov 2026, 22:38, insgesamt 2-mal geändert.", "2026-11-14 21:38"),
     ],
@@ -220,6 +222,7 @@ def test_zones_and_epochs() -> None:
 
 
 HOMES = {
+    "mybb": '<link href="/f/syndication.php?type=atom1.0"><script>var my_post_key = "0";</script><b id="mark_read_2">',
     "phpbb": '<body id="phpbb"><a class="forumtitle" href="./viewforum.php?f=1">A</a></body>',
     "nodebb": '<script>var config = JSON.parse(\'{"relative_path":"/nb","theme:id":"nodebb-theme-x"}\')</script>',
     "discourse": '<meta name="generator" content="Discourse 3.4.0"><meta name="discourse-base-uri" content="/talk">',
