@@ -17,18 +17,17 @@ from spiders.boards import dates
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic
 from spiders.boards.page import Page, above, attribute, classes, line, number
 from spiders.boards.pages import Block, Pages, Steps, counted, first, row
-from spiders.boards.postbits import Postbit, gather, named
+from spiders.boards.postbits import Postbit, counts, gather, month_first, named, outside_links
 
 _POST = re.compile(r"post_(\d+)")
 _NUMBER = re.compile(r"(?:^(?:pid_?|post_meta_|edited_by_)|#pid)(\d+)$")
 _USER = re.compile(r"[?&]uid=(\d+)|/?user-(\d+)\.html")
 _ANSWERED = re.compile(r"[?&]pid=(\d+)|#pid(\d+)")
 _CURRENT = re.compile(r"[?&-]page[=-](\d+)")
-_COUNT = re.compile(r"\d[\d.,'\u00a0 ]*(?:\(.*\))?")
-_NUMERIC = re.compile(rb"(?<!\d)(\d\d?)[-/](\d\d?)[-/](?:19|20)\d\d(?!\d)")
 _KINDS = {
     "name": ".largetext",
     "user": "a[href*='action=finduser'], a[href*='reputation.php?uid=']",
+    "profile": "a[href*='action=profile'], a[href*='user-'], a[href*='User-']",
     "date": ".post_date, td.tcat > .smalltext, tr > td > span.smalltext:only-child",
     "edited": "[id^='edited_by_']",
     "permalink": "a[href*='#pid']",
@@ -69,9 +68,9 @@ class MyBB(Pages):
     @classmethod
     def root_of(cls, page: Page) -> str:
         """The folder of the feed that every page names."""
-        feed = page.link(page.attribute("link[href*='syndication.php']", "href")).partition("syndication.php")[0]
-        if feed and urlsplit(feed).netloc == urlsplit(page.url).netloc:
-            return feed
+        root, feed, _ = page.link(page.attribute("link[href*='syndication.php']", "href")).partition("syndication.php")
+        if feed and urlsplit(root).netloc == urlsplit(page.url).netloc:
+            return root
         return f"{page.url.partition('?')[0].rpartition('/')[0]}/"
 
     def learn(self, page: Page) -> None:
@@ -79,11 +78,10 @@ class MyBB(Pages):
         clock = line(page.html.css_first("#current_time"))
         times = {order: dates.parse(clock, page.at, month_first=order) for order in (True, False)}
         near = [order for order, when in times.items() if when and abs(when - page.at) < timedelta(hours=15)]
-        numbers = [(int(a), int(b)) for a, b in _NUMERIC.findall(page.body)]
         if len(near) == 1:
             self.month_first = near[0]
-        else:
-            self.month_first = any(b > 12 for _, b in numbers) or not any(a > 12 for a, _ in numbers)
+        elif (order := month_first(page)) is not None:
+            self.month_first = order
         shown = times[self.month_first]
         self.zone = self.configured or (_zone(shown - page.at) if near and shown else None) or self.zone
 
@@ -162,28 +160,28 @@ class MyBB(Pages):
         return [forum for node in page.html.css("[id^='mark_read_']") if (forum := self._forum(page, node, parent))]
 
     def _forum(self, page: Page, mark: LexborNode, parent: Forum | None) -> Forum | None:
-        ident, entry = (mark.id or "").removeprefix("mark_read_"), row(mark)
-        link = first(entry, "strong a[href], td a[href]")
+        ident, entry = (mark.id or "").removeprefix("mark_read_"), _row(mark, "a[href]")
+        link = next((link for link in entry.css("a[href]") if line(link)), None) if entry is not None else None
         elsewhere = "offlink" in f"{attribute(mark, 'class')} {attribute(mark, 'src')}"
-        if not ident.isdecimal() or entry is None or elsewhere or link is None or "subforumicon" in classes(mark):
+        if not ident.isdecimal() or entry is None or link is None or elsewhere or "subforumicon" in classes(mark):
             return None  # the icons of forums further down have the same ids
-        name, (topics, posts, *_) = line(link), [*_numbers(entry, link), None, None]
+        name, (topics, posts, *_) = line(link), [*counts(entry, link), None, None]
         newest = entry.css_first("a[href*='lastpost']")
         last = self._moment(page, newest.parent if newest is not None else None)
         above_it = parent.path if parent else _category(mark)
-        stamp = f"{topics}/{posts}/{last.isoformat() if last else ''}" if topics is not None else ""
+        stamp = f"{topics}/{posts}/{last.isoformat() if last else ''}" if last or topics is not None else ""
         return Forum(
             ident, name, self.clean(page, attribute(link, "href")), f"{above_it}{UNDER}{name}" if above_it else name,
             parent.id if parent else "", topics, posts, stamp, last,
         )  # fmt: skip
 
     def _topic(self, page: Page, node: LexborNode) -> Topic | None:
-        ident, entry = (node.id or "").removeprefix("tid_"), row(node)
+        ident, entry = (node.id or "").removeprefix("tid_"), _row(node, ".lastpost")
         link = node if node.tag == "a" else node.css_first("a[href]")
         if not ident.isdecimal() or entry is None or link is None or not line(link):
             return None
         counter = entry.css_first("a[href*='whoposted'], a[href*='whoPosted']")
-        numbers = _numbers(entry, link)
+        numbers = counts(entry, link)
         replies = number(line(counter)) if counter is not None else next(iter(numbers), None)
         last = self._moment(page, entry.css_first(".lastpost"))
         shape = " ".join(attribute(cell, "class") for cell in entry.css("td, span, div"))
@@ -198,12 +196,11 @@ class MyBB(Pages):
 
     def _author(self, page: Page, block: Postbit) -> Author | None:
         """Who wrote a post; None where what the block says of it does not agree."""
+        users = {_user(attribute(other, "href")) for other in block.parts.get("user", ())} - {""}
         node = block.only("name")
-        link = first(node, "a[href]")
-        name, href = named(node), attribute(link, "href")
-        users = {_user(attribute(other, "href")) for other in block.parts.get("user", ())}
-        users |= {_user(href)} if link is not None else set()
-        users.discard("")
+        link = first(node, "a[href]") if node is not None else _profile(block, users)
+        name, href = named(node if node is not None else link), attribute(link, "href")
+        users |= {_user(href)} - {""}
         if not name or len(users) > 1 or (link is not None and named(link) != name):
             return None
         return Author(name, next(iter(users), ""), self.clean(page, href))
@@ -212,7 +209,7 @@ class MyBB(Pages):
         return next(filter(None, (self._moment(page, node) for node in block.parts.get("date", ()))), None)
 
     def _moment(self, page: Page, node: LexborNode | None) -> datetime | None:
-        text = " ".join(_plain(node).split()) if node is not None else ""
+        text = " ".join(outside_links(node).split()) if node is not None else ""
         return dates.parse(text, page.at, self.zone, self.month_first) if text else None
 
 
@@ -220,31 +217,23 @@ def _following(page: Page) -> str:
     return page.attribute(f"{_PAGES} a.pagination_next", "href")
 
 
-def _plain(node: LexborNode) -> str:
-    """A node's text without links; what is said relative to now gives way to the time it hides."""
-    pieces = []
-    for child in node.iter(include_text=True):
-        if child.tag == "-text":
-            pieces.append(child.text_content or "")
-        elif child.tag == "span" and (title := attribute(child, "title")):
-            pieces.append(title)
-        elif child.tag != "a":
-            pieces.append(_plain(child) if child.child is not None else " ")
-    return "".join(pieces)
-
-
-def _numbers(entry: LexborNode, link: LexborNode) -> list[int]:
-    """What the cells count that stand after the one with a row's link."""
-    cells = entry.css("td")
-    own = {holder.mem_id for holder in above(link)}
-    at = next((place for place, cell in enumerate(cells) if cell.mem_id in own), -1)
-    texts = (line(cell) for cell in cells[at + 1 :])
-    return [value for text in texts if _COUNT.fullmatch(text) and (value := number(text)) is not None]
-
-
 def _category(mark: LexborNode) -> str:
     heads = (holder.css_first(".thead strong a, .thead a[href]") for holder in above(mark))
     return next((line(head) for head in heads if head is not None), "")
+
+
+def _row(node: LexborNode, selector: str) -> LexborNode | None:
+    """The row around a node; in a theme without tables the first thing that also holds what a selector finds."""
+    found = row(node)
+    wider = (holder for holder in above(node) if holder.css_first(selector) is not None)
+    return found if found is not None else next(wider, None)
+
+
+def _profile(block: Postbit, users: set[str]) -> LexborNode | None:
+    """The link to who wrote a post where a theme names people in its own way; None where it could be another's."""
+    links = [link for link in block.parts.get("profile", ()) if named(link) and not _inside(link, "post_edit")]
+    own = [link for link in links if _user(attribute(link, "href")) in users] or links
+    return own[0] if len({named(link) for link in own}) == 1 else None
 
 
 def _inside(node: LexborNode, name: str) -> bool:
@@ -269,6 +258,8 @@ def _said(content: LexborNode) -> Words:
 
 
 def _quoted(node: LexborNode) -> str | None:
+    if node.tag != "blockquote":
+        return None
     author, cite = quoted_author(node), node.css_first("cite")
     heading = cite is not None and cite.css_first("a") is None and line(cite) == f"{author}:"
     return "" if heading else author  # "Quote:" names nobody

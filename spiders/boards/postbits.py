@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
 from spiders.boards import pages
-from spiders.boards.page import Page, above, attribute
+from spiders.boards.page import Page, above, attribute, line, number
 
 _RAW = ("title", "textarea", "script", "style", "noscript", "iframe")  # hold no markup, whatever they hold
+_COUNT = re.compile(r"\d[\d.,'\u00a0 ]*(?:\(.*\))?")
+_NUMERIC = re.compile(rb"(?<!\d)(\d\d?)[-/](\d\d?)[-/](?:19|20)\d\d(?!\d)")
 _CROSSED = ", ".join(("br", "div", "table", "p", "li", "meta", "link", *_RAW))
 
 
@@ -41,32 +43,31 @@ def gather(
     `numbered`: a selector of what names a post outside of words, and how to find the post's id in its id or link.
     """
     blocks = {block.node.mem_id: block for block in found}
-    inner = page.html.css(words)
-    said = {node.mem_id for node in inner}
-    for kind, nodes in (("words", inner), *((kind, page.html.css(selector)) for kind, selector in kinds.items())):
-        for node in _once(nodes):
-            block, inside = _holder(node, blocks, said)
-            if block is not None and inside:
-                block.strange |= node.tag != "a"  # links to posts and people are for all to write
-            elif block is not None:
-                block.parts.setdefault(kind, []).append(node)
-    for node in _once(page.html.css(numbered[0])):
+    roles: dict[int, tuple[LexborNode, list[str]]] = {}
+    for kind, selector in (("words", words), *kinds.items(), ("", numbered[0])):
+        for node in page.html.css(selector):
+            known = roles.setdefault(node.mem_id, (node, []))[1]
+            if kind not in known:  # a node that fits two selectors comes twice
+                known.append(kind)
+    said = {at for at, (_, known) in roles.items() if "words" in known}
+    for node, known in roles.values():
         block, inside = _holder(node, blocks, said)
-        match = numbered[1].search(attribute(node, "id") or attribute(node, "href"))
-        if block is not None and match is not None and match[1] != block.id and not inside:
-            block.strange = True
+        if block is None:
+            continue
+        if inside:
+            block.strange |= known != [""] and node.tag != "a"  # links to posts and people are for all to write
+            continue
+        for kind in known:
+            if kind:
+                block.parts.setdefault(kind, []).append(node)
+            elif match := numbered[1].search(node.id or attribute(node, "href")):
+                block.strange |= match[1] != block.id
     for block in found:
         if (holder := _holder(block.node, blocks, said)[0]) is not None:
             holder.strange = True
 
 
-def _once(nodes: Iterable[LexborNode]) -> Iterable[LexborNode]:
-    return {node.mem_id: node for node in nodes}.values()  # one that fits two selectors comes twice
-
-
-def _holder(
-    node: LexborNode, blocks: Mapping[int, Postbit], said: frozenset[int] | set[int]
-) -> tuple[Postbit | None, bool]:
+def _holder(node: LexborNode, blocks: Mapping[int, Postbit], said: set[int]) -> tuple[Postbit | None, bool]:
     """The innermost block around a node, and whether it lies among its words."""
     inside = False
     for holder in above(node):
@@ -78,6 +79,43 @@ def _holder(
 
 def named(node: LexborNode | None) -> str:
     """The name that a node holds and nothing else; empty where markup that broke may have let more in."""
-    text = node.text(deep=True).strip() if node is not None else ""
-    crossed = node is not None and node.css_first(_CROSSED) is not None
-    return "" if crossed or "\n" in text or "\t" in text else " ".join(text.split())
+    if node is None or any(inner.mem_id != node.mem_id for inner in node.css(_CROSSED)):
+        return ""
+    text = node.text(deep=True).strip()
+    return "" if "\n" in text or "\t" in text else " ".join(text.split())
+
+
+def month_first(page: Page) -> bool | None:
+    """Whether the dates on a page have the month before the day; None where none is past the twelfth."""
+    numbers = [(int(a), int(b)) for a, b in _NUMERIC.findall(page.body)]
+    if any(b > 12 for _, b in numbers):
+        return True
+    return False if any(a > 12 for a, _ in numbers) else None
+
+
+def outside_links(node: LexborNode) -> str:
+    """A node's text without links; what is said relative to now gives way to the time it hides."""
+    pieces = []
+    for child in node.iter(include_text=True):
+        if child.tag == "-text":
+            pieces.append(child.text_content or "")
+        elif child.tag == "span" and (title := attribute(child, "title")):
+            pieces.append(title)
+        elif child.tag != "a":
+            pieces.append(outside_links(child) if child.child is not None else " ")
+    return "".join(pieces)
+
+
+def counts(entry: LexborNode, link: LexborNode) -> list[int]:
+    """What the cells of a row count that stand after the one with its link."""
+    cells = entry.css("td")
+    own = {holder.mem_id for holder in above(link)}
+    at = next((place for place, cell in enumerate(cells) if cell.mem_id in own), -1)
+    texts = (_own(cell) or line(cell) for cell in cells[at + 1 :])
+    return [value for text in texts if _COUNT.fullmatch(text) and (value := number(text)) is not None]
+
+
+def _own(node: LexborNode) -> str:
+    """A node's own text, without that of what it holds."""
+    texts = (child.text_content or "" for child in node.iter(include_text=True) if child.tag == "-text")
+    return " ".join(" ".join(texts).split())
