@@ -125,7 +125,7 @@ class VBulletin(Pages):
         return Steps(current - 1, _following(self, page))
 
     def blocks(self, page: Page) -> list[Postbit]:
-        """What has a post's id, innermost where several parts have."""
+        """What has a post's id and holds words."""
         found: dict[str, Postbit] = {}
         for node in page.html.css("[id^='post'], .b-post[data-node-id]"):
             match = _POST.fullmatch(node.id or "")
@@ -215,9 +215,9 @@ class VBulletin(Pages):
 
     def _topic(self, page: Page, node: LexborNode) -> Topic | None:
         ident = attribute(node, "data-node-id") or (node.id or "").removeprefix("thread_title_")
-        entry, link = (
-            (node, node.css_first("a.topic-title, a.js-topic-title")) if node.tag != "a" else (row(node), node)
-        )
+        linked = node.tag == "a"
+        link = node if linked else node.css_first("a.topic-title, a.js-topic-title")
+        entry = row(node) if linked else node
         if not ident.isdecimal() or entry is None or link is None or not line(link):
             return None
         replies, views = _replies(entry)
@@ -281,13 +281,8 @@ def _replies(entry: LexborNode) -> tuple[int | None, int | None]:
 
 def _shape(entry: LexborNode) -> tuple[bool, bool]:
     """Whether a row stands above the order of its list, and whether it merely points to where a topic is now."""
-    parts = [
-        entry,
-        *([entry.child] if entry.child else []),
-        *entry.css("div"),
-        *([entry.parent] if entry.parent else []),
-    ]
-    shape = " ".join(f"{attribute(part, 'class')} {attribute(part, 'id')}" for part in parts if part.tag != "-text")
+    parts = [part for part in (entry, entry.parent, *entry.css("div")) if part is not None]
+    shape = " ".join(f"{attribute(part, 'class')} {attribute(part, 'id')}" for part in parts)
     icons = " ".join(attribute(image, "src") for image in entry.css("img"))
     words = f" {shape} ".replace("nonsticky", "")
     return "stick" in words or "sticky" in icons, " moved" in words or " redirect" in words or "_moved" in icons
@@ -332,11 +327,11 @@ def _quoted(node: LexborNode, known: Mapping[int, str]) -> str | None:
 
 
 def _old_quote(table: LexborNode) -> bool:
-    """Whether a table is how vBulletin 3 shows a quote: below a label, with one cell."""
+    """Whether a table is how vBulletin 3 shows a quote: below a label."""
     before = table.prev
     while before is not None and before.tag == "-text":
         before = before.prev
-    return before is not None and "smallfont" in classes(before) and len(table.css("td")) >= 1
+    return before is not None and "smallfont" in classes(before)
 
 
 def _heading(box: LexborNode) -> LexborNode | None:
