@@ -112,6 +112,9 @@ class MyBB(Pages):
                 found.setdefault(match[1], Postbit(node, match[1]))
         blocks = list(found.values())
         gather(page, blocks, "[id^='pid_']", _KINDS, ("[id^='pid'], [id^='post_meta_'], a[href*='#pid']", _NUMBER))
+        if any("name" in block.parts for block in blocks):  # then where it is missing markup broke
+            for block in blocks:
+                block.parts.pop("profile", None)
         return blocks
 
     def positions(
@@ -231,9 +234,13 @@ def _row(node: LexborNode, selector: str) -> LexborNode | None:
 
 def _profile(block: Postbit, users: set[str]) -> LexborNode | None:
     """The link to who wrote a post where a theme names people in its own way; None where it could be another's."""
-    links = [link for link in block.parts.get("profile", ()) if named(link) and not _inside(link, "post_edit")]
+    links = [link for link in block.parts.get("profile", ()) if named(link) and not _edited(link)]
     own = [link for link in links if _user(attribute(link, "href")) in users] or links
     return own[0] if len({named(link) for link in own}) == 1 else None
+
+
+def _edited(link: LexborNode) -> bool:
+    return any((holder.id or "").startswith("edited_by_") for holder in above(link))
 
 
 def _inside(node: LexborNode, name: str) -> bool:
