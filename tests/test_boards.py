@@ -186,6 +186,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("Sun, 15 Nov 2026 00:12:00 GMT", "2026-11-15 00:12"),
         ("2026-11-14T14:05:00+02:00", "2026-11-14 12:05"),
         ("2026-11-14 14:05", "2026-11-14 13:05"),
+        ("2026-11-14, 02:05 PM", "2026-11-14 13:05"),
+        ("2026-11-14 02:05 PM", "2026-11-14 13:05"),
         ("Last edited by BigFan99 on Sat Nov 14, 2026 10:38 pm, edited 1 time in total.", "2026-11-14 21:38"),
         ("Zuletzt geändert von rosa am Sa 14. Nov 2026, 22:38, insgesamt 2-mal geändert.", "2026-11-14 21:38"),
     ],
@@ -224,7 +226,9 @@ def test_zones_and_epochs() -> None:
 
 
 HOMES = {
+    "mybb": '<link href="/f/syndication.php?type=atom1.0"><script>var my_post_key = "0";</script><b id="mark_read_2">',
     "phpbb": '<body id="phpbb"><a class="forumtitle" href="./viewforum.php?f=1">A</a></body>',
+    "vbulletin": '<meta name="generator" content="vBulletin 4.2.5"><li id="forum2" class="forumbit_post old L2">',
     "nodebb": '<script>var config = JSON.parse(\'{"relative_path":"/nb","theme:id":"nodebb-theme-x"}\')</script>',
     "discourse": '<meta name="generator" content="Discourse 3.4.0"><meta name="discourse-base-uri" content="/talk">',
 }
@@ -255,6 +259,18 @@ def test_a_board_is_recognised_by_its_headers() -> None:
             "phpbb", "https://b.example/a/viewtopic.php?t=3",
             '<a href="https://other.example/index.php" data-navbar-reference="index">x</a>', "https://b.example/a/",
         ),
+        ("mybb", "https://b.example/f/showthread.php?tid=1", HOMES["mybb"], "https://b.example/f/"),
+        ("mybb", "https://b.example/f/thread-1.html", "<html></html>", "https://b.example/f/"),
+        ("vbulletin", "https://b.example/f/showthread.php?t=1", "<html></html>", "https://b.example/f/"),
+        ("vbulletin", "https://b.example/f/threads/12-x/page2", '<base href="https://b.example/f/">', "https://b.example/f/"),
+        ("vbulletin", "https://b.example/f/threads/12-x/page2", "<html></html>", "https://b.example/f/"),
+        ("vbulletin", "https://b.example/forum/showthread.php/12-x", "<html></html>", "https://b.example/forum/"),
+        ("vbulletin", "https://b.example/forum/", "<html></html>", "https://b.example/forum/"),
+        (
+            "vbulletin", "https://b.example/q/hammers-12/x-345/page2.html",
+            '<script src="https://b.example/q/clientscript/vbulletin_global.js"></script>', "https://b.example/q/",
+        ),
+        ("vbulletin", "https://b.example/forum/shop/12-x", "<base href='//b.example/'>", "https://b.example/"),
         ("nodebb", "https://b.example/nb/topic/3/x", HOMES["nodebb"], "https://b.example/nb/"),
         ("discourse", "https://b.example/talk/t/x/3", HOMES["discourse"], "https://b.example/talk/"),
         ("discourse", "https://b.example/latest", "<html></html>", "https://b.example/"),

@@ -11,7 +11,10 @@ from spiders.boards.datewords import AGO, MONTHS, NOW, TODAY, UNITS, WEEKDAYS, Y
 
 _LENGTH = 300  # no date, and no "last edited by" line, is longer
 _FUTURE = timedelta(days=1)  # a board's clock or zone may be that wrong
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:z|[+-]\d\d:?\d\d))?)?")
+_ISO = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:z|[+-]\d\d:?\d\d))?)?"
+    r"(?!\S*\d| ?[ap]\.?m|,? ?\d{1,2}[:.]\d\d)"  # "2026-11-14, 03:15 PM" is none
+)
 _WORD = r"[^\W\d_]{2,}"
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ -](?:de |di |d')?({_WORD})\.?,?[ -]?(?:de |del )?"

@@ -17,6 +17,8 @@ from listening.text import too_deep
 _TAGS = 10_000  # as many as the longest topic pages have
 _DECLARED = 2048  # bytes in which a page says its encoding
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)|\d+")
+_USUAL = re.compile(r"\./|[\w-]+(?:\.(?:php|html)|/)")  # a link from its page's folder on
+_WHOLE = re.compile(r"https?://[\w.:-]+/")
 _SHORT = re.compile(r"(\d+(?:[.,]\d+)?) ?([km])\b", re.I)
 
 
@@ -82,11 +84,11 @@ class Page:
     def link(self, href: str | None) -> str:
         """A link of an HTML page as an absolute address; empty where it is none."""
         href = (href or "").strip()
-        if href.startswith("./") and "/." not in href[2:]:  # the usual case, ten times as fast
-            return self._folder + href[2:]
-        if href.startswith(("https://", "http://")) and "[" not in href:
+        if _USUAL.match(href) and "/." not in href[2:]:  # ten times as fast
+            return self._folder + href.removeprefix("./")
+        if _WHOLE.match(href) and "/." not in href:
             return href
-        if href.startswith("/") and href[1:2] not in ("/", "\\") and "/." not in href:
+        if href.startswith("/") and not href.startswith(("//", "/\\")) and "/." not in href:
             return self._origin + href
         try:
             return urljoin(self._base, href)
