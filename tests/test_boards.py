@@ -263,6 +263,12 @@ def test_a_board_is_recognised_by_its_headers() -> None:
         ("flaskbb", "https://b.example/topic/2-x", "<html></html>", "https://b.example/"),
         ("hyperkitty", "https://b.example/archives/?sort=name", HOMES["hyperkitty"], "https://b.example/archives/"),
         ("hyperkitty", "https://b.example/hk/list/a@b.example/latest", "<p>", "https://b.example/hk/"),
+        (
+            "hyperkitty", "https://b.example/mailman3/lists/",
+            ('<nav class="navbar"><a class="nav-link" href="/accounts/login/?next=/archives/">In</a><a class="nav-link"'
+            ' href="/archives/">Archives</a></nav><a href="https://postorius.readthedocs.org">Docs</a>'),
+            "https://b.example/archives/",
+        ),
         ("spirit", "https://b.example/talk/topic/3/x/", HOMES["spirit"], "https://b.example/talk/"),
         ("discourse", "https://b.example/latest", "<html></html>", "https://b.example/"),
     ],

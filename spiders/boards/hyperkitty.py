@@ -48,6 +48,8 @@ class HyperKitty(Pages):
     @classmethod
     def recognise(cls, page: Page) -> float:
         """By its name at the foot of the page, its files, and the shape of its links."""
+        if _beside(page):
+            return 0.8  # where Mailman's lists are managed: the archive stands beside it
         if b"hyperkitty" not in page.body and b"HyperKitty" not in page.body:
             return 0.0
         sure = 0.5 if page.html.css_first("img[alt='HyperKitty'], a[href*='hyperkitty.readthedocs']") else 0.0
@@ -57,6 +59,8 @@ class HyperKitty(Pages):
     @classmethod
     def root_of(cls, page: Page) -> str:
         """What stands before a list in the links."""
+        if beside := _beside(page):
+            return page.link(beside)
         links = (page.link(attribute(link, "href")) for link in page.html.css("a[href*='/list/']"))
         found = next(filter(None, (_LIST.match(link) for link in (page.url, *links))), None)
         return found[1] if found else f"{page.url.partition('?')[0].rpartition('/')[0]}/"
@@ -168,6 +172,14 @@ class HyperKitty(Pages):
         shown = [pair for pair in times if pair[0].astimezone(self.zone).day == day]
         likely = [pair for pair in shown or times if pair[1] < _FARTHEST]
         return min(likely, key=lambda pair: pair[1])[0] if likely else None
+
+
+def _beside(page: Page) -> str:
+    """Where the archive is, on a page of Postorius, which manages Mailman's lists."""
+    if b"postorius.readthedocs" not in page.body:
+        return ""
+    links = (attribute(link, "href") for link in page.html.css(".navbar a.nav-link[href]"))
+    return next((link for link in links if link.endswith(("/archives/", "/hyperkitty/")) and "?" not in link), "")
 
 
 def _next(page: Page) -> str:
