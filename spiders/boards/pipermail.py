@@ -23,6 +23,7 @@ _NAME = re.compile(r"The (.+) Archives")
 _KEY = re.compile(r"\s*\d+ ((?:\d{9,12}(?:\.\d+)?-)+)\s*")
 _WHEN = re.compile(r"(.*?)\b(\d\d?:\d\d:\d\d)\s+(?:([^\d\s]\S*)\s+)?(\d{4})\b")
 _NEXT_PART = re.compile(r"^-{10,20} [^-\n]{4,40} -{10,20}$", re.M)  # "next part", and then what was taken out
+_ADDRESS = re.compile(r"<(\S{1,100}) \w{1,8} (\S{1,100}\.\w+)>")  # in the list's language
 _HOURS = {
     "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MET": 1, "CEST": 2, "MEST": 2, "EET": 2, "EEST": 3,
     "MSK": 3, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7,
@@ -50,6 +51,7 @@ class Pipermail(Pages):
         super().__init__(root, *args)
         self._volumes: list[str] = []  # addresses of the months' lists of threads, newest first
         self._threads: dict[str, list[Listed]] = {}  # by id of their topic
+        self._listed: dict[str, Listed] = {}  # by address
 
     @classmethod
     def recognise(cls, page: Page) -> float:
@@ -111,24 +113,19 @@ class Pipermail(Pages):
         return found
 
     def _thread(self, mails: list[Listed]) -> None:
-        """Make one topic of the mails of a thread."""
-        first = mails[0].topic
-        mails.sort(key=lambda mail: mail.at)
-        newest = max(mails, key=lambda mail: mail.topic.id)
-        topic = replace(
-            first, url=mails[0].url, posts=len(mails), last=mails[-1].at, stamp=f"{len(mails)}/{newest.topic.id}"
-        )
+        """Make one topic of the mails of a thread: first its opener, then as they came in."""
+        first, *others = mails
+        mails = [first, *sorted(others, key=lambda mail: mail.topic.id)]
+        stamp = f"{len(mails)}/{max(mail.topic.id for mail in mails)}"
+        topic = replace(first.topic, posts=len(mails), last=max(mail.at for mail in mails), stamp=stamp)
         for place, mail in enumerate(mails, 1):
             mail.topic, mail.place = topic, place
+            self._listed[mail.url] = mail
         self._threads[topic.id] = mails
-
-    def _listed(self, url: str) -> Listed | None:
-        mails = (mail for thread in self._threads.values() for mail in thread)
-        return next((mail for mail in mails if mail.url == url), None)
 
     def steps(self, page: Page) -> Steps:
         """One mail after the other."""
-        mail = self._listed(page.url)
+        mail = self._listed.get(page.url)
         thread = self._threads[mail.topic.id] if mail is not None else []
         after = mail.place if mail is not None else 0
         return Steps(max(0, after - 1), thread[after].url if after < len(thread) else "")
@@ -140,12 +137,12 @@ class Pipermail(Pages):
 
     def positions(self, page: Page, blocks: Sequence[Block], steps: Steps, mark: Mark | None) -> list[int | None]:  # noqa: ARG002
         """Where the list of threads has it."""
-        mail = self._listed(page.url)
+        mail = self._listed.get(page.url)
         return [mail.place if mail is not None else None for _ in blocks]
 
     def post(self, page: Page, topic: Topic, block: Block, position: int | None) -> Post | str:
         """The post of one mail, or why it cannot be read."""
-        content, mail = block.node.css("pre"), self._listed(page.url)
+        content, mail = block.node.css("pre"), self._listed.get(page.url)
         if len(content) != 1:
             return "the words of a mail could not be told from the rest of its page"
         author = sole(block.node.css_first("h1 + b"))
@@ -171,6 +168,7 @@ class Pipermail(Pages):
 
 
 def _typed(text: str) -> str:
-    """A mail without what the archive says of the attachments that it took out."""
+    """A mail as it was: with addresses as such, and without what the archive says of attachments that it took out."""
     first, *others = _NEXT_PART.split(text)
-    return "\n".join([first, *(part for part in others if "URL:" not in part and "<http" not in part)])
+    kept = [first, *(part for part in others if "URL:" not in part and "<http" not in part)]
+    return _ADDRESS.sub(r"<\1@\2>", "\n".join(kept))
