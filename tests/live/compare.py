@@ -51,7 +51,7 @@ def compare(software: Software) -> Result:
 
 
 def _crawl(software: Software, marks: dict[str, str] | None = None) -> Crawled:
-    return crawl(Board, {"url": software.url}, now=datetime.now(UTC), checkpoints=marks or {})
+    return crawl(Board, {"url": software.url} | software.options, now=datetime.now(UTC), checkpoints=marks or {})
 
 
 def _requests(crawled: Crawled) -> int:

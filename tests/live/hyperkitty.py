@@ -9,11 +9,12 @@ from tests.live.software import Software
 
 
 class HyperKitty(Software):
-    """With the settings of mailman-web, and no Mailman: it archives what it is given."""
+    """With the settings of mailman-web, in French, and no Mailman: it archives what it is given."""
 
     name: ClassVar[str] = "hyperkitty"
     version: ClassVar[str] = "1.3.12"
     requirements = ("hyperkitty==1.3.12", "mailman-web==0.0.9")
+    options: ClassVar[dict[str, str]] = {"time_zone": "America/New_York"}  # its pages do not tell
     home = "/archives/"
     again = 4  # the lists, and the newest threads of each: nothing else tells what is new
 

@@ -50,6 +50,7 @@ class Software:
     version: ClassVar[str]
     requirements: ClassVar[Sequence[str]]  # as pip takes them
     alone: ClassVar[Sequence[str]] = ()  # to be installed without what they say they need: it is long gone
+    options: ClassVar[dict[str, str]] = {}  # of the source that reads it, beside the address
     home: ClassVar[str] = "/"  # the path of the board's address
     again: ClassVar[int]  # requests that a crawl may make when nothing is new
 

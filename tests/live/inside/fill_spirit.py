@@ -17,8 +17,9 @@ ROOT_URLCONF = "live_urls"
 DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": "{DATA}/board.sqlite"}}}}
 HAYSTACK_CONNECTIONS = {{"default": {{"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}}}
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
-LANGUAGE_CODE = "{os.environ.get("LIVE_LANGUAGE", "en")}"
-TIME_ZONE = "{os.environ.get("LIVE_ZONE", "UTC")}"
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", "Deutsch")]
+TIME_ZONE = "Europe/Berlin"
 ST_SITE_URL = "http://127.0.0.1/"
 ST_TASK_MANAGER = None
 """
