@@ -52,7 +52,7 @@ class HyperKitty(Pages):
             return 0.8  # where Mailman's lists are managed: the archive stands beside it
         if b"hyperkitty" not in page.body and b"HyperKitty" not in page.body:
             return 0.0
-        sure = 0.5 if page.html.css_first("img[alt='HyperKitty'], a[href*='hyperkitty.readthedocs']") else 0.0
+        sure = 0.45 if page.html.css_first("img[alt='HyperKitty'], a[href*='hyperkitty.readthedocs']") else 0.0
         sure += 0.3 if b"/hyperkitty/" in page.body else 0.0
         return sure + (0.2 if page.html.css_first("a.list-name, a.thread-title, .email-header, #thread-list") else 0.0)
 

@@ -56,7 +56,7 @@ class Pipermail(Pages):
     @classmethod
     def recognise(cls, page: Page) -> float:
         """By its name at the foot of a month, the comments around a mail, or the four links to each month."""
-        if b"Pipermail" in page.body and b"thread.html" in page.body:
+        if b"(Mailman edition)" in page.body and b"Pipermail" in page.body:
             return 0.9
         if b"<!--beginarticle-->" in page.body:
             return 0.9 if b"<!--endarticle-->" in page.body and b"date.html#" in page.body else 0.0

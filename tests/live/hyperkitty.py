@@ -13,7 +13,10 @@ class HyperKitty(Software):
 
     name: ClassVar[str] = "hyperkitty"
     version: ClassVar[str] = "1.3.12"
-    requirements = ("hyperkitty==1.3.12", "mailman-web==0.0.9")
+    requirements = (
+        "hyperkitty==1.3.12", "mailman-web==0.0.9", "postorius==1.3.13", "django-mailman3==1.3.15", "Django==4.2.30",
+        "django-allauth==65.21.1", "mistune==3.4.0",
+    )  # fmt: skip
     options: ClassVar[dict[str, str]] = {"time_zone": "America/New_York"}  # its pages do not tell
     home = "/archives/"
     again = 4  # the lists, and the newest threads of each: nothing else tells what is new

@@ -71,8 +71,8 @@ class Software:
 
     def install(self) -> None:
         """Into a virtual environment, if that is not there."""
-        ready = self.folder / "ready"
-        if ready.exists():
+        ready, wanted = self.folder / "ready", "\n".join([*self.requirements, *self.alone])
+        if ready.exists() and ready.read_text() == wanted:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(self.folder)], check=True)
@@ -80,7 +80,7 @@ class Software:
         subprocess.run([*pip, *self.requirements], check=True)
         if self.alone:
             subprocess.run([*pip, "--no-deps", *self.alone], check=True)
-        ready.touch()
+        ready.write_text(wanted)
 
     def command(self) -> list[str]:
         """What serves the board."""

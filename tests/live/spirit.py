@@ -14,7 +14,7 @@ class Spirit(Software):
 
     name: ClassVar[str] = "spirit"
     version: ClassVar[str] = "0.14.3"
-    requirements = ("django-spirit==0.14.3",)
+    requirements = ("django-spirit==0.14.3", "Django==5.2.19")
     options: ClassVar[dict[str, str]] = {"time_zone": "Europe/Berlin"}  # its pages do not tell
     again = 2  # the page that is given, and the list of all topics
 
