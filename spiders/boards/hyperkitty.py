@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import escape
 from typing import ClassVar
 from urllib.parse import unquote, urljoin
@@ -26,7 +26,6 @@ _MESSAGE = re.compile(r"/message/(\w+)/")
 _USER = re.compile(r"/users/([^/?#]+)/")
 _PAGE = 50  # threads on a page of a list
 _BLOCKS = frozenset("p div pre ul ol table h1 h2 h3 h4 h5 h6 blockquote".split())
-_FARTHEST = timedelta(hours=26)  # between two clocks on earth
 
 
 @dataclass(slots=True)
@@ -139,7 +138,8 @@ class HyperKitty(Pages):
         content, head = only(block.node, ".email-body"), only(block.node, ".email-header")
         link = attribute(block.node.css_first(".messagelink a[href*='/message/']"), "href")
         match = _MESSAGE.search(link)
-        torn = content is None or len(content.css(".quoted-switch")) != len(content.css(".quoted-text"))
+        quoting = content.css(".quoted-switch, .quoted-text") if content is not None else []
+        torn = 2 * sum("quoted-text" in classes(node) for node in quoting) != len(quoting)  # each has its switch
         if content is None or torn or (match is not None and match[1] != block.id):
             return "the words of a mail could not be told from those of another"
         named = only(head, ".name") if head is not None else None
@@ -148,9 +148,10 @@ class HyperKitty(Pages):
             return "the author of a mail could not be told for sure"
         profile = attribute(named.css_first("a[href]"), "href")
         user = _USER.search(profile)
+        address = f"{topic.url.partition('/thread/')[0]}/message/{block.id}/"
         said, opens = own_words(_typed(content)), position == 1
         return Post(
-            self.platform, block.id, page.link(link).partition("?")[0], said.text, self._when(page, head, block.day),
+            self.platform, block.id, address, said.text, self._when(page, head, block.day),
             Author(name, user[1] if user else "", page.link(profile) if profile else ""), kind="email",
             title=topic.title if opens else "", thread=Thread(topic.id, topic.title, topic.url), position=position,
             channel=topic.channel, quotes=said.quotes, likes=number(line(block.node.css_first(".youlike"))),
@@ -160,18 +161,14 @@ class HyperKitty(Pages):
     def _when(self, page: Page, head: LexborNode | None, day: int | None) -> datetime | None:
         """The board's time of day, on the day that it shows, near to the time on the sender's clock."""
         clock = first(head, ".time [title]")
-        local = dates.parse(attribute(clock, "title"), page.at)
-        if local is None or not line(clock):
+        sent, shown = dates.parse(attribute(clock, "title"), page.at), line(clock)
+        read = dates.parse(f"1 Jan 2000 {shown}", page.at) if shown else None
+        if sent is None or read is None or not 1970 <= sent.year < 2200:
             return None
-        near = [local + timedelta(days=shift) for shift in (0, -1, 1)]
-        times = [
-            (found, abs(found.astimezone(self.zone).replace(tzinfo=UTC) - local))
-            for date in near
-            if (found := dates.parse(f"{date:%d %b %Y} {line(clock)}", page.at, self.zone)) is not None
-        ]
-        shown = [pair for pair in times if pair[0].astimezone(self.zone).day == day]
-        likely = [pair for pair in shown or times if pair[1] < _FARTHEST]
-        return min(likely, key=lambda pair: pair[1])[0] if likely else None
+        there = sent.replace(tzinfo=None)
+        near = [datetime.combine(there + timedelta(days=shift), read.time()) for shift in (0, -1, 1)]
+        likely = [moment for moment in near if moment.day == day] or near
+        return dates.iso(min(likely, key=lambda moment: abs(moment - there)).isoformat(), self.zone)
 
 
 def _beside(page: Page) -> str:
