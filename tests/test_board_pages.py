@@ -10,7 +10,7 @@ import pytest
 from spiders.boards import recognise
 from spiders.boards.engine import Forum, Topic
 from spiders.boards.page import Page
-from tests.cases import cases
+from tests.cases import FIXTURES, cases
 from tests.test_boards import MUTATIONS, NOW, _engine
 
 ENGINES = ("flaskbb", "hyperkitty", "pipermail", "spirit")
@@ -41,3 +41,17 @@ def test_no_hurt_page_harms_or_names_the_wrong_author(case: Path) -> None:
             assert post.author is not None
             assert hurt.__name__ in SPOILING or post.author.name == authors[post.id], seed
     assert kept > SEEDS / 3 * len(authors) or not authors, "most pages still give most posts"
+
+
+def test_a_month_of_pipermail_tells_what_its_mails_do_not() -> None:
+    engine, index, _ = _engine(FIXTURES / "board" / "pipermail-index")
+    month, mail = (_engine(FIXTURES / "board" / f"pipermail-{name}")[1] for name in ("forum", "topic"))
+    (forum,) = engine.read_index(index).forums
+    listing = engine.read_forum(month, forum)
+    assert listing.next == f"{engine.root}2026-February/thread.html"
+    read = engine.read_topic(mail, listing.topics[1], None)
+    (post,) = read.posts
+    assert (post.position, read.total, read.following) == (2, 4, (f"{engine.root}2026-March/000010.html",))
+    assert str(post.published) == "2026-03-02 00:00:31+00:00", "by the list, whatever clock its own page goes by"
+    assert post.thread is not None
+    assert post.thread.url == f"{engine.root}2026-March/000007.html"
