@@ -30,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         software.install()
         results.append(compare(software))
     print(table(results))
-    for result in results:
-        print(*result.wrong[:20], sep="\n")
+    for sentence in (sentence for result in results for sentence in result.wrong[:20]):
+        print(sentence)
     return int(any(result.wrong for result in results))
 
 
