@@ -186,7 +186,7 @@ def record(url: str, folder: Path, limit: int = 5000) -> int:
                 "at": datetime.now(UTC).isoformat(),
             }
             file.write(json.dumps(told | {"location": location, "body": answer.text}) + "\n")
-            links = [location or "", *re.findall(r"""href=["']([^"'#]+)""", answer.text)]
+            links = [location or "", *re.findall(r"""href=["']([^"'#]+)""", answer.text, re.I)]
             for found in (urljoin(asked, unescape(link)).partition("#")[0] for link in links):
                 if found.startswith(f"{origin}/") and found not in known and not _NOT_FOR_GUESTS.search(found):
                     known.add(found)

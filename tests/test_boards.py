@@ -178,6 +178,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("1 week, 2 days ago", "2026-11-11 12:00"),
         ("a few seconds ago", "2026-11-20 12:00"),
         ("5m", "2026-11-20 11:55"),
+        ("Nov. 14, 2026, noon", "2026-11-14 11:00"),
+        ("Nov. 14, 2026, midnight", "2026-11-13 23:00"),
+        ("Sept. 14, 2026, 4 p.m.", "2026-09-14 14:00"),
         ("Monday at 9:02", "2026-11-16 08:02"),
         ("12 Jan", "2026-01-11 23:00"),
         ("25 December", "2025-12-24 23:00"),
@@ -230,6 +233,10 @@ HOMES = {
     "phpbb": '<body id="phpbb"><a class="forumtitle" href="./viewforum.php?f=1">A</a></body>',
     "vbulletin": '<meta name="generator" content="vBulletin 4.2.5"><li id="forum2" class="forumbit_post old L2">',
     "nodebb": '<script>var config = JSON.parse(\'{"relative_path":"/nb","theme:id":"nodebb-theme-x"}\')</script>',
+    "flaskbb": '<i class="flaskbb-header"></i><a href="/talk/forum/7-x">A</a><a href="https://flaskbb.org">B</a>',
+    "hyperkitty": '<a class="list-name" href="/archives/list/a@b.example/">A</a><img alt="HyperKitty">',
+    "pipermail": '<a href="2026-May/thread.html">T</a><i>Pipermail 0.09 (Mailman edition)</i>',
+    "spirit": '<script>stModules.tab(1)</script><a class="header__logo" href="/talk/">A</a>',
     "discourse": '<meta name="generator" content="Discourse 3.4.0"><meta name="discourse-base-uri" content="/talk">',
 }
 
@@ -273,6 +280,20 @@ def test_a_board_is_recognised_by_its_headers() -> None:
         ("vbulletin", "https://b.example/forum/shop/12-x", "<base href='//b.example/'>", "https://b.example/"),
         ("nodebb", "https://b.example/nb/topic/3/x", HOMES["nodebb"], "https://b.example/nb/"),
         ("discourse", "https://b.example/talk/t/x/3", HOMES["discourse"], "https://b.example/talk/"),
+        ("flaskbb", "https://b.example/talk/", HOMES["flaskbb"], "https://b.example/talk/"),
+        ("flaskbb", "https://b.example/topic/2-x", "<html></html>", "https://b.example/"),
+        ("hyperkitty", "https://b.example/archives/?sort=name", HOMES["hyperkitty"], "https://b.example/archives/"),
+        ("hyperkitty", "https://b.example/hk/list/a@b.example/latest", "<p>", "https://b.example/hk/"),
+        (
+            "hyperkitty", "https://b.example/mailman3/lists/",
+            ('<nav class="navbar"><a class="nav-link" href="/accounts/login/?next=/archives/">In</a><a class="nav-link"'
+            ' href="/archives/">Archives</a></nav><a href="https://postorius.readthedocs.org">Docs</a>'),
+            "https://b.example/archives/",
+        ),
+        ("pipermail", "https://b.example/p/list/", HOMES["pipermail"], "https://b.example/p/list/"),
+        ("pipermail", "https://b.example/p/list/2026-May/000012.html", "<p>", "https://b.example/p/list/"),
+        ("pipermail", "https://b.example/p/list/2026-May/thread.html", "<p>", "https://b.example/p/list/"),
+        ("spirit", "https://b.example/talk/topic/3/x/", HOMES["spirit"], "https://b.example/talk/"),
         ("discourse", "https://b.example/latest", "<html></html>", "https://b.example/"),
     ],
 )  # fmt: skip

@@ -25,8 +25,9 @@ _NUMBERS = re.compile(r"(?<![\d:])(\d{1,4})([./-]) ?(\d{1,2})\2 ?(\d{4}|\d\d)(?!
 _CJK = re.compile(r"(?:(\d{4})年 ?)?(\d{1,2})月 ?(\d{1,2})日")
 _CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2})[:：](\d\d)(?:[:：](\d\d))?(?: ?([ap])\.? ?m\b\.?)?")
 _CLOCK_WORDS = re.compile(
-    r"(?:\b(?:kl|um|at|à|om|alle|a las|às)\.? |, )(\d{1,2})[.h](\d\d)\b|(?<!\d)(\d{1,2}) ?([ap])m\b"
+    r"(?:\b(?:kl|um|at|à|om|alle|a las|às)\.? |, )(\d{1,2})[.h](\d\d)\b|(?<!\d)(\d{1,2}) ?([ap])\.? ?m\b"
 )
+_NOON = re.compile(r"\bnoon\b")
 _HALF_BEFORE = re.compile(r"(上午|下午|午前|午後)")
 _COUNT = re.compile(rf"(?<![\d.,:])(\d{{1,4}}|an?|one|ein(?:e[rnm]?)?|une?|un[ao]?|een|um|en|ett) ?({_WORD}|[a-z])")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -170,7 +171,7 @@ def _clock(text: str) -> tuple[tuple[int, int, int], str]:
     else:
         match = _CLOCK_WORDS.search(text)
         if match is None:
-            return (0, 0, 0), text
+            return ((12 if _NOON.search(text) else 0), 0, 0), text  # "midnight", or nothing
         hour, minute, second, half = int(match[1] or match[3]), int(match[2] or 0), 0, match[4]
     before = _HALF_BEFORE.search(text, 0, match.start())
     late = half == "p" or (before is not None and before[1] in ("下午", "午後"))

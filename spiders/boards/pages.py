@@ -97,6 +97,21 @@ def first(node: LexborNode | None, selector: str) -> LexborNode | None:
     return node.css_first(selector) if node is not None else None
 
 
+def only(node: LexborNode, selector: str) -> LexborNode | None:
+    """The one node that a selector finds in another; None where broken markup has none, or several."""
+    found = node.css(selector)
+    return found[0] if len(found) == 1 else None
+
+
+def sole(node: LexborNode | None) -> str:
+    """The text of a node that holds one text alone; empty where broken markup has let others in."""
+    texts = (
+        (inner.text_content or "" for inner in node.traverse(include_text=True) if inner.tag == "-text") if node else ()
+    )
+    found = [text for text in (" ".join(text.split()) for text in texts) if text]
+    return found[0] if len(found) == 1 else ""
+
+
 def row(link: LexborNode) -> LexborNode | None:
     """The row of a list in which a link stands."""
     return next((node for node in above(link) if node.tag in ("li", "tr") or "row" in classes(node)), None)
