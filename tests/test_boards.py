@@ -222,6 +222,7 @@ def test_zones_and_epochs() -> None:
 HOMES = {
     "phpbb": '<body id="phpbb"><a class="forumtitle" href="./viewforum.php?f=1">A</a></body>',
     "nodebb": '<script>var config = JSON.parse(\'{"relative_path":"/nb","theme:id":"nodebb-theme-x"}\')</script>',
+    "smf": '<script>var smf_scripturl = "https://b.example/talk/index.php";</script><a href="?action=help">Help</a>',
     "discourse": '<meta name="generator" content="Discourse 3.4.0"><meta name="discourse-base-uri" content="/talk">',
 }
 
@@ -254,6 +255,8 @@ def test_a_board_is_recognised_by_its_headers() -> None:
         ("nodebb", "https://b.example/nb/topic/3/x", HOMES["nodebb"], "https://b.example/nb/"),
         ("discourse", "https://b.example/talk/t/x/3", HOMES["discourse"], "https://b.example/talk/"),
         ("discourse", "https://b.example/latest", "<html></html>", "https://b.example/"),
+        ("smf", "https://b.example/talk/index.php/topic,3.0.html", HOMES["smf"], "https://b.example/talk/"),
+        ("smf", "https://b.example/old/index.php?topic=3.0", "<html></html>", "https://b.example/old/"),
     ],
 )  # fmt: skip
 def test_any_page_of_a_board_leads_to_its_root(name: str, url: str, body: str, root: str) -> None:
