@@ -223,6 +223,7 @@ HOMES = {
     "phpbb": '<body id="phpbb"><a class="forumtitle" href="./viewforum.php?f=1">A</a></body>',
     "nodebb": '<script>var config = JSON.parse(\'{"relative_path":"/nb","theme:id":"nodebb-theme-x"}\')</script>',
     "smf": '<script>var smf_scripturl = "https://b.example/talk/index.php";</script><a href="?action=help">Help</a>',
+    "fluxbb": '<div class="pun"><div id="brdmain"><a href="viewforum.php?id=1">A</a></div></div>',
     "discourse": '<meta name="generator" content="Discourse 3.4.0"><meta name="discourse-base-uri" content="/talk">',
 }
 
@@ -256,6 +257,11 @@ def test_a_board_is_recognised_by_its_headers() -> None:
         ("discourse", "https://b.example/talk/t/x/3", HOMES["discourse"], "https://b.example/talk/"),
         ("discourse", "https://b.example/latest", "<html></html>", "https://b.example/"),
         ("smf", "https://b.example/talk/index.php/topic,3.0.html", HOMES["smf"], "https://b.example/talk/"),
+        ("fluxbb", "https://b.example/a/viewtopic.php?id=3", '<p id="navindex"><a href="index.php">', "https://b.example/a/"),
+        (
+            "fluxbb", "https://b.example/a/topic/3/x/", '<p id="navindex"><a href="https://b.example/a/">',
+            "https://b.example/a/",
+        ),
         ("smf", "https://b.example/old/index.php?topic=3.0", "<html></html>", "https://b.example/old/"),
     ],
 )  # fmt: skip
