@@ -342,6 +342,28 @@ def test_no_mutated_page_puts_words_into_the_wrong_mouth() -> None:
     assert kept > 600 * 4, "most pages still give most posts"
 
 
+TOPICS = ("smf-topic", "smf-curve-german", "smf-ancient", "fluxbb-topic", "fluxbb-french", "fluxbb-punbb-topic")
+SILENT = (_cut, _swapped, _attributes_lost, _tags_lost)  # the others change the letters of a name that stands alone
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_no_mutated_topic_gives_a_post_to_another(name: str) -> None:
+    engine, page, told = _engine(FIXTURES / "board" / name)
+    topic = Topic(told["topic"], page.url, posts=99)
+    known = {post.id: post for post in engine.read_topic(page, topic, None).posts}
+    kept = 0
+    for seed in range(120):
+        hurt = SILENT[seed % len(SILENT)](page.body.decode(), random.Random(seed))
+        for post in engine.read_topic(Page(page.url, hurt.encode(), NOW), topic, None).posts:
+            kept += 1
+            assert post.author is not None
+            assert known[post.id].author is not None
+            assert post.author.name == known[post.id].author.name, seed  # type: ignore[union-attr]
+            for other in known.values():
+                assert other.id == post.id or other.text not in post.text, seed
+    assert kept > 120 * len(known) // 5
+
+
 def test_no_mutated_list_or_index_harms() -> None:
     made = Bulletin()
     made.place("Below", 2, above=made.place("First", 5))

@@ -41,7 +41,10 @@ _KINDS = ".poster, td[rowspan], .keyinfo, [id^='subject_'], [id^='modified_'], .
 _PARTED = ("subject_", "modified_", "keyinfo", "like_count", "post ")
 _HEADS = ("h4", "b", "strong")
 _PARTS = ".poster, .postarea, .keyinfo, .moderatorbar, .signature, .under_message, .post_wrapper"
-_SKIP = ".codeheader, .quoteheader, .quotefooter, .attached, .attachments"
+_SKIP = (
+    ".codeheader, .quoteheader, .quotefooter, .attached, .attachments,"
+    " a[href*='action=dlattach'], img[src*='action=dlattach']"
+)
 _CRUMBS = ".navigate_section, .linktree, .nav"
 _PAGES = ".pagelinks a[href], a.navPages, a.nav_page"
 _ZONES = tuple(
@@ -60,6 +63,7 @@ class SMF(Pages):
 
     name: ClassVar[str] = "smf"
     label: ClassVar[str] = "SMF 2"
+    boards: str = ""  # the address of their list, where it is not the usual one
 
     @classmethod
     def recognise(cls, page: Page) -> float:
@@ -69,7 +73,7 @@ class SMF(Pages):
         sure = 0.6 if _PROGRAM.search(page.body) else 0.4 if b"smf_theme_url" in page.body else 0.0
         sure += 0.3 if page.html.css_first('a[href*="simplemachines.org"]') else 0.0
         links = "a[href*='board=']", "a[href*='board,']", "a[href*='topic=']", "a[href*='topic,']", "a[href*='action=']"
-        return min(sure + (0.2 if page.html.css_first(", ".join(links)) else 0.0), 1.0)
+        return min(sure + (0.1 if page.html.css_first(", ".join(links)) else 0.0), 1.0)
 
     @classmethod
     def root_of(cls, page: Page) -> str:
@@ -83,12 +87,16 @@ class SMF(Pages):
         return f"{here.scheme}://{here.netloc}{path}/"
 
     def learn(self, page: Page) -> None:
-        """Many themes show what time it is: what lies between that and ours is the board's zone."""
+        """Many themes show what time it is: what lies between that and ours is the board's zone.
+
+        Where a portal has taken the first page, it links to the list of boards.
+        """
         self.zone = self.configured or _zone(page) or self.zone
+        self.boards = self.clean(page, page.attribute("a[href$='action=forum']", "href"))
 
     def index(self) -> str:
         """The list of all boards."""
-        return f"{self.root}index.php"
+        return self.boards or f"{self.root}index.php"
 
     def read_index(self, page: Page) -> Listing:
         """The boards of every category; those below them are on their own pages."""
@@ -176,7 +184,7 @@ class SMF(Pages):
         """By the numbers that all parts of a post bear."""
         marks = [(match[1], node) for node in page.html.css(_MARKS) if (match := _MARK.fullmatch(node.id or ""))]
         contents = {ident: node for ident, node in marks if _CONTENT.fullmatch(node.id or "")}
-        return blocks(contents or _unnumbered(marks), marks, _PARTS, ("forumposts",))
+        return blocks(contents or _unnumbered(page, marks), marks, _PARTS, ("forumposts",))
 
     def told(self, page: Page, topic: Topic) -> Topic:
         """From the heading and the breadcrumbs."""
@@ -253,7 +261,7 @@ def _guest(poster: LexborNode) -> Author | None:
     head = first(poster, ", ".join(_HEADS))
     if head is None or head.css_first("ul, li, div, td"):
         return None
-    name = " ".join(words_of(head, "a, .custom").text.split())
+    name = " ".join(words_of(head, "a, img, .custom").text.split())
     return Author(name) if name and "\ufffd" not in name else None
 
 
@@ -304,16 +312,16 @@ def _start(pattern: re.Pattern[str], href: str) -> int:
     return int(match[3] or 0) if match else 0
 
 
-def _unnumbered(marks: list[tuple[str, LexborNode]]) -> dict[str, LexborNode]:
-    """The words of posts where only their subjects bear numbers, as in SMF 1.1."""
+def _unnumbered(page: Page, marks: list[tuple[str, LexborNode]]) -> dict[str, LexborNode]:
+    """The words of posts where only their subjects bear numbers, as in SMF 1.1; none where the page is not whole."""
     found = {}
-    for ident, node in marks:
-        for holder in above(node) if (node.id or "").startswith("subject_") else ():
-            if words := holder.css("div.post"):
-                if len(words) == 1:
-                    found[ident] = words[0]
-                break
-    return found
+    subjects = [(ident, node) for ident, node in marks if (node.id or "").startswith("subject_")]
+    for ident, node in subjects:
+        words = next((words for holder in above(node) if (words := holder.css("div.post"))), [])
+        if len(words) == 1:
+            found[ident] = words[0]
+    parts = (page.html.css(selector) for selector in ("div.post", "td[rowspan]", "[id^='modified_']"))
+    return found if all(len(nodes) == len(subjects) for nodes in (*parts, found)) else {}
 
 
 def _head(parts: Parts) -> str:
