@@ -269,6 +269,14 @@ def test_any_page_of_a_board_leads_to_its_root(name: str, url: str, body: str, r
     assert engines()[name].root_of(Page(url, body.encode(), NOW)) == root
 
 
+def test_the_boards_of_smf_may_stand_behind_a_portal() -> None:
+    engine = engines()["smf"]("https://b.example/")
+    assert engine.index() == "https://b.example/index.php"
+    portal = b'<a href="https://b.example/index.php?PHPSESSID=1a&amp;action=forum">Forum</a>'
+    engine.learn(Page("https://b.example/", portal, NOW))
+    assert engine.index() == "https://b.example/index.php?action=forum"
+
+
 def test_a_platform_is_the_host_with_what_is_unusual_about_it() -> None:
     roots = ("https://b.example/", "http://b.example:80/", "https://b.example:8443/forum/", "http://B.example/forum/")
     found = [engines()["phpbb"](root).platform for root in roots]

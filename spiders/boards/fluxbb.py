@@ -1,4 +1,4 @@
-"""FluxBB 1.2 to 1.5 and PunBB 1.3 and 1.4, one family: read from pages."""
+"""FluxBB 1.2 to 1.5 and PunBB 1.2 to 1.4, one family: read from pages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _KINDS = (
 _PARTS = (
     ".postleft, .postright, .postfoot, .blockpost, .posthead, .postbody, .post-author, .post-entry, .postsignature, hr"
 )
-_SKIP = ".postedit, .sig-content, .postsignature, .quotebox > cite, .postimg"
+_SKIP = ".postedit, .sig-content, .postsignature, .quotebox > cite, .incqbox > h4, .postimg"
 _SMILEYS = {
     "smile": ":)", "neutral": ":|", "sad": ":(", "big_smile": ":D", "yikes": ":o", "wink": ";)", "hmm": ":/",
     "tongue": ":P", "lol": ":lol:", "mad": ":mad:", "roll": ":rolleyes:", "cool": ":cool:",
@@ -54,9 +54,9 @@ class FluxBB(Pages):
     @classmethod
     def recognise(cls, page: Page) -> float:
         """By the frame around every page, the line at its foot, and the shape of the links."""
-        if b"brdmain" not in page.body and b"brd-main" not in page.body:
+        if b"brdheader" not in page.body and b"brdmain" not in page.body and b"brd-main" not in page.body:
             return 0.0
-        sure = 0.6 if page.html.css_first(".pun #brdmain, .brd #brd-main, #brd-wrap") else 0.0
+        sure = 0.6 if page.html.css_first(".pun #brdmain, .pun #brdheader, .brd #brd-main, #brd-wrap") else 0.0
         sure += 0.3 if page.html.css_first('#brdfooter a[href*="fluxbb"], a[href*="punbb"]') else 0.0
         links = "a[href*='viewforum.php?id=']", "a[href*='viewtopic.php?id=']", "#navindex", "#brdmenu"
         return min(sure + (0.3 if page.html.css_first(", ".join(links)) else 0.0), 1.0)
@@ -113,7 +113,7 @@ class FluxBB(Pages):
 
     def told(self, page: Page, topic: Topic) -> Topic:
         """From the breadcrumbs, which leave the category out."""
-        crumbs = page.html.css_first(".crumbs, #brd-crumbs-top")
+        crumbs = page.html.css_first(".crumbs, #brd-crumbs-top, .linkst ul")
         links = crumbs.css("a[href]") if crumbs is not None else []
         forum = "".join(line(link) for link in links if self._id("forum", attribute(link, "href")))
         titles = [link for link in links if self._id("topic", attribute(link, "href"))]
@@ -148,7 +148,7 @@ class FluxBB(Pages):
 
     def _forums(self, page: Page) -> Iterator[Forum]:
         category = ""
-        for node in page.html.css("#brdmain h2, #brd-main h2, h3 a[href]"):
+        for node in page.html.css(".blocktable h2, .main-head h2, h3 a[href]"):
             if node.tag == "h2":
                 category = line(node)
             elif forum := self._forum(page, node, category):
@@ -179,7 +179,7 @@ class FluxBB(Pages):
             stamp=f"{replies}/{last_id}" if last_id else "",
             last=self.time(page, last), views=views,
             pinned=not {"isticky", "sticky"}.isdisjoint(classes(row)),
-            moved=not {"imoved", "moved"}.isdisjoint(classes(row)),
+            moved=not {"imoved", "moved"}.isdisjoint(classes(row)) or (replies is None and not last_id),
         )  # fmt: skip
 
     def _author(self, page: Page, parts: dict[str, list[LexborNode]]) -> Author | None:
@@ -232,16 +232,18 @@ def _paged(href: str) -> int:
 
 def _torn(content: LexborNode) -> bool:
     """Whether a quote or a signature has lost what frames it: then it cannot be told what is the author's own."""
-    found = content.css(".quotebox, blockquote")
+    found = content.css(".quotebox, blockquote > .incqbox, blockquote")
     framed = {"quotebox", "sig-content"}
     alone = any(framed.isdisjoint(classes(node.parent)) for node in content.css("cite, .sig-line"))
     return alone or 2 * sum(node.tag == "blockquote" for node in found) != len(found)
 
 
 def _quoted(node: LexborNode) -> str | None:
-    """Whom a node quotes; None where it is no quote."""
-    if "quotebox" not in classes(node):
+    """Whom a node quotes; None where it is no quote. The frame is inside until 1.2."""
+    framed = classes(node)
+    old = "incqbox" in framed and node.parent is not None and node.parent.tag == "blockquote"
+    if not old and "quotebox" not in framed:
         return None
-    heading = node.css_first("cite")
+    heading = node.css_first("h4" if old else "cite")
     inside = heading is not None and heading.parent is not None and heading.parent.mem_id == node.mem_id
     return named(line(heading)) if inside else ""
