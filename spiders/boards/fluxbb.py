@@ -38,6 +38,10 @@ _KINDS = (
 _PARTS = (
     ".postleft, .postright, .postfoot, .blockpost, .posthead, .postbody, .post-author, .post-entry, .postsignature, hr"
 )
+_BY_CLASS = {
+    "postleft": "poster", "post-author": "poster", "username": "name", "post-byline": "byline", "usertitle": "title",
+    "postmsg": "words", "entry-content": "words", "postedit": "edited", "post-edit": "edited",
+}  # fmt: skip
 _SKIP = ".postedit, .sig-content, .postsignature, .quotebox > cite, .incqbox > h4, .postimg"
 _SMILEYS = {
     "smile": ":)", "neutral": ":|", "sad": ":(", "big_smile": ":D", "yikes": ":o", "wink": ";)", "hmm": ":/",
@@ -197,7 +201,10 @@ class FluxBB(Pages):
 
     def _address(self, page: Page, href: str) -> str:
         """Where a link leads, which mostly needs no thought."""
-        return self.root + href.partition("#")[0] if _PLAIN.match(href) else self.clean(page, href)
+        address = href.partition("#")[0]
+        if _PLAIN.match(address):
+            return self.root + address
+        return address if address.startswith(self.root) else self.clean(page, href)
 
     def _id(self, kind: str, href: str) -> str:
         """The id that a link carries."""
@@ -207,15 +214,10 @@ class FluxBB(Pages):
 
 def _parted(block: Block) -> dict[str, list[LexborNode]]:
     """The parts of a post by their kind, in the order in which the page begins with them."""
-    kinds = {
-        "postleft": "poster", "post-author": "poster", "username": "name", "post-byline": "byline",
-        "usertitle": "title", "postmsg": "words", "entry-content": "words", "postedit": "edited",
-        "post-edit": "edited",
-    }  # fmt: skip
     parts: dict[str, list[LexborNode]] = {}
     for node in block.node.css(_KINDS):
         found = classes(node)
-        kind = next((kinds[name] for name in kinds if name in found), "name" if node.tag == "dt" else "head")
+        kind = next((_BY_CLASS[name] for name in _BY_CLASS if name in found), "name" if node.tag == "dt" else "head")
         if "postsignature" not in found:
             parts.setdefault(kind, []).append(node)
     return parts
