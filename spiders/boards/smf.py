@@ -10,13 +10,13 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from listening.post import Author, Post, Thread
-from listening.text import Words, words_of
-from spiders.boards import dates
+from listening.text import words_of
+from spiders.boards import dates, smfpost
 from spiders.boards.engine import UNDER, Forum, Listing, Topic
-from spiders.boards.marked import Block, blocks
+from spiders.boards.marked import Block
 from spiders.boards.page import Page, above, attribute, classes, line, number
 from spiders.boards.pages import Pages, Steps, counting, first
 
@@ -26,25 +26,11 @@ _SEEN = re.compile(r";(?:topicseen|boardseen|all|nowap|wap2?|imode)\b")
 # Plain, with "queryless" addresses, and as add-ons rewrite them: topic=12.30, topic,12.30.html, topic-12.30
 _TOPIC = re.compile(r"\btopic([=,-])(\d+)(?:\.(?:msg\d+|(\d+)))?")
 _BOARD = re.compile(r"\bboard([=,-])(\d+)(?:\.(\d+))?")
-_MESSAGE = re.compile(r"\bmsg(=?)(\d+)")
 _MEMBER = re.compile(r"\bu([=,])(\d+)")
-_MARK = re.compile(r"(?:msg_?|subject_|modified_)(\d+)(?:_\w+)?")
-_CONTENT = re.compile(r"msg_(\d+)")
 _ROW = re.compile(r"board_\d+")
 _COUNTER = re.compile(r"#(\d+)")
 _LABEL = re.compile(r"^[^:]*: ")  # "Reply #3 on: "; a clock has no space there
-_DATED = re.compile(r"(.+) (?:on|am|le|en|el|il|op|em|dne|dnia|w|kl|den|от|в|на) (?=.*\d).*")  # greedy: the last one
 _CLOCK = re.compile(r".*?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]\.?m\b)?", re.I)
-_MARKS = "[id^='msg'], [id^='subject_'], [id^='modified_']"
-# td[rowspan] until 1.1
-_KINDS = ".poster, td[rowspan], .keyinfo, [id^='subject_'], [id^='modified_'], .like_count, .post"
-_PARTED = ("subject_", "modified_", "keyinfo", "like_count", "post ")
-_HEADS = ("h4", "b", "strong")
-_PARTS = ".poster, .postarea, .keyinfo, .moderatorbar, .signature, .under_message, .post_wrapper"
-_SKIP = (
-    ".codeheader, .quoteheader, .quotefooter, .attached, .attachments,"
-    " a[href*='action=dlattach'], img[src*='action=dlattach']"
-)
 _CRUMBS = ".navigate_section, .linktree, .nav"
 _PAGES = ".pagelinks a[href], a.navPages, a.nav_page"
 _ZONES = tuple(
@@ -54,8 +40,6 @@ _ZONES = tuple(
         "America/Los_Angeles".split(),
     )
 )
-
-Parts = dict[str, list[LexborNode]]
 
 
 class SMF(Pages):
@@ -166,7 +150,7 @@ class SMF(Pages):
         cell = row.css_first(".lastpost") or (links[-1].parent if links else None)
         if cell is None:
             return None, ""
-        found = (_found(_MESSAGE, attribute(node, "href")) for node in reversed(links))
+        found = (_found(smfpost.MESSAGE, attribute(node, "href")) for node in reversed(links))
         # Titles and names may hold dates too, but are links; the time is one only where it stands first.
         when = self._when(page, words_of(cell, "a").text) or self._when(page, words_of(cell).text)
         return when, next(filter(None, found), "")
@@ -182,9 +166,7 @@ class SMF(Pages):
 
     def blocks(self, page: Page) -> list[Block]:
         """By the numbers that all parts of a post bear."""
-        marks = [(match[1], node) for node in page.html.css(_MARKS) if (match := _MARK.fullmatch(node.id or ""))]
-        contents = {ident: node for ident, node in marks if _CONTENT.fullmatch(node.id or "")}
-        return blocks(contents or _unnumbered(page, marks), marks, _PARTS, ("forumposts",))
+        return smfpost.numbered(page)
 
     def told(self, page: Page, topic: Topic) -> Topic:
         """From the heading and the breadcrumbs."""
@@ -198,13 +180,17 @@ class SMF(Pages):
 
     def post(self, page: Page, topic: Topic, block: Block, position: int | None) -> Post | str:
         """The post of one block, or why it cannot be read."""
-        parts = _parted(block)
+        parts = smfpost.parted(block)
         author = self._author(page, parts)
         if author is None:
             return "the author of a post could not be told for sure"
-        if block.strange or _torn(block.content):
+        if block.strange or smfpost.torn(block.content):
             return "the words of a post could not be told from those of another"
-        said, head, edited = _words(block.content), _head(parts), line(_only(parts, "modified_"))
+        said, head, edited = (
+            smfpost.own_words(block.content),
+            smfpost.head_line(parts),
+            line(smfpost.only(parts, "modified_")),
+        )
         counter = _COUNTER.search(head)
         place = int(counter[1]) + 1 if counter else position
         opens = place == 1
@@ -212,25 +198,25 @@ class SMF(Pages):
             self.platform, block.id, self._permalink(topic, block.id), said.text,
             self._when(page, _LABEL.sub("", _COUNTER.sub("", head))), author,
             title=topic.title if opens else "", thread=Thread(topic.id, topic.title, topic.url),
-            reply_to=_answered(block.content) if said.quotes else "", position=place, channel=topic.channel,
+            reply_to=smfpost.answered(block.content) if said.quotes else "", position=place, channel=topic.channel,
             quotes=said.quotes,
-            edited=self._when(page, edited), likes=number(line(_only(parts, "like_count"))),
+            edited=self._when(page, edited), likes=number(line(smfpost.only(parts, "like_count"))),
             views=topic.views if opens else None,
             replies=topic.posts - 1 if opens and topic.posts else None, route="smf page",
         )  # fmt: skip
 
-    def _author(self, page: Page, parts: Parts) -> Author | None:
+    def _author(self, page: Page, parts: smfpost.Parts) -> Author | None:
         """Who wrote a post: the head of what stands before its words; None where that is not one person for sure."""
-        poster = _only(parts, "poster")
+        poster = smfpost.only(parts, "poster")
         if poster is None or next(iter(parts)) != "poster" or poster.css_first(".post, .keyinfo, [id^='subject_']"):
             return None
         links = [link for link in poster.css("a[href*='action=profile']") if _found(_MEMBER, attribute(link, "href"))]
         if not links:
-            return _guest(poster)
+            return smfpost.guest(poster)
         named = next((link for link in links if line(link)), None)
         ids = {_found(_MEMBER, attribute(link, "href")) for link in links}
         name, told = line(named), " ".join(attribute(named, "title").split())
-        sure = name in told if told else any(node.tag in _HEADS for node in above(named))
+        sure = name in told if told else any(node.tag in smfpost.HEADS for node in above(named))
         if not name or not sure or len(ids) != 1 or first(named, "img, ul, li") is not None:
             return None
         return Author(name, ids.pop(), self.clean(page, attribute(named, "href")))
@@ -239,30 +225,6 @@ class SMF(Pages):
         """In the way in which this board writes the addresses of topics."""
         known = topic.url if _TOPIC.search(topic.url) else f"{self.root}index.php?topic={topic.id}"
         return _TOPIC.sub(lambda match: f"topic{match[1]}{match[2]}.msg{ident}", known) + f"#msg{ident}"
-
-
-def _parted(block: Block) -> Parts:
-    """The parts of a post by their kind, in the order in which the page begins with them."""
-    parts: Parts = {}
-    for node in block.node.css(_KINDS):
-        name = node.id or attribute(node, "class")
-        kind = next((kind for kind in _PARTED if kind in f"{name} "), "poster")
-        parts.setdefault(kind, []).append(node)
-    return parts
-
-
-def _only(parts: Parts, kind: str) -> LexborNode | None:
-    found = parts.get(kind, [])
-    return found[0] if len(found) == 1 else None
-
-
-def _guest(poster: LexborNode) -> Author | None:
-    """Somebody who has no profile, or none any more."""
-    head = first(poster, ", ".join(_HEADS))
-    if head is None or head.css_first("ul, li, div, td"):
-        return None
-    name = " ".join(words_of(head, "a, img, .custom").text.split())
-    return Author(name) if name and "\ufffd" not in name else None
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:
@@ -310,69 +272,6 @@ def _steps(page: Page, pattern: re.Pattern[str]) -> Steps:
 def _start(pattern: re.Pattern[str], href: str) -> int:
     match = pattern.search(href)
     return int(match[3] or 0) if match else 0
-
-
-def _unnumbered(page: Page, marks: list[tuple[str, LexborNode]]) -> dict[str, LexborNode]:
-    """The words of posts where only their subjects bear numbers, as in SMF 1.1; none where the page is not whole."""
-    found = {}
-    subjects = [(ident, node) for ident, node in marks if (node.id or "").startswith("subject_")]
-    for ident, node in subjects:
-        words = next((words for holder in above(node) if (words := holder.css("div.post"))), [])
-        if len(words) == 1:
-            found[ident] = words[0]
-    parts = (page.html.css(selector) for selector in ("div.post", "td[rowspan]", "[id^='modified_']"))
-    return found if all(len(nodes) == len(subjects) for nodes in (*parts, found)) else {}
-
-
-def _head(parts: Parts) -> str:
-    """What stands over a post's words, without its subject: its number and its time."""
-    subject = _only(parts, "subject_")
-    if subject is None:
-        return ""
-    head = _only(parts, "keyinfo") or subject.parent
-    if head is None or head.css_first(".post"):
-        return ""
-    return line(head).replace(line(subject), " ", 1).removesuffix(line(_only(parts, "modified_")))
-
-
-def _words(content: LexborNode) -> Words:
-    if content.css_first("code.bbc_code") is not None:  # it is a block of its own, whatever its tag
-        html = (content.html or "").replace('<code class="bbc_code">', "<pre>").replace("</code>", "</pre>")
-        content = LexborHTMLParser(html).body or content
-    return words_of(content, _SKIP, _quoted, bullet="")
-
-
-def _torn(content: LexborNode) -> bool:
-    """Whether a quote has lost its heading, or a heading its quote: then it cannot be told what is the author's own."""
-    found = content.css("cite, .quoteheader, blockquote, div.quote")
-    return 2 * sum(node.tag == "blockquote" or "quote" in classes(node) for node in found) != len(found)
-
-
-def _quoted(node: LexborNode) -> str | None:
-    """Whom a node quotes; None where it is no quote."""
-    if node.tag != "blockquote" and not (node.tag == "div" and "quote" in classes(node)):
-        return None
-    heading = line(_heading(node))
-    name = heading.partition(":")[2].strip()
-    match = _DATED.fullmatch(name)
-    return match[1] if match else name
-
-
-def _heading(quote: LexborNode) -> LexborNode | None:
-    """What names whom a quote quotes: within it since 2.1, before it until then."""
-    inside = quote.css_first("cite")
-    if inside is not None and inside.parent is not None and inside.parent.mem_id == quote.mem_id:
-        return inside
-    before = quote.prev
-    while before is not None and (before.tag or "").startswith("-"):
-        before = before.prev
-    return before if "quoteheader" in classes(before) else None
-
-
-def _answered(content: LexborNode) -> str:
-    """The id of the post that is quoted first."""
-    link = content.css_first("cite a[href*='msg'], .quoteheader a[href*='msg']")
-    return _found(_MESSAGE, attribute(link, "href"))
 
 
 def _zone(page: Page) -> tzinfo | None:
