@@ -29,7 +29,7 @@ _ANY_SPACE = re.compile(r"\s+")
 _MARGINS = re.compile(r" ?\n ?")
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # borders of blocks, told apart from `<br>` until the whole text is there
 _BORDERS = re.compile(r"(?<![ \n])[ \n]*+[\x1d\x1e][ \n\x1d\x1e]*+")  # begun at a run's start alone: linear
-_ITEM = re.compile(r"(\x1e\* )[ \n\x1d\x1e]+")  # a paragraph in a list item stays beside its bullet
+_ITEM = re.compile(r"(\x1e(?:\*|\d+\.) )[ \n\x1d\x1e]+")  # a paragraph in a list item stays beside its bullet
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _CUT_LINK = re.compile(r"^https?://\S*? ?(?:\.\.\.|…) ?\S*$")
@@ -129,13 +129,18 @@ def stripped(html: str) -> str:
     return tidy(unescape(_MARKUP.sub(" ", html)))
 
 
+def named(heading: str) -> str:
+    """Whom the heading of a quote names: mia, where it says "mia wrote:"."""
+    return _WROTE.sub("", heading.strip()).strip(" :")
+
+
 def quoted_author(node: LexborNode) -> str | None:
     """Whom a `blockquote` quotes, as most software marks it: `cite`, or an attribute; None where it is no quote."""
     if node.tag != "blockquote":
         return None
     cite = node.css_first("cite")
     if cite is not None and _inside(cite, node):
-        return _WROTE.sub("", cite.text(deep=True, separator=" ").strip()).strip(" :")
+        return named(cite.text(deep=True, separator=" "))
     attributes = node.attributes
     return (attributes.get("data-quote") or attributes.get("data-author") or "").strip()
 

@@ -237,6 +237,8 @@ HOMES = {
     "hyperkitty": '<a class="list-name" href="/archives/list/a@b.example/">A</a><img alt="HyperKitty">',
     "pipermail": '<a href="2026-May/thread.html">T</a><i>Pipermail 0.09 (Mailman edition)</i>',
     "spirit": '<script>stModules.tab(1)</script><a class="header__logo" href="/talk/">A</a>',
+    "smf": '<script>var smf_scripturl = "https://b.example/talk/index.php";</script><a href="?action=help">Help</a>',
+    "fluxbb": '<div class="pun"><div id="brdmain"><a href="viewforum.php?id=1">A</a></div></div>',
     "discourse": '<meta name="generator" content="Discourse 3.4.0"><meta name="discourse-base-uri" content="/talk">',
 }
 
@@ -295,10 +297,25 @@ def test_a_board_is_recognised_by_its_headers() -> None:
         ("pipermail", "https://b.example/p/list/2026-May/thread.html", "<p>", "https://b.example/p/list/"),
         ("spirit", "https://b.example/talk/topic/3/x/", HOMES["spirit"], "https://b.example/talk/"),
         ("discourse", "https://b.example/latest", "<html></html>", "https://b.example/"),
+        ("smf", "https://b.example/talk/index.php/topic,3.0.html", HOMES["smf"], "https://b.example/talk/"),
+        ("fluxbb", "https://b.example/a/viewtopic.php?id=3", '<p id="navindex"><a href="index.php">', "https://b.example/a/"),
+        (
+            "fluxbb", "https://b.example/a/topic/3/x/", '<p id="navindex"><a href="https://b.example/a/">',
+            "https://b.example/a/",
+        ),
+        ("smf", "https://b.example/old/index.php?topic=3.0", "<html></html>", "https://b.example/old/"),
     ],
 )  # fmt: skip
 def test_any_page_of_a_board_leads_to_its_root(name: str, url: str, body: str, root: str) -> None:
     assert engines()[name].root_of(Page(url, body.encode(), NOW)) == root
+
+
+def test_the_boards_of_smf_may_stand_behind_a_portal() -> None:
+    engine = engines()["smf"]("https://b.example/")
+    assert engine.index() == "https://b.example/index.php"
+    portal = b'<a href="https://b.example/index.php?PHPSESSID=1a&amp;action=forum">Forum</a>'
+    engine.learn(Page("https://b.example/", portal, NOW))
+    assert engine.index() == "https://b.example/index.php?action=forum"
 
 
 def test_a_platform_is_the_host_with_what_is_unusual_about_it() -> None:
@@ -372,6 +389,28 @@ def test_no_mutated_page_puts_words_into_the_wrong_mouth() -> None:
             others = [words for words in re.findall(r"Post \d+ by", post.text) if words != f"Post {post.id} by"]
             assert not others, seed
     assert kept > 600 * 4, "most pages still give most posts"
+
+
+TOPICS = ("smf-topic", "smf-curve-german", "smf-ancient", "fluxbb-topic", "fluxbb-french", "fluxbb-punbb-topic")
+SILENT = (_cut, _swapped, _attributes_lost, _tags_lost)  # the others change the letters of a name that stands alone
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_no_mutated_topic_gives_a_post_to_another(name: str) -> None:
+    engine, page, told = _engine(FIXTURES / "board" / name)
+    topic = Topic(told["topic"], page.url, posts=99)
+    known = {post.id: post for post in engine.read_topic(page, topic, None).posts}
+    kept = 0
+    for seed in range(120):
+        hurt = SILENT[seed % len(SILENT)](page.body.decode(), random.Random(seed))
+        for post in engine.read_topic(Page(page.url, hurt.encode(), NOW), topic, None).posts:
+            kept += 1
+            assert post.author is not None
+            assert known[post.id].author is not None
+            assert post.author.name == known[post.id].author.name, seed  # type: ignore[union-attr]
+            for other in known.values():
+                assert other.id == post.id or other.text not in post.text, seed
+    assert kept > 120 * len(known) // 5
 
 
 def test_no_mutated_list_or_index_harms() -> None:
