@@ -1,0 +1,81 @@
+"""Boards read from what they say of themselves, schema.org's words and APIs: walks against servers that live."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from spiders.boards import engines, recognise
+from spiders.boards.engine import Topic
+from spiders.boards.page import Page
+from tests.servers import marked
+from tests.servers.spider import checkpoints
+from tests.servers.walk import Walked, walk
+from tests.test_boards import MUTATIONS
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def go(serve: object, url: str, before: Walked | None = None, **more: object) -> Walked:
+    known = checkpoints(before.batches) if before else None
+    return walk(serve, url, now=NOW, checkpoints=known, **more)  # type: ignore[arg-type]
+
+
+# Structured data
+
+
+def smiths(*, embedded: bool) -> marked.Board:
+    made = marked.Board(embedded)
+    for at, count in enumerate((3, 9, 1, 4, 5, 12, 2, 1, 1, 6, 2, 3, 8)):
+        made.topic(count, marked.SECTIONS[at % 2])
+    return made
+
+
+@pytest.mark.parametrize("embedded", [False, True])
+def test_a_board_with_structured_data_is_read_whole_and_then_only_what_is_new(embedded: bool) -> None:
+    made = smiths(embedded=embedded)
+    first = go(made.page, f"{marked.HOST}/")
+    assert sorted(post.text for post in first.posts) == sorted(made.words)
+    assert len({post.id for post in first.posts}) == len(made.words)
+    for post in first.posts:
+        assert post.author is not None
+        assert post.text.endswith(f"by {post.author.name}, smith.")
+        assert post.thread is not None
+        place = [said.words for said in made.topics[int(post.thread.id.split("/")[-1])]].index(post.text)
+        assert post.position == place + 1
+    assert not first.degraded
+    assert {post.channel for post in first.posts} == {"Here"}
+    assert go(made.page, f"{marked.HOST}/", first).asked == [f"{marked.HOST}/"]
+    said = made.reply(105)
+    again = go(made.page, f"{marked.HOST}/", first)
+    assert said.words in {post.text for post in again.posts}
+    assert len(again.asked) == 4
+
+
+def test_no_mutated_structured_page_puts_words_into_the_wrong_mouth() -> None:
+    kept = 0
+    for embedded in (False, True):
+        made = marked.Board(embedded)
+        url = f"{marked.HOST}/thread/topic-{made.topic(4)}/100"
+        html, engine = made.page(url)[1], engines()["schemaorg"](f"{marked.HOST}/")
+        for seed in range(300):
+            hurt = MUTATIONS[seed % len(MUTATIONS)](html, random.Random(seed)).encode("utf-8", "surrogatepass")
+            read = engine.read_topic(Page(url, hurt, NOW), Topic("100", url), None)
+            kept += len(read.posts)
+            for post in read.posts:
+                assert post.author is not None
+                for name in re.findall(r"by (user\d)", post.text):
+                    assert name == post.author.name, (embedded, seed)
+                assert len(re.findall(r"by user\d", post.text)) <= 1, (embedded, seed)
+    assert kept > 600 * 1.5
+
+
+def test_structured_data_of_other_kinds_is_no_board() -> None:
+    for kind in ("FAQPage", "BlogPosting", "Product", "BreadcrumbList"):
+        page = Page(
+            "https://b.example/", b'<script>{"@context":"https://schema.org","@type":"%s"}' % kind.encode(), NOW
+        )
+        assert recognise(page) is not engines()["schemaorg"]
