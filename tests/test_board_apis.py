@@ -11,7 +11,7 @@ import pytest
 from spiders.boards import engines, recognise
 from spiders.boards.engine import Topic
 from spiders.boards.page import Page
-from tests.servers import marked
+from tests.servers import flarum, marked
 from tests.servers.spider import checkpoints
 from tests.servers.walk import Walked, walk
 from tests.test_boards import MUTATIONS
@@ -79,3 +79,36 @@ def test_structured_data_of_other_kinds_is_no_board() -> None:
             "https://b.example/", b'<script>{"@context":"https://schema.org","@type":"%s"}' % kind.encode(), NOW
         )
         assert recognise(page) is not engines()["schemaorg"]
+
+
+# Flarum
+
+
+def talk(*, closed: bool) -> flarum.Board:
+    made = flarum.Board(closed=closed)
+    for count, tags in ((3, ("1",)), (70, ("2", "3")), (1, ("2",)), (20, ()), (21, ()), (51, ("2",)), *[(1, ())] * 60):
+        made.topic(count, *tags)
+    made.reply(12, contentType="discussionLocked", contentHtml=None, content={"locked": True})
+    return made
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_flarum_is_read_by_its_api_or_by_the_json_in_its_pages(closed: bool) -> None:
+    made, home = talk(closed=closed), f"{flarum.HOST}/"
+    first = go(made.page, home)
+    assert sorted(post.id for post in first.posts) == sorted(made.ids)
+    assert not first.degraded
+    assert sum(batch.expected for batch in first.batches) == len(made.ids)
+    assert {post.channel for post in first.posts} == {"General", "Tools", "Tools › Anvils"}
+    for post in first.posts:
+        assert post.author is not None
+        assert post.text.endswith(f"by {post.author.name.lower()}.")
+    again = go(made.page, home, first)
+    assert len(again.asked) <= 4 + closed
+    assert not again.posts
+    new = [made.reply(11), made.reply(11)]
+    again = go(made.page, home, first)
+    assert {post["id"] for post in new} <= {post.id for post in again.posts}
+    assert len(again.asked) <= 5 + closed
+    wanted = go(made.page, home, forums=["tools"])
+    assert {post.channel for post in wanted.posts} == {"Tools", "Tools › Anvils"}
