@@ -11,7 +11,7 @@ import pytest
 from spiders.boards import engines, recognise
 from spiders.boards.engine import Topic
 from spiders.boards.page import Page
-from tests.servers import flarum, marked
+from tests.servers import flarum, lobsters, marked
 from tests.servers.spider import checkpoints
 from tests.servers.walk import Walked, walk
 from tests.test_boards import MUTATIONS
@@ -112,3 +112,50 @@ def test_flarum_is_read_by_its_api_or_by_the_json_in_its_pages(closed: bool) -> 
     assert len(again.asked) <= 5 + closed
     wanted = go(made.page, home, forums=["tools"])
     assert {post.channel for post in wanted.posts} == {"Tools", "Tools › Anvils"}
+
+
+# Lobsters
+
+
+def links(*, closed: bool) -> lobsters.Board:
+    made = lobsters.Board(closed=closed)
+    for at in range(250):
+        made.story(at % 4, lobsters.TAGS[at % 2])
+    return made
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_lobsters_is_read_by_its_json_or_its_pages(closed: bool) -> None:
+    made, home = links(closed=closed), f"{lobsters.HOST}/"
+    first = go(made.page, home)
+    assert sorted(post.id for post in first.posts) == sorted(made.ids)
+    assert not first.degraded
+    for post in first.posts:
+        assert post.author is not None
+        assert post.text.endswith(f"by {post.author.name}.")
+    again = go(made.page, home, first)
+    assert not again.posts
+    assert len(again.asked) <= len(first.asked) * 0.03
+    new = [made.reply("st0002")["short_id"], made.reply("st0105")["short_id"]]
+    story = made.story(0)
+    increment = go(made.page, home, first)
+    assert {f"c_{ident}" for ident in new} | {story} <= {post.id for post in increment.posts}
+    assert len(increment.posts) < 12
+    wanted = go(made.page, home, forums=["steel"])
+    assert {post.channel for post in wanted.posts} == ({"steel"} if not closed else set())
+
+
+def test_no_mutated_page_of_links_puts_words_into_the_wrong_mouth() -> None:
+    made = lobsters.Board(closed=True)
+    url = f"{lobsters.HOST}/s/{made.story(4)}"
+    html, engine = made.page(url)[1], engines()["lobsters"](f"{lobsters.HOST}/")
+    kept = 0
+    for seed in range(300):
+        hurt = MUTATIONS[seed % len(MUTATIONS)](html, random.Random(seed)).encode("utf-8", "surrogatepass")
+        read = engine.read_topic(Page(url, hurt, NOW), Topic("st0000", url), None)
+        kept += len(read.posts)
+        for post in read.posts:
+            assert post.author is not None
+            names = re.findall(r"by (user\d)", post.text)
+            assert names in ([], [post.author.name]), (seed, post)
+    assert kept > 600
