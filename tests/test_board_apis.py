@@ -11,7 +11,7 @@ import pytest
 from spiders.boards import engines, recognise
 from spiders.boards.engine import Topic
 from spiders.boards.page import Page
-from tests.servers import flarum, lobsters, marked
+from tests.servers import flarum, lobsters, marked, vanilla
 from tests.servers.spider import checkpoints
 from tests.servers.walk import Walked, walk
 from tests.test_boards import MUTATIONS
@@ -153,6 +153,48 @@ def test_no_mutated_page_of_links_puts_words_into_the_wrong_mouth() -> None:
     for seed in range(300):
         hurt = MUTATIONS[seed % len(MUTATIONS)](html, random.Random(seed)).encode("utf-8", "surrogatepass")
         read = engine.read_topic(Page(url, hurt, NOW), Topic("st0000", url), None)
+        kept += len(read.posts)
+        for post in read.posts:
+            assert post.author is not None
+            names = re.findall(r"by (user\d)", post.text)
+            assert names in ([], [post.author.name]), (seed, post)
+    assert kept > 600
+
+
+# Vanilla
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_vanilla_is_read_by_its_api_or_its_pages(closed: bool) -> None:
+    made, home = vanilla.Board(closed=closed), f"{vanilla.HOST}/"
+    for at in range(240):
+        made.topic((0, 3, 31)[at % 3] if at else 230, 1 + at % 2)
+    first = go(made.page, home)
+    assert sorted(post.id for post in first.posts) == sorted(made.ids)
+    assert not first.degraded
+    assert {post.channel for post in first.posts} == {"Anvils", "Hammers"}
+    assert {post.position for post in first.posts} == set(range(1, 232))
+    for post in first.posts:
+        assert post.author is not None
+        assert post.text.endswith(f"by {post.author.name}.")
+    again = go(made.page, home, first)
+    assert not again.posts
+    assert len(again.asked) <= len(first.asked) * 0.03
+    new = {made.reply(10), made.reply(13)}
+    increment = go(made.page, home, first)
+    assert new <= {post.id for post in increment.posts}
+    assert len(increment.asked) <= len(again.asked) + 2
+    assert {post.channel for post in go(made.page, home, forums=["hammers"]).posts} == {"Hammers"}
+
+
+def test_no_mutated_vanilla_page_puts_words_into_the_wrong_mouth() -> None:
+    made = vanilla.Board(closed=True)
+    url = f"{vanilla.HOST}/discussion/{made.topic(4)}/topic"
+    html, engine = made.page(url)[1], engines()["vanilla"](f"{vanilla.HOST}/")
+    kept = 0
+    for seed in range(300):
+        hurt = MUTATIONS[seed % len(MUTATIONS)](html, random.Random(seed)).encode("utf-8", "surrogatepass")
+        read = engine.read_topic(Page(url, hurt, NOW), Topic("10", url), None)
         kept += len(read.posts)
         for post in read.posts:
             assert post.author is not None
