@@ -46,6 +46,7 @@ _COUNTS = re.compile(
 _COUNTS_NOT = re.compile(r"view|vues|aufruf|zugriff|hits|read|visit|vote|score|like|rating|visto|просмотр", re.I)
 _NEWEST = re.compile(r"last|latest|newest|updat|activ|bump|letzt|dern|ultim", re.I)
 _PINNED = re.compile(r"sticky|stickied|pinned|announce|featured", re.I)
+_JUMP = re.compile(r"/\d+$")
 _NUMBER = re.compile(r"\d[\d.,   ]*[kKmM]?")
 _SOON = timedelta(days=1)  # what is later is no time of a post
 
@@ -241,6 +242,8 @@ def _rows(page: Page, groups: Iterable[dict[str, list[LexborNode]]]) -> list[Row
     merged: dict[str, Row] = {}
     for url, links in (entry for group in groups for entry in group.items()):
         merged.setdefault(key(url), Row(url, "", [])).links += links
+    for name in [name for name in merged if _JUMP.search(name) and _JUMP.sub("", name) in merged]:
+        merged[_JUMP.sub("", name)].links += merged.pop(name).links  # to one of its posts, by their number
     rows = [row for row in merged.values() if _titled(row)]
     order = {link.mem_id: at for at, link in enumerate(page.html.css("a[href]"))}
     rows.sort(key=lambda row: min(order[link.mem_id] for link in row.links))

@@ -37,6 +37,7 @@ _NUMBERED = re.compile(
     r"#(?:p|pid|post-?|comment-?|find-?comment-?|msg-?|message-?|entry-?)(\d+)$"
     r"|/(?:posts?|p|comments?|messages?|msg)/(\d+)/?$|[?&](?:p|pid|post|post_?id|mid|comment_?id)=(\d+)", re.I,
 )  # fmt: skip
+_OWN = re.compile(r"data-(?:p|post|c|comment|answer|message|msg)-?id", re.I)  # attributes with a post's number
 _LETTERED = re.compile(r"[a-z]+[-_]?\d+", re.I)
 _TOP = re.compile(r"forums?|community|boards?|discussions?|questions?|index(?:\.php)?|home|foren|foros?", re.I)
 _SKIP = (
@@ -60,6 +61,7 @@ class Said(pages.Block):
     url: str  # opens it
     opens: bool  # as far as the page tells
     answers: str = ""  # the id of the post that it is an answer to
+    topic: Item | None = None  # what tells of the topic, where that is not the opener
     shown: LexborNode | None = None  # where the page shows the text of JSON-LD
 
 
@@ -131,7 +133,7 @@ class SchemaOrg(Pages):
     def told(self, page: Page, topic: Topic) -> Topic:
         """From the opener and the breadcrumbs."""
         said = self._described(page)
-        opener = next((each.item for each in said if each.opens), Item())
+        opener = next((each.topic or each.item for each in said if each.opens), Item())
         count = number(opener.text("commentCount")) or _counter(opener, _COMMENTS)
         asked = "Question" in opener.types  # answers are counted, and what is said to them is not
         title = tidy(opener.text("headline", "name")) or topic.title
@@ -219,7 +221,11 @@ class SchemaOrg(Pages):
         for item in outer if openers else ():
             for said in self._unfolded(page, item, item is openers[0]):
                 found.setdefault(said.id, said)
-        return [said for said in found.values() if "author" in said.item.values or _readable(said)]
+        posts = [said for said in found.values() if "author" in said.item.values or _readable(said)]
+        if len(posts) > 1 and _heads(posts[0].item, posts[1].item):
+            posts[1].opens, posts[1].topic = True, posts[0].item
+            return posts[1:]
+        return posts
 
     def _unfolded(self, page: Page, outer: Item, opens: bool) -> Iterator[Said]:
         """An item's post, and those below it, in their order on the page."""
@@ -248,17 +254,30 @@ class SchemaOrg(Pages):
 
     def _permalink(self, page: Page, item: Item, opens: bool, asked: bool) -> tuple[str, str]:
         """The address that opens a post, and its id."""
-        url, node = self._address(page, item), item.node
+        url = self._address(page, item)
         if not opens and (not url or ("#" not in url and lists.key(url) == lists.key(page.url))):
-            holder = next((n for n in (node, *above(node)) if n is not None and attribute(n, "id")), None)
-            anchored = holder is not None and (holder is node or holder.tag in ("article", "li"))
-            url = f"{lists.clean(page.url)}#{attribute(holder, 'id')}" if anchored else ""
+            url = self._shown_permalink(page, item.node)
         if not url and not opens:
             told = "|".join((item.text("datePublished", "dateCreated"), *_names(item), item.text(*_TEXT)[:200]))
             own = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
             return lists.clean(page.url), f"{lists.key(page.url)}#{own}"
-        url = lists.clean(url.partition("#")[0] or page.url) + "".join(url.partition("#")[1:]) if url else ""
-        return url or lists.start(page.url), self._ident(url or lists.start(page.url), asked)
+        base, mark, fragment = url.partition("#")
+        url = f"{lists.clean(base or page.url)}{mark}{fragment}" if url else lists.start(page.url)
+        return url, self._ident(url, asked)
+
+    def _shown_permalink(self, page: Page, node: LexborNode | None) -> str:
+        """The address of a post by what its element holds: a link with its number, or else an id."""
+        if node is None:
+            return ""
+        own = next((value for name, value in node.attributes.items() if _OWN.fullmatch(name) and value), "")
+        for href in (attribute(link, "href") for link in node.css("a[href]")):
+            match = _NUMBERED.search(href)
+            if match and own in ("", next(filter(None, match.groups()))) and (url := self.home(page.link(href))):
+                return url
+        holder = next((each for each in (node, *above(node)) if attribute(each, "id")), node)
+        anchored = holder is node or holder.tag in ("article", "li")
+        ident = attribute(holder, "id") if anchored else ""
+        return f"{lists.clean(page.url)}#{ident}" if ident else ""
 
     def _ident(self, url: str, asked: bool) -> str:
         """What tells a post from all others of the board: its number where it surely has one.
@@ -321,6 +340,14 @@ def _is_top(url: str) -> bool:
 def _later(page: Page) -> bool:
     """Whether a page is not the first of its topic."""
     return lists.turned(page.url) > 1 or page.html.css_first("link[rel~='prev'], a[rel~='prev']") is not None
+
+
+def _heads(topic: Item, opener: Item) -> bool:
+    """Whether an item tells of a topic, and the next of its first post: both of one author and time."""
+    text, when = topic.text(*_TEXT), topic.text("datePublished", "dateCreated")
+    plain = text in ("", topic.text("headline", "name")) or squeezed(text) == squeezed(opener.text(*_TEXT))
+    same = when[:19] == opener.text("datePublished", "dateCreated")[:19] and {*_names(topic)} == {*_names(opener)}
+    return same and (plain or when.count(":") > 1)
 
 
 def _readable(said: Said) -> bool:
