@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from spiders.boards.page import Page, attribute, line
+from spiders.boards.page import Page, attribute, line, number
 from spiders.boards.shape import words
 
 _BEFORE = re.compile(r"\s*(?://|/\*)?\s*(?:<!--|<!\[CDATA\[)[^\n{\[]*")
@@ -81,6 +81,28 @@ def embedded(page: Page) -> list[Item]:
             owner.values.setdefault(name, []).append(own if own is not None else _value(node, page))
             owner.nodes.setdefault(name, []).append(node)
     return top
+
+
+def crumbs(page: Page, facts: Iterable[Iterable[Item]]) -> list[tuple[str, str]]:
+    """The names and addresses of what is above a page, and mostly of itself."""
+    for item in (inner for items in facts for top in items for inner in top.all()):
+        if "BreadcrumbList" in item.types:
+            steps = sorted(item.items("itemListElement"), key=lambda step: number(step.text("position")) or 0)
+            return [crumb for step in steps if (crumb := _crumb(page, step))[0]]
+    shown = page.html.css_first("[class*='breadcrumb'], [aria-label*='readcrumb']")
+    return [(line(link), page.link(attribute(link, "href"))) for link in (shown.css("a[href]") if shown else ())]
+
+
+def _crumb(page: Page, step: Item) -> tuple[str, str]:
+    held = next(iter(step.items("item")), Item())
+    url = step.text("item", "url") or held.id or held.text("url")
+    link = _first_link(held.node or step.node)
+    name = next((text for text in (step.text("name"), held.text("name"), line(link)) if text and "://" not in text), "")
+    return unescape(name), page.link(url or attribute(link, "href")) if url or link is not None else ""
+
+
+def _first_link(node: LexborNode | None) -> LexborNode | None:
+    return node.css_first("a[href]") if node is not None else None
 
 
 def _values(text: str) -> list[Any]:

@@ -6,39 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from spiders.boards import dates
-from spiders.boards.page import Page, above, attribute, line, number, without
+from spiders.boards.addresses import clean, key, kind_of, refused, shape, start, word
+from spiders.boards.page import Page, above, attribute, line, number
 
-NOISE = ("sid", "s", "phpsessid", "jsessionid", "sessionid", "utm_source", "utm_medium", "utm_campaign", "ref")
-_TOPIC = re.compile(
-    r"threads?|topics?|discussions?|questions?|q|t|d|(?:view|show)(?:topic|thread)|tid|topic_?id|thread_?id|"
-    r"messages?|stor(?:y|ies)|themen?|thema|sujets?|temas?|hilos?|td-p"
-)
-_FORUM = re.compile(
-    r"forums?|boards?|categor(?:y|ies)|c|f|fid|cat|sections?|sub-?forums?|viewforum|forumdisplay|forum_?id|groups?|"
-    r"spaces?|foros?|foren|kategorien?|bd-p"
-)
-_NEVER = re.compile(
-    r"log-?(?:in|out|on|off)|sign-?(?:in|out|up)|register|registration|join|lost-?password|search|members?|memberlist|"
-    r"users?|profiles?|people|u|authors?|calendar|events?|reply|report|edit|delete|new|create|compose|ask|posting|"
-    r"rss|feeds?|atom|print|share|tags?|labels?|help|faq|rules|privacy|terms|contact|about|cart|downloads?|"
-    r"attachments?|account|admin|badges?|whos-?online|online|staff|team|latest|newest|hot|top|unanswered|activity|"
-    r"active|recent|popular|votes?|vote|flag|goto|last-?post|newposts|unread|mark-?read|quote|ucp|messenger|leaderboard"
-)
-_VARIES = re.compile(r"sort|order|dir|filter|view|tab|action|do|mode|show|order_?by|direction|style|lang(?:uage)?|q")
-_PAGE = re.compile(r"[?&](?:page|p|pg|paged|pagina|seite)=(\d+)|/page[/-]?(\d+)|/p(\d+)(?=/|$)|-page-?(\d+)", re.I)
-_OFFSET = re.compile(r"[?&](?:start|offset|st|limitstart)=(\d+)", re.I)
 _ELSEWHERE = (
     "nav a, body > header a, body > footer a, [role='navigation'] a, [class*='breadcrumb'] a, [class*='pagina'] a,"
     " [class*='pagenav'] a, [id*='footer'] a"
-)
-_NEXT = (
-    "link[rel~='next'], a[rel~='next'], [class*='pag'] a[class*='next'], [class*='pag'] [class*='next'] a,"
-    " a.next, [class*='pag'] a[aria-label^='Next'], [class*='pag'] a[title^='Next']"
 )
 _COUNTS = re.compile(
     r"repl|answer|comment|respon|antwort|beitr|réponse|respuest|risp|reac|odpow|ответ|posts?\b|messages?\b", re.I
@@ -74,73 +51,10 @@ class Found:
     forums: list[Row] = field(default_factory=list)
 
 
-def clean(url: str) -> str:
-    """An address without session ids and the like, and without "page 1"."""
-    names = [name for name in re.findall(r"[?&]([^=&]+)", url) if name.lower() in NOISE]
-    url = without(url, *names) if names or "#" in url else url
-    match = _PAGE.search(url)
-    if match is None or int(next(filter(None, match.groups()))) > 1:
-        return url
-    rest = url[match.end() :]
-    mark = "?" if match[0][0] == "?" and rest.startswith("&") else ""
-    return f"{url[: match.start()]}{mark}{rest[1:] if mark else rest}"
-
-
-def turned(url: str) -> int:
-    """Which page of a list or a topic an address names, from 1; what counts posts gives a number above."""
-    match = _PAGE.search(url) or _OFFSET.search(url)
-    return max(1, int(next(filter(None, match.groups())))) if match else 1
-
-
-def start(url: str) -> str:
-    """The address of the first of the pages to which this one belongs."""
-    url = clean(url)
-    match = _PAGE.search(url) or _OFFSET.search(url)
-    if match is None:
-        return url
-    rest = url[match.end() :]
-    return f"{url[: match.start()]}{'?' + rest[1:] if match[0][0] == '?' and rest.startswith('&') else rest}"
-
-
-def key(url: str) -> str:
-    """What tells a topic from others: its address, up to a number that stands alone, without the words after it."""
-    parts = urlsplit(start(url))
-    steps = [step for step in parts.path.split("/") if step]
-    numbers = [at for at, step in enumerate(steps) if step.isdecimal()]
-    if len(numbers) == 1 and not parts.query:
-        at = numbers[0]
-        if at == len(steps) - 2:
-            steps = steps[:-1]
-        elif at == len(steps) - 1 and at >= 2 and _TOPIC.fullmatch(steps[at - 2]):
-            steps = [*steps[: at - 1], steps[at]]
-    return "/".join(steps) + (f"?{parts.query}" if parts.query else "")
-
-
-def following(page: Page) -> str:
-    """The address of the page after this one; empty where there is none."""
-    here, base = turned(page.url), start(page.url)
-    links = [clean(page.link(attribute(link, "href"))) for link in page.html.css(_NEXT)]
-    for url in links:
-        if turned(url) > here and urlsplit(url).netloc == urlsplit(page.url).netloc:
-            return url
-    plain = [clean(page.link(attribute(link, "href"))) for link in page.html.css("a[href]") if line(link).isdecimal()]
-    same = {turned(url): url for url in plain if start(url) == base and turned(url) > here}
-    return same[min(same)] if same else ""
-
-
-def shape(url: str) -> str:
-    """The pattern of an address: numbers as "#", words that vary as "*"."""
-    parts = urlsplit(url)
-    steps = [step if "." in step and step.endswith((".php", ".aspx", ".asp", ".cgi")) else _shaped(step)
-             for step in parts.path.split("/") if step]  # fmt: skip
-    names = sorted(f"{name}={_shaped(value)}" for name, _, value in (p.partition("=") for p in parts.query.split("&")))
-    return f"/{'/'.join(steps)}{'?' + '&'.join(names) if parts.query else ''}"
-
-
 def read(page: Page, root: str, zone: tzinfo, topics: Iterable[str] = ()) -> Found:
     """The topics and forums that a page lists. `topics` are shapes that are known to be of topics."""
     groups = _groups(page, root)
-    kinds = {pattern: "topic" if pattern in topics else _kind(pattern, groups) for pattern in groups}
+    kinds = {pattern: "topic" if pattern in topics else kind_of(pattern, groups) for pattern in groups}
     if "topic" not in kinds.values() and (best := _best(groups, kinds)):
         kinds[best] = "topic"
     found = Found()
@@ -153,21 +67,6 @@ def read(page: Page, root: str, zone: tzinfo, topics: Iterable[str] = ()) -> Fou
     return found
 
 
-def _shaped(step: str) -> str:
-    if step.isdecimal():
-        return "#"
-    stem, dot, ending = step.rpartition(".")
-    if dot and ending.isdecimal():
-        return "*.#"
-    if dot and ending in ("html", "htm"):
-        return f"{_shaped(stem)}.html"
-    if match := re.match(r"(\d+)[-_.]", step):
-        return f"#{step[match.end() - 1]}*"
-    if re.search(r"[-_]\d+$", step):
-        return "*-#"
-    return "*" if re.search(r"[-_%\d+]", step) or len(step) > 20 else step.lower()
-
-
 def _groups(page: Page, root: str) -> dict[str, dict[str, list[LexborNode]]]:
     """The links of a page that may lead to topics or forums: shape -> address -> links."""
     elsewhere = {link.mem_id for link in page.html.css(_ELSEWHERE)}
@@ -177,7 +76,7 @@ def _groups(page: Page, root: str) -> dict[str, dict[str, list[LexborNode]]]:
         if link.mem_id in elsewhere or href[:1] in ("", "#") or href.startswith(("javascript:", "mailto:")):
             continue
         url = start(page.link(href))
-        if url.startswith(root) and url != root and not _refused(url):
+        if url.startswith(root) and url != root and not refused(url):
             groups.setdefault(shape(url), {}).setdefault(url, []).append(link)
     return _joined(groups)
 
@@ -188,42 +87,11 @@ def _joined(groups: dict[str, dict[str, list[LexborNode]]]) -> dict[str, dict[st
         stem, _, last = pattern.rpartition("/")
         fellow = f"{stem}/*"
         named = stem.rpartition("/")[2]
-        if last.isalpha() and pattern != fellow and (_TOPIC.fullmatch(named) or _FORUM.fullmatch(named)):
+        if last.isalpha() and pattern != fellow and (word(named)):
             into = groups.setdefault(fellow, {})
             for url, links in groups.pop(pattern).items():
                 into.setdefault(url, []).extend(links)
     return groups
-
-
-def _refused(url: str) -> bool:
-    parts = urlsplit(url)
-    steps = [step.partition(".")[0].lower() for step in parts.path.split("/") if step]
-    names = [part.partition("=")[0].lower() for part in parts.query.split("&") if part]
-    return any(map(_NEVER.fullmatch, steps)) or any(map(_VARIES.fullmatch, names)) or parts.path.endswith((
-        ".png", ".jpg", ".gif", ".zip", ".pdf", ".xml", ".json", ".webp",
-    ))  # fmt: skip
-
-
-def _kind(pattern: str, groups: Iterable[str]) -> str:
-    """Whether addresses of a shape are of topics or forums, as far as its words tell."""
-    path, _, asked = pattern.partition("?")
-    steps = [step for step in re.split(r"[/&]", path) if step]
-    for name in (part.partition("=")[0] for part in asked.split("&") if part):
-        if kind := _word(name):
-            return kind
-    if not any(set(step) & {"#", "*"} for step in steps) and not asked:
-        return ""
-    for at in range(len(steps) - 1, -1, -1):
-        if kind := _word(steps[at].partition(".")[0]):
-            deeper = kind == "forum" and any(
-                other != pattern and pattern.startswith(f"{other}/") and set("#*") & set(other) for other in groups
-            )
-            return "topic" if deeper else kind
-    return ""
-
-
-def _word(step: str) -> str:
-    return "topic" if _TOPIC.fullmatch(step) else "forum" if _FORUM.fullmatch(step) else ""
 
 
 def _best(groups: dict[str, dict[str, list[LexborNode]]], kinds: dict[str, str]) -> str:
@@ -265,7 +133,7 @@ def _titled(row: Row) -> bool:
 
 def _title(links: Sequence[LexborNode]) -> str:
     """What links to a topic say, other than numbers."""
-    said = (line(link) for link in links)
+    said = (line(link).lstrip("↳»› ") for link in links)
     return next((text for text in said if sum(map(str.isalpha, text)) > 1), "")
 
 
