@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from spiders.boards import engines, recognise
-from spiders.boards.engine import Topic
+from spiders.boards import addresses, engines, recognise
+from spiders.boards.engine import Forum, Topic
 from spiders.boards.page import Page
+from tests.boards import FIELDS, score
 from tests.servers import flarum, lobsters, marked, vanilla
 from tests.servers.spider import checkpoints
 from tests.servers.walk import Walked, walk
-from tests.test_boards import MUTATIONS
+from tests.test_boards import MUTATIONS, SHARED
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -201,3 +202,72 @@ def test_no_mutated_vanilla_page_puts_words_into_the_wrong_mouth() -> None:
             names = re.findall(r"by (user\d)", post.text)
             assert names in ([], [post.author.name]), (seed, post)
     assert kept > 600
+
+
+# Recognising, addresses, wrecks
+
+
+HOMES = {
+    "schemaorg": '<script type="application/ld+json">{"@context":"https://schema.org","@type":"DiscussionForumPosting"}',
+    "flarum": '<div id="flarum-loading"></div><script id="flarum-json-payload" type="application/json">{}</script>',
+    "lobsters": '<meta name="story-flags" content="{}"><ol class="stories list"><li class="story" data-shortid="x">',
+    "vanilla": '<body id="vanilla_discussions_index"><script>gdn=window.gdn||{};gdn.meta={"WebRoot":"/talk"}</script>',
+}
+
+
+@pytest.mark.parametrize(("name", "home"), HOMES.items())
+def test_each_is_recognised_and_leads_to_its_root(name: str, home: str) -> None:
+    page = Page("https://b.example/talk/d/3-x", home.encode(), NOW)
+    assert recognise(page) is engines()[name]
+    assert engines()[name].root_of(page) == f"https://b.example/{'talk/' if name in ('flarum', 'vanilla') else ''}"
+    for other in HOMES.keys() - {name}:
+        assert engines()[other].recognise(page) == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://b.example/thread/tongs-and-more/880?page=3#post-4", "thread/880"),
+        ("https://b.example/questions/31/how-to?sid=a1", "questions/31"),
+        ("https://b.example/topic/ten-best-anvils-of-2026/page/2/", "topic/ten-best-anvils-of-2026"),
+        ("https://b.example/2026/11/ten-anvils", "2026/11/ten-anvils"),
+        ("https://b.example/showthread.php?t=5&p=33#post33", "showthread.php?t=5"),
+        ("https://b.example/viewtopic.php?start=0&t=5", "viewtopic.php?t=5"),
+        ("https://b.example/threads/anvils.77/page-4", "threads/anvils.77"),
+        ("https://b.example/discussion/31/which/p2", "discussion/31"),
+    ],
+)
+def test_addresses_tell_topics_apart(url: str, key: str) -> None:
+    assert addresses.key(url) == key
+
+
+def test_addresses_that_lead_nowhere_are_left() -> None:
+    for path in ("login", "members/5", "users/rosa", "calendar/2026", "t/5/reply", "search?q=x", "viewtopic.php?p=5"):
+        assert addresses.refused(f"https://b.example/{path}"), path
+
+
+def test_no_mutated_list_harms() -> None:
+    made = smiths(embedded=True)
+    for seed in range(120):
+        for name, url in (("schemaorg", ""), ("schemaorg", "section/workshop"), ("flarum", ""), ("vanilla", "")):
+            html = {"flarum": talk(closed=True).page, "vanilla": vanilla.Board().page}.get(name, made.page)
+            host = {"flarum": flarum.HOST, "vanilla": vanilla.HOST}.get(name, marked.HOST)
+            text = html(f"{host}/{url}")[1] if name != "vanilla" else HOMES["vanilla"] * 3
+            hurt = MUTATIONS[seed % len(MUTATIONS)](text, random.Random(seed)).encode("utf-8", "surrogatepass")
+            engine, page = engines()[name](f"{host}/"), Page(f"{host}/{url}", hurt, NOW)
+            engine.learn(page)
+            engine.read_index(page)
+            engine.read_forum(page, Forum("1", "One", page.url))
+            engine.read_topic(page, Topic("1", page.url), None)
+            recognise(page)
+
+
+@pytest.mark.skipif(
+    not SHARED.exists(), reason="the recorded boards are not beside the repository, in ../shared/boards"
+)
+def test_a_recorded_board_is_read_by_its_structured_data_alone() -> None:
+    found = score(SHARED / "nodebb", "schemaorg")
+    assert min(found.recall, found.precision, *(found.exact[name] for name in FIELDS if "words" not in name)) > 0.995
+    assert found.exact["words"] > 0.985
+    assert found.second <= 0.03 * found.first
+    assert not found.missing

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from spiders.boards.page import Page, attribute, line, without
+from spiders.boards.page import Page, attribute, without
 
 NOISE = ("sid", "s", "phpsessid", "jsessionid", "sessionid", "utm_source", "utm_medium", "utm_campaign", "ref")
 _TOPIC = re.compile(
@@ -25,15 +25,11 @@ _NEVER = re.compile(
     r"active|recent|popular|votes?|vote|flag|goto|last-?post|newposts|unread|mark-?read|quote|ucp|messenger|leaderboard"
 )
 _VARIES = re.compile(r"sort|order|dir|filter|view|tab|action|do|mode|show|order_?by|direction|style|lang(?:uage)?|q")
+_POSTS = ("p", "pid", "post", "post_id", "postid", "mid", "comment_id")  # parts of a query that name a post
 _PAGE = re.compile(
     r"[?&](?:page|pg|paged|pagina|seite)=(\d{1,7})|/page[/-]?(\d{1,7})|/p(\d{1,7})(?=/|$)|-page-?(\d{1,7})", re.I
 )
 _OFFSET = re.compile(r"[?&](?:start|offset|st|limitstart)=(\d{1,9})", re.I)
-_REL = "link[rel~='next'], a[rel~='next']"  # the surest, and the fastest to find
-_NEXT = (
-    "a.next, .next a, [class*='pag'] a[class*='next'], [class*='pag'] a[aria-label^='Next'],"
-    " [class*='pag'] a[title^='Next']"
-)
 
 
 def clean(url: str) -> str:
@@ -57,6 +53,7 @@ def turned(url: str) -> int:
 def start(url: str) -> str:
     """The address of the first of the pages to which this one belongs."""
     url = clean(url)
+    url = without(url, *_POSTS) if "&" in url else url
     match = _PAGE.search(url) or _OFFSET.search(url)
     if match is None:
         return url
@@ -79,17 +76,15 @@ def key(url: str) -> str:
 
 
 def following(page: Page) -> str:
-    """The address of the page after this one; empty where there is none."""
-    here, base = turned(page.url), start(page.url)
-    for link in (link for selector in (_REL, _NEXT) for link in page.html.css(selector)):
-        url = clean(page.link(attribute(link, "href")))
-        if turned(url) > here and urlsplit(url).netloc == urlsplit(page.url).netloc:
-            return url
-    hrefs = [(link, attribute(link, "href")) for link in page.html.css("a[href]")]
-    numbered = (href for link, href in hrefs if (_PAGE.search(href) or _OFFSET.search(href)) and line(link).isdecimal())
-    plain = {clean(page.link(href)) for href in numbered}
-    same = {turned(url): url for url in plain if turned(url) > here and start(url) == base}
-    return same[min(same)] if same else ""
+    """The address of the page after this one, by `rel` or by its number; empty where there is none."""
+    here, base, host = turned(page.url), start(page.url), urlsplit(page.url).netloc
+    named = (clean(page.link(attribute(link, "href"))) for link in page.html.css("[rel~='next']"))
+    found = next((url for url in named if turned(url) > here and urlsplit(url).netloc == host), "")
+    if found:
+        return found
+    hrefs = {attribute(link, "href") for link in page.html.css("a[href]")}
+    turning = {clean(page.link(href)) for href in hrefs if _PAGE.search(href) or _OFFSET.search(href)}
+    return min((url for url in turning if turned(url) > here and start(url) == base), key=turned, default="")
 
 
 def shape(url: str) -> str:
@@ -121,7 +116,8 @@ def refused(url: str) -> bool:
     parts = urlsplit(url)
     steps = [step.partition(".")[0].lower() for step in parts.path.split("/") if step]
     names = [part.partition("=")[0].lower() for part in parts.query.split("&") if part]
-    return any(map(_NEVER.fullmatch, steps)) or any(map(_VARIES.fullmatch, names)) or parts.path.endswith((
+    post = len(names) == 1 and names[0] in _POSTS
+    return post or any(map(_NEVER.fullmatch, steps)) or any(map(_VARIES.fullmatch, names)) or parts.path.endswith((
         ".png", ".jpg", ".gif", ".zip", ".pdf", ".xml", ".json", ".webp",
     ))  # fmt: skip
 

@@ -187,6 +187,14 @@ def find(page: Page, posts: Sequence[Said]) -> None:
         if findable:
             anchor = anchors.get(said.id)
             said.shown = shown.place(text, shown.block(anchor, shared) if anchor is not None else None)
+            if said.shown is not None and not said.opens and "#" not in said.url and "#" in said.id:
+                said.url += _nearest(said.shown)
+
+
+def _nearest(node: LexborNode) -> str:
+    """The fragment that leads to an element: the nearest numbered id."""
+    ids = (attribute(each, "id") for each in (node, *above(node)))
+    return next((f"#{ident}" for ident in ids if re.search(r"\d$", ident)), "")
 
 
 def _anchor(shown: Shown, said: Said) -> LexborNode | None:
