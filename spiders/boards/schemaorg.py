@@ -226,9 +226,9 @@ class SchemaOrg(Pages):
         if not opens and (not url or ("#" not in url and addresses.key(url) == addresses.key(page.url))):
             url = self._shown_permalink(page, item.node)
         if not url and not opens:
-            told = "|".join(
-                (item.text("datePublished", "dateCreated"), *posting.names(item), item.text(*posting.TEXT)[:200])
-            )
+            when = item.text("datePublished", "dateCreated")
+            words = "" if ":" in when else item.text(*posting.TEXT)[:200]  # a post that is edited stays the same
+            told = "|".join((when, *posting.names(item), words))
             own = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
             return addresses.clean(page.url), f"{addresses.key(page.url)}#{own}"
         base, mark, fragment = url.partition("#")
