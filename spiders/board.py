@@ -120,6 +120,9 @@ class Board(SourceSpider):
     def index_page(self, response: Response) -> Iterator[Batch | Request]:
         """Begin with the forums of the index."""
         page = self._page(response)
+        if other := self._other(page, None):
+            yield other
+            return
         listing = self._read(page, self.engine.read_index, Listing())
         if not listing.forums and listing.everything is None:
             self._touring().notes.add(_instead(page) or "unread", page.url)
@@ -128,6 +131,9 @@ class Board(SourceSpider):
     def forum_page(self, response: Response, goal: Walk) -> Iterator[Batch | Request]:
         """Ask for what is new on one page of a forum, and for the page after it where more may follow."""
         page = self._page(response)
+        if other := self._other(page, goal):
+            yield other
+            return
         listing = self._read(page, lambda page: self.engine.read_forum(page, goal.forum), Listing())
         if not listing.topics and not listing.forums and (goal.forum.topics if goal.pages == 0 else _instead(page)):
             goal.whole = False
@@ -140,6 +146,9 @@ class Board(SourceSpider):
     async def topic_page(self, response: Response, goal: Visit) -> AsyncIterator[Batch | Request]:
         """Yield one page's posts with how far the topic is read; ask for its next page when they are taken."""
         page = self._page(response)
+        if other := self._other(page, goal):
+            yield other
+            return
         read = self._read(page, lambda page: self.engine.read_topic(page, goal.topic, goal.mark), TopicPage())
         if not read.posts and page.status not in _GONE:
             self._touring().notes.add(_instead(page) or "unread", page.url)
@@ -261,6 +270,11 @@ class Board(SourceSpider):
             cb_kwargs={"goal": ask.goal} if ask.goal else {},
             priority=int(ask.last.timestamp()) // 60 if ask.last else 0,
         )  # fmt: skip
+
+    def _other(self, page: Page, goal: Walk | Visit | None) -> Request | None:
+        """The same in another way, where it was refused and the engine knows one."""
+        url = self.engine.instead(page.url) if page.status >= 400 else ""
+        return self._request(Ask(url, goal)) if url else None
 
     def _barren(self, walk: Walk) -> None:
         """One more topic without posts: give up on a board that has nothing else."""

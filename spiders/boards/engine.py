@@ -148,6 +148,10 @@ class Engine:
         """The page with which reading a topic goes on: the one read last, since it may have grown."""
         return urljoin(self.root, mark.page) if mark.page else topic.url
 
+    def instead(self, url: str) -> str:  # noqa: ARG002 - most know one way only
+        """Another address for what was refused at this one, as where an API is closed; empty where there is none."""
+        return ""
+
     def within(self, url: str) -> str:
         """An address from the board's own on, so that it holds when the board moves."""
         return url.removeprefix(self.root)

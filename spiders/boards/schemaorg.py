@@ -1,0 +1,295 @@
+"""Any board whose pages describe their posts in schema.org's words, as JSON-LD or as microdata."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from listening.post import Post, Thread
+from listening.text import tidy
+from spiders.boards import addresses, dates, lists, pages, posting
+from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic, TopicPage
+from spiders.boards.facts import Item, crumbs, embedded, linked
+from spiders.boards.page import Page, above, attribute, number
+from spiders.boards.pages import Pages, Steps, counted
+from spiders.boards.posting import Said
+
+_KNOWN = re.compile(rb"""["'/:](?:DiscussionForumPosting|QAPage)\b|schema\.org/Question\b""")
+_OPENERS = frozenset(("DiscussionForumPosting", "Question"))
+_REPLIES = frozenset(("Comment", "Answer", "UserComments", "CorrectionComment"))
+_BELOW = ("comment", "comments", "acceptedAnswer", "suggestedAnswer", "answer")
+_NUMBERED = re.compile(
+    r"#(?:p|pid|post-?|comment-?|find-?comment-?|msg-?|message-?|entry-?)(\d+)$"
+    r"|/(?:posts?|p|comments?|messages?|msg)/(\d+)/?$|[?&](?:p|pid|post|post_?id|mid|comment_?id)=(\d+)", re.I,
+)  # fmt: skip
+_OWN = re.compile(r"data-(?:p|post|c|comment|answer|message|msg)-?id", re.I)  # attributes with a post's number
+_LETTERED = re.compile(r"[a-z]+[-_]?\d+", re.I)
+_TOP = re.compile(r"forums?|community|boards?|discussions?|questions?|index(?:\.php)?|home|foren|foros?", re.I)
+
+
+class SchemaOrg(Pages):
+    """Posts come from what pages say of themselves; lists of topics from addresses that are alike."""
+
+    name: ClassVar[str] = "schemaorg"
+    label: ClassVar[str] = "any board with schema.org data"
+
+    def __init__(self, root: str, *args: Any) -> None:
+        super().__init__(root, *args)
+        self._start = root
+        self._shapes: set[str] = set()  # of the addresses of topics that were read
+        self._last: tuple[Page, list[Said]] | None = None
+        self._held: tuple[Page, list[Item], list[Item]] | None = None
+
+    @classmethod
+    def recognise(cls, page: Page) -> float:
+        """By the types alone: less sure than any software's own marks."""
+        return 0.55 if b"schema.org" in page.body and _KNOWN.search(page.body) else 0.0
+
+    @classmethod
+    def root_of(cls, page: Page) -> str:
+        """The host: nothing says in which folder a board lives."""
+        return urljoin(page.url, "/")
+
+    def learn(self, page: Page) -> None:
+        """The page that was given is the index, or a topic that names the way up to it."""
+        self._start = addresses.start(page.url)
+        if self._said(page):
+            self._shapes.add(addresses.shape(self._start))
+            ways = (
+                url for _, url in crumbs(page, self._facts(page)) if url.startswith(self.root) and url != self._start
+            )
+            self._start = next(filter(_is_top, ways), self.root)
+
+    def index(self) -> str:
+        """The page that was given, or the first above it."""
+        return self._start
+
+    def read_index(self, page: Page) -> Listing:
+        """The forums, or the topics where no forums are listed."""
+        found, following = lists.read(page, self.root, self.zone, self._shapes), addresses.following(page)
+        forums = [self._forum(row, None) for row in found.forums]
+        whole = bool(found.topics) and (not forums or bool(following))
+        return Listing(forums, everything=Forum("everything", "All", addresses.start(page.url)) if whole else None)
+
+    def read_forum(self, page: Page, forum: Forum) -> Listing:
+        """A page of topics, and the forums below."""
+        found = lists.read(page, self.root, self.zone, self._shapes)
+        topics = [self._topic(row, forum) for row in found.topics]
+        below = [self._forum(row, forum) for row in found.forums] if forum.id != "everything" else []
+        return Listing([each for each in below if each.id != forum.id], topics, addresses.following(page))
+
+    def steps(self, page: Page) -> Steps:
+        """Only the page after this one is known."""
+        return Steps(0, addresses.following(page))
+
+    def blocks(self, page: Page) -> Sequence[Said]:
+        """The posts that a page describes; on later pages without the opener, which they repeat."""
+        return self._said(page)
+
+    def positions(
+        self, page: Page, blocks: Sequence[pages.Block], steps: Steps, mark: Mark | None  # noqa: ARG002
+    ) -> Sequence[int | None]:  # fmt: skip
+        """On from what was read before."""
+        return counted(blocks, mark, opens=not _later(page))
+
+    def told(self, page: Page, topic: Topic) -> Topic:
+        """From the opener and the breadcrumbs."""
+        said = self._described(page)
+        opener = next((each.topic or each.item for each in said if each.opens), Item())
+        count = number(opener.text("commentCount")) or posting.counted(opener, posting.COMMENTS)
+        asked = "Question" in opener.types  # answers are counted, and what is said to them is not
+        title = tidy(opener.text("headline", "name")) or topic.title
+        return replace(
+            topic,
+            title=title,
+            url=addresses.start(page.url),
+            channel=UNDER.join(self._path(page, title)) or topic.channel,
+            posts=None if asked else topic.posts if count is None else count + 1,
+            views=posting.counted(opener, posting.VIEWS) or topic.views,
+        )
+
+    def read_topic(self, page: Page, topic: Topic, mark: Mark | None) -> TopicPage:
+        """One page of posts."""
+        read = super().read_topic(page, topic, mark)
+        if read.posts:
+            self._shapes.add(addresses.shape(addresses.start(page.url)))
+        return read
+
+    def post(self, page: Page, topic: Topic, block: Said, position: int | None) -> Post | str:
+        """The post that an item describes, or why it cannot be told."""
+        item, when = block.item, self._when(block.item, page, "datePublished", "dateCreated", "commentTime")
+        author, said = posting.author(page, item), posting.said(block)
+        if author is None:
+            return "the author of a post could not be told for sure"
+        if said is None or len({*item.texts("datePublished")}) > 1 or posting.strange(block):
+            return "the words of a post could not be told from those of another"
+        gone = "delet" in item.text("creativeWorkStatus").lower()
+        opens = position == 1
+        return Post(
+            self.platform, block.id, block.url, "" if gone else said.text, when, author,
+            title=topic.title if opens else "", thread=Thread(topic.id, topic.title, topic.url),
+            reply_to=block.answers, position=position, channel=topic.channel, quotes=() if gone else said.quotes,
+            edited=self._edited(page, block, when), likes=posting.likes(item),
+            replies=topic.posts - 1 if opens and topic.posts else None, views=topic.views if opens else None,
+            route="schema.org", deleted=gone,
+        )  # fmt: skip
+
+    def _forum(self, row: lists.Row, parent: Forum | None) -> Forum:
+        path = f"{parent.path}{UNDER}{row.title}" if parent and parent.path else row.title
+        above_it = parent.id if parent else ""
+        return Forum(addresses.key(row.url), row.title, row.url, path, above_it, stamp=row.stamp, last=row.last)
+
+    def _topic(self, row: lists.Row, forum: Forum) -> Topic:
+        return Topic(
+            addresses.key(row.url), row.url, row.title, channel="" if forum.id == "everything" else forum.path,
+            posts=None if row.replies is None else row.replies + 1, stamp=row.stamp, last=row.last,
+            pinned=row.pinned, moved=row.moved,
+        )  # fmt: skip
+
+    def _described(self, page: Page) -> list[Said]:
+        """All posts of a page, the opener first."""
+        if self._last is None or self._last[0] is not page:
+            readings = [self._read(page, items) for items in self._facts(page)]
+            best = max(readings, key=lambda posts: sum(map(posting.readable, posts)))
+            if any(said.item.node is None for said in best):
+                posting.find(page, best)
+            self._last = (page, best)
+        return self._last[1]
+
+    def _facts(self, page: Page) -> tuple[list[Item], list[Item]]:
+        """The microdata and the JSON-LD of a page."""
+        if self._held is None or self._held[0] is not page:
+            self._held = (page, embedded(page), linked(page))
+        return self._held[1:]
+
+    def _said(self, page: Page) -> list[Said]:
+        posts = self._described(page)
+        replies = [said for said in posts if not said.item.types & _OPENERS]
+        return replies if _later(page) and (replies or len(posts) == 1) else posts
+
+    def _read(self, page: Page, items: Sequence[Item]) -> list[Said]:
+        """The posts among the items of a page, each once."""
+        every = {id(inner): inner for item in items if "FAQPage" not in item.types for inner in item.all()}
+        mine = [item for item in every.values() if item.types & (_OPENERS | _REPLIES)]
+        inside = {id(inner) for item in mine for inner in item.all() if inner is not item}
+        outer = [item for item in mine if id(item) not in inside]
+        openers = [item for item in outer if item.types & _OPENERS]
+        if len(openers) > 1:  # posts of one topic, or other topics that the page speaks of
+            here = addresses.key(page.url)
+            openers = [item for item in openers if addresses.key(self._address(page, item) or page.url) == here]
+            outer = [item for item in outer if item in openers or not item.types & _OPENERS]
+        found: dict[str, Said] = {}
+        for item in outer if openers else ():
+            for said in self._unfolded(page, item, item is openers[0]):
+                found.setdefault(said.id, said)
+        posts = [said for said in found.values() if "author" in said.item.values or posting.readable(said)]
+        if len(posts) > 1 and posting.heads(posts[0].item, posts[1].item):
+            posts[1].opens, posts[1].topic = True, posts[0].item
+            return posts[1:]
+        return posts
+
+    def _unfolded(self, page: Page, outer: Item, opens: bool) -> Iterator[Said]:
+        """An item's post, and those below it, in their order on the page."""
+        asked = "Question" in outer.types
+        waiting = [(outer, "")]
+        while waiting:
+            item, answers = waiting.pop()
+            first = opens and item is outer
+            url, ident = self._permalink(page, item, first, asked)
+            for parent in item.items("parentItem") if not answers else ():
+                answers = self._permalink(page, parent, False, asked)[1] if self._address(page, parent) else ""
+            node = item.node or page.html.css_first('script[type*="ld+json"]')
+            assert node is not None, "the item comes from there"  # noqa: S101
+            yield Said(node, ident, item, url, first, answers)
+            below = [inner for inner in item.items(*_BELOW) if inner.types & (_REPLIES | _OPENERS)]
+            below.sort(key=lambda inner: inner.order, reverse=True)
+            if item.node is None:
+                below.reverse()
+            waiting += [(inner, ident if asked or not first else "") for inner in below]
+
+    def _address(self, page: Page, item: Item) -> str:
+        """What an item gives as its own address; empty where that is none of this board."""
+        told = (*item.texts("url"), item.id, item.text("mainEntityOfPage"))
+        found = (self.home(page.link(url)) for url in told if url and not url.startswith("_:"))
+        return next(filter(None, found), "")
+
+    def _permalink(self, page: Page, item: Item, opens: bool, asked: bool) -> tuple[str, str]:
+        """The address that opens a post, and its id."""
+        url = self._address(page, item)
+        if not opens and (not url or ("#" not in url and addresses.key(url) == addresses.key(page.url))):
+            url = self._shown_permalink(page, item.node)
+        if not url and not opens:
+            when = item.text("datePublished", "dateCreated")
+            words = "" if ":" in when else item.text(*posting.TEXT)[:200]  # a post that is edited stays the same
+            told = "|".join((when, *posting.names(item), words))
+            own = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+            return addresses.clean(page.url), f"{addresses.key(page.url)}#{own}"
+        base, mark, fragment = url.partition("#")
+        url = f"{addresses.clean(base or page.url)}{mark}{fragment}" if url else addresses.start(page.url)
+        return url, self._ident(url, asked)
+
+    def _shown_permalink(self, page: Page, node: LexborNode | None) -> str:
+        """The address of a post by what its element holds: a link with its number, or else an id."""
+        if node is None:
+            return ""
+        own = next((value for name, value in node.attributes.items() if _OWN.fullmatch(name) and value), "")
+        for href in (attribute(link, "href") for link in node.css("a[href]")):
+            match = _NUMBERED.search(href)
+            if match and own in ("", next(filter(None, match.groups()))) and (url := self.home(page.link(href))):
+                return url
+        holder = next((each for each in (node, *above(node)) if attribute(each, "id")), node)
+        anchored = holder is node or holder.tag in ("article", "li")
+        ident = attribute(holder, "id") if anchored else ""
+        return f"{addresses.clean(page.url)}#{ident}" if ident else ""
+
+    def _ident(self, url: str, asked: bool) -> str:
+        """What tells a post from all others of the board: its number where it surely has one.
+
+        `asked`: on boards for questions, answers and comments are numbered apart.
+        """
+        fragment = url.partition("#")[2]
+        lettered = _LETTERED.fullmatch(fragment) is not None
+        match = _NUMBERED.search(url)
+        if asked or match is None:
+            return fragment if asked and lettered else self.within(url)
+        return self.within(url) if "_" in fragment else next(filter(None, match.groups()))
+
+    def _when(self, item: Item, page: Page, *names: str) -> datetime | None:
+        told = item.text(*names)
+        return dates.iso(told, self.zone) or (dates.parse(told, page.at, self.zone) if told else None)
+
+    def _edited(self, page: Page, block: Said, when: datetime | None) -> datetime | None:
+        """When a post was changed; what is told of an opener may be when its topic got its newest post."""
+        changed = self._when(block.item, page, "dateModified")
+        if changed is None or when is None or changed <= when:
+            return None
+        if block.opens:
+            others = {self._when(said.item, page, "datePublished", "dateCreated") for said in self._described(page)}
+            return None if changed in others or addresses.following(page) else changed
+        return changed
+
+    def _path(self, page: Page, title: str) -> list[str]:
+        """The names of the forums above a topic."""
+        here, top = addresses.key(page.url), {"", addresses.key(self._start)}
+        ways = crumbs(page, self._facts(page))
+        ways = [(name, url) for name, url in ways if name != title and (not url or addresses.key(url) != here)]
+        while len(ways) > 1 and (addresses.key(ways[0][1]) in top or _is_top(ways[0][1])):
+            ways.pop(0)
+        return [name for name, url in ways if not url or urlsplit(url).path not in ("", "/")]
+
+
+def _is_top(url: str) -> bool:
+    """Whether an address is named as those of whole boards are."""
+    return _TOP.fullmatch(urlsplit(url).path.strip("/").rpartition("/")[2]) is not None
+
+
+def _later(page: Page) -> bool:
+    """Whether a page is not the first of its topic."""
+    return addresses.turned(page.url) > 1 or page.html.css_first("link[rel~='prev'], a[rel~='prev']") is not None
