@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from spiders.boards import addresses, engines, recognise
+from spiders.boards import engines, recognise
 from spiders.boards.engine import Forum, Topic
 from spiders.boards.page import Page
+from spiders.boards.structured import addresses
 from tests.boards import FIELDS, score
 from tests.servers import flarum, lobsters, marked, vanilla
 from tests.servers.spider import checkpoints

@@ -14,12 +14,13 @@ from selectolax.lexbor import LexborNode
 
 from listening.post import Post, Thread
 from listening.text import tidy
-from spiders.boards import addresses, dates, lists, pages, posting
+from spiders.boards import dates, pages
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic, TopicPage
-from spiders.boards.facts import Item, crumbs, embedded, linked
 from spiders.boards.page import Page, above, attribute, number
 from spiders.boards.pages import Pages, Steps, counted
-from spiders.boards.posting import Said
+from spiders.boards.structured import addresses, lists, posting
+from spiders.boards.structured.facts import Item, crumbs, embedded, linked
+from spiders.boards.structured.posting import Said
 
 _KNOWN = re.compile(rb"""["'/:](?:DiscussionForumPosting|QAPage)\b|schema\.org/Question\b""")
 _OPENERS = frozenset(("DiscussionForumPosting", "Question"))

@@ -14,9 +14,9 @@ from selectolax.lexbor import LexborNode
 from listening.post import Author
 from listening.text import Words, quoted_author, tidy, words, words_of
 from spiders.boards import pages
-from spiders.boards.facts import Item
 from spiders.boards.page import Page, above, attribute, line, number
-from spiders.boards.shown import Shown, squeezed
+from spiders.boards.structured.facts import Item
+from spiders.boards.structured.shown import Shown, squeezed
 
 TEXT = ("text", "articleBody", "commentText", "description")
 _LIKES = frozenset(("LikeAction", "AgreeAction", "UpvoteAction", "VoteAction"))

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta, tzinfo
 from selectolax.lexbor import LexborNode
 
 from spiders.boards import dates
-from spiders.boards.addresses import clean, key, kind_of, refused, shape, start, word
 from spiders.boards.page import Page, above, attribute, line, number
+from spiders.boards.structured.addresses import clean, key, kind_of, refused, shape, start, word
 
 _ELSEWHERE = (
     "nav a, body > header a, body > footer a, [role='navigation'] a, [class*='breadcrumb'] a, [class*='pagina'] a,"
