@@ -1,0 +1,415 @@
+"""Boards of any software: read by what repeats on their pages, and by how boards write their addresses."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from listening.post import Author, Post, Thread
+from spiders.boards import dates, pages
+from spiders.boards.addresses import Place, place, step, tidy
+from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic
+from spiders.boards.moments import Clock, Moment, moments
+from spiders.boards.outline import Outline
+from spiders.boards.page import Page
+from spiders.boards.pages import Pages, Steps, counted
+from spiders.boards.repeated import Parts, Reader, Template
+from spiders.boards.rows import Link, Lists, Row
+from spiders.boards.utterance import Endings, own
+
+_KNOWN = 8  # blocks from which a template was learnt that is tried before looking for another
+_NEXT = re.compile(
+    r"^(?:next(?: page)?|weiter|nächste(?: seite)?|vorwärts|suivante?|page suivante|siguiente|próxim[ao]|seguinte|avanti|"
+    r"successiv[ao]|volgende|następna|dalej|след(?:ующая|\.)?|вперёд|nästa|neste|næste|seuraava|další|sonraki|older)?"
+    r" ?[»›>→⟩▶]*$",
+    re.I,
+)
+_FORWARD = re.compile(r"(?:^|[-_ ])(?:next|older|forward)(?:$|[-_ ])", re.I)
+_CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
+_ZONE = re.compile(r"\b(?:UTC|GMT)\b|\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b")
+_ORDINAL = re.compile(r"(?:#|№|nr\.? ?)(\d{1,6})", re.I)
+
+
+class Sheet:
+    """One page, seen as an outline with moments and links; made once however many ask."""
+
+    def __init__(self, page: Page, engine: Generic) -> None:
+        self.page, self.engine = page, engine
+        self.outline = Outline(page)
+        self._leads: dict[str, Place] = {}
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """What looks like a time."""
+        return moments(self.outline)
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The links to forums, topics and what may be either."""
+        found = []
+        for element, tag in enumerate(self.outline.tags):
+            href = self.outline.value(element, "href") if tag == "a" else ""
+            if not href or href[0] == "#" or "nofollow" in self.outline.value(element, "rel"):
+                continue
+            leads = self.leads(href)
+            if leads.kind in ("topic", "forum", "") and leads.id:
+                url = self.engine.home(tidy(self.page.link(href)))
+                if url:
+                    found.append(Link(element, url, leads, self.outline.line(element)))
+        return found
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The lists that these links may make."""
+        return Lists(self.outline, self.moments, self.links)
+
+    def leads(self, href: str) -> Place:
+        """Where a link leads to."""
+        found = self._leads.get(href)
+        if found is None:
+            found = self._leads[href] = self.engine.leads(self.page.link(href))
+        return found
+
+
+@dataclass(slots=True)
+class Block(pages.Block):
+    """A post's block with what was found in it."""
+
+    parts: Parts
+
+
+class Generic(Pages):
+    """Learns from the pages it reads: where a board's posts stand, and what its addresses mean."""
+
+    name: ClassVar[str] = "generic"
+    label: ClassVar[str] = "other boards"
+
+    def __init__(self, root: str, *args: Any) -> None:
+        super().__init__(root, *args)
+        self.clock = Clock(self.zone)
+        self.templates: dict[tuple[str, ...], Template] = {}
+        self.endings = Endings()
+        self.shapes: dict[str, str] = {}  # what addresses lead to whose words say nothing
+        self._index = ""
+        self._sheet: Sheet | None = None
+
+    @classmethod
+    def recognise(cls, page: Page) -> float:
+        """By rows of forums or topics, or by posts on a page whose address names a topic."""
+        if b"<a" not in page.body and b"<A" not in page.body:
+            return 0.0
+        engine = cls(cls.root_of(page))
+        sheet = engine.sheet(page)
+        forums, topics = engine.forums(sheet), engine.topics(sheet)
+        if sum(row.told and row.link.place.kind == "forum" for row in forums) >= 2 and any(row.moments for row in forums):
+            return 0.5
+        if sum(bool(row.moments) and row.link.place.kind == "topic" for row in topics) >= 3:
+            return 0.5
+        if engine.leads(page.url).kind == "topic" and any(link.place.kind == "forum" for link in sheet.links):
+            return 0.5 if any(not block.parts.problem for block in engine.blocks(page)) else 0.2
+        return 0.2 if forums or topics else 0.0
+
+    @classmethod
+    def root_of(cls, page: Page) -> str:
+        """The folder in which most of the forums and topics lie that a page links to."""
+        parts = urlsplit(page.url)
+        start = f"{parts.scheme}://{parts.netloc}"
+        links = {page.link(node.attributes.get("href")) for node in page.html.css("a[href]")}
+        urls = [url for url in links if url.startswith(f"{start}/") and place(url).kind in ("forum", "topic")]
+        folder = parts.path.rpartition("/")[0] + "/"
+        while folder != "/" and sum(url.startswith(start + folder) for url in urls) < 0.9 * max(1, len(urls)):
+            folder = folder.rstrip("/").rpartition("/")[0] + "/"
+        return start + folder
+
+    def learn(self, page: Page) -> None:
+        """Take the time zone, the way of writing dates, and whether this is the index."""
+        sheet = self.sheet(page)
+        self.zone = self.clock.zone = self.configured or _zone(sheet) or self.zone
+        self.clock.learn([moment.text for moment in sheet.moments])
+        if not self._index and self.leads(page.url).kind != "topic" and self.forums(sheet) and not self.topics(sheet):
+            self._index = page.url
+
+    def index(self) -> str:
+        """The page that was given, where it lists forums; else the root."""
+        return self._index or self.root
+
+    def leads(self, url: str) -> Place:
+        """What an address leads to, as far as is known by now."""
+        found = place(url, self.root)
+        learnt = self.shapes.get(found.shape) if not found.kind else None
+        return replace(found, kind=learnt) if learnt else found
+
+    def sheet(self, page: Page) -> Sheet:
+        """The page as an outline."""
+        if self._sheet is None or self._sheet.page is not page:
+            self._sheet = Sheet(page, self)
+        return self._sheet
+
+    # Lists
+
+    def read_index(self, page: Page) -> Listing:
+        """The forums; a board that shows topics alone has one list of everything."""
+        sheet = self.sheet(page)
+        rows = self.forums(sheet)
+        if rows:
+            return Listing([self._forum(sheet, row, None) for row in rows])
+        rows = self.topics(sheet)
+        name = sheet.outline.line(0)[:60]
+        return Listing(everything=Forum("all", name, page.url)) if rows else Listing()
+
+    def read_forum(self, page: Page, forum: Forum) -> Listing:
+        """One page of topics, and the forums below."""
+        sheet = self.sheet(page)
+        self.clock.learn([moment.text for moment in sheet.moments])
+        here = self.leads(page.url)
+        below = [row for row in self.forums(sheet) if row.link.place.id not in (here.id, forum.id)]
+        topics = [self._topic(sheet, row) for row in self.topics(sheet, below)]
+        known = [self._forum(sheet, row, forum) for row in below if row.told or row.above is not None]
+        return Listing(known, topics, self._following(sheet))
+
+    def forums(self, sheet: Sheet) -> list[Row]:
+        """The rows of a page that show forums."""
+        rows = sheet.lists.rows(lambda link: link.place.kind == "forum")
+        told = [row for row in rows if row.told or (row.above is not None and row.above.told)]
+        if told:
+            return told
+        return rows if len(rows) > 1 and not any(link.place.kind == "topic" for link in sheet.links) else []
+
+    def topics(self, sheet: Sheet, forums: Sequence[Row] = ()) -> list[Row]:
+        """The rows of a page that show topics; none of what stands in a row of `forums`."""
+        spans = [(row.start, row.end) for row in forums or self.forums(sheet)]
+
+        def free(link: Link) -> bool:
+            return not any(start <= link.element < end for start, end in spans)
+
+        rows = sheet.lists.rows(lambda link: link.place.kind == "topic" and free(link))
+        told = [row for row in rows if row.told]
+        if told or rows:
+            return told or rows
+        return []
+
+    def _forum(self, sheet: Sheet, row: Row, parent: Forum | None) -> Forum:
+        last = self._last(sheet, row)
+        name = row.link.text
+        over = parent.path if parent else ""
+        above = parent.id if parent else ""
+        if row.above is not None:
+            over = UNDER.join(filter(None, (over, row.above.link.text)))
+            above = row.above.link.place.id
+        topics, posts = row.topics, row.posts
+        if topics is None and posts is None and len(row.figures) == 2:
+            topics, posts = row.figures
+        return Forum(
+            row.link.place.id, name, row.link.url, f"{over}{UNDER}{name}" if over else name, above, topics, posts,
+            self._stamp(sheet, row, f"{topics}/{posts}", last), last,
+        )  # fmt: skip
+
+    def _topic(self, sheet: Sheet, row: Row) -> Topic:
+        last = self._last(sheet, row)
+        figures = list(row.figures)
+        replies, views = row.replies, row.views
+        if replies is None and row.posts is None and figures:
+            replies = figures.pop(0)
+        posts = row.posts if row.posts is not None else None if replies is None else replies + 1
+        return Topic(
+            row.link.place.id, row.link.url, row.link.text, posts=posts, stamp=self._stamp(sheet, row, str(posts), last),
+            last=last, views=views, pinned=row.pinned, moved=row.moved,
+        )  # fmt: skip
+
+    def _last(self, sheet: Sheet, row: Row) -> datetime | None:
+        times = [self.clock.read(moment.text, sheet.page.at) for moment in row.moments]
+        now = sheet.page.at
+        return max((when for when in times if when is not None and (when - now).days < 2), default=None)
+
+    def _stamp(self, sheet: Sheet, row: Row, counts: str, last: datetime | None) -> str:
+        """What changes with a new post: how many there are, when the last was written, where it is."""
+        firm = [moment for moment in row.moments if moment.stamp or re.search(r"(?:19|20)\d\d", moment.text)]
+        newest = last.isoformat() if firm and last is not None else ""
+        inside = range(row.start, row.end)
+        hrefs = [sheet.outline.value(n, "href") for n in inside if sheet.outline.tags[n] == "a"]
+        posts = [found.id for found in map(sheet.leads, hrefs) if found.kind == "post"]
+        return f"{counts}/{newest or ','.join(posts[-1:])}" if newest or posts or "None" not in counts else ""
+
+    # Topics
+
+    def steps(self, page: Page) -> Steps:
+        """From the address, and the link to the next page."""
+        return Steps(step(page.url)[1] or 0, self._following(self.sheet(page)))
+
+    def positions(self, page: Page, blocks: Sequence[pages.Block], steps: Steps, mark: Mark | None) -> Sequence[int | None]:
+        """As the posts are numbered; else counted."""
+        sheet = self.sheet(page)
+        told = [_ordinal(sheet.outline, block.parts) for block in blocks if isinstance(block, Block)]
+        numbers = [number for number in told if number is not None]
+        if len(numbers) == len(blocks) and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+            return numbers
+        number, before = step(page.url)
+        if before:
+            return range(before + 1, before + len(blocks) + 1)
+        return counted(blocks, mark, opens=number in (None, 1) and before in (None, 0))
+
+    def blocks(self, page: Page) -> Sequence[Block]:
+        """The blocks that a known template finds, or one that this page shows."""
+        sheet = self.sheet(page)
+        reader = Reader(sheet.outline, sheet.moments, sheet.leads)
+        best: list[Parts] = []
+        for template in sorted(self.templates.values(), key=lambda known: -known.blocks)[:4]:
+            if template.blocks >= _KNOWN:
+                best = max(best, self._read(reader, template), key=_sure)
+                if best and _sure(best) == len(best):
+                    break
+        if not best or _sure(best) < len(best):
+            if (learnt := reader.learn()) is not None:
+                template, found = learnt
+                mined = [reader.parts(template, block) for block in found]
+                if _sure(mined) > _sure(best) or not best:
+                    best = mined
+                    self._remember(template)
+        if not best:
+            for template in self.templates.values():
+                best = max(best, self._read(reader, template), key=_sure)
+        nodes = sheet.outline.nodes
+        return [Block(nodes[parts.block.start], parts.id or self._hash(sheet, parts), parts) for parts in _once(best)]
+
+    def _read(self, reader: Reader, template: Template) -> list[Parts]:
+        return [reader.parts(template, block) for block in reader.blocks(template)]
+
+    def _remember(self, template: Template) -> None:
+        key = (template.moment, template.author, template.words, template.kind)
+        known = self.templates.get(key)
+        if known is not None:
+            template = replace(
+                template, paths=template.paths | known.paths, classes=template.classes & known.classes,
+                blocks=template.blocks + known.blocks, checks=tuple(c for c in template.checks if c in known.checks),
+                ids=template.ids if known.blocks < template.blocks else known.ids,
+                links=template.links if known.blocks < template.blocks else known.links,
+            )  # fmt: skip
+        self.templates[key] = template
+
+    def _hash(self, sheet: Sheet, parts: Parts) -> str:
+        if parts.problem:
+            return ""
+        told = f"{parts.name}\n{parts.block.moment.text}\n{sheet.outline.line(parts.words)}"
+        return hashlib.sha1(told.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]
+
+    def post(self, page: Page, topic: Topic, block: Any, position: int | None) -> Post | str:
+        """The post of one block, or why it cannot be read."""
+        parts: Parts = block.parts
+        if parts.problem:
+            return parts.problem
+        sheet = self.sheet(page)
+        root = sheet.outline.nodes[parts.words]
+        self.endings.learn(parts.name, root)
+        said = own(root, self.endings)
+        link = tidy(page.link(parts.link)) if parts.link else ""
+        author = Author(parts.name, sheet.leads(parts.link).id if parts.link else "", link)
+        opens = position == 1
+        return Post(
+            self.platform, block.id, self._permalink(sheet, parts), said.text,
+            self.clock.read(parts.block.moment.text, page.at), author, title=topic.title if opens else "",
+            thread=Thread(topic.id, topic.title, topic.url), position=position, channel=topic.channel, quotes=said.quotes,
+            edited=next((when for text in parts.edits if (when := self.clock.read(text, page.at))), None),
+            views=topic.views if opens else None, replies=topic.posts - 1 if opens and topic.posts else None,
+            route="page",
+        )  # fmt: skip
+
+    def _permalink(self, sheet: Sheet, parts: Parts) -> str:
+        if parts.permalink:
+            url = sheet.page.link(parts.permalink)
+            return tidy(url) + "".join(url.partition("#")[1:])
+        outline = sheet.outline
+        for element in range(parts.block.start, min(parts.block.end, parts.block.start + 40)):
+            for name in ("id", "name"):
+                if parts.id and parts.id in outline.value(element, name):
+                    return f"{tidy(sheet.page.url)}#{outline.value(element, name)}"
+        return tidy(sheet.page.url)
+
+    def told(self, page: Page, topic: Topic) -> Topic:
+        """The title where the list cut it, and the forum's path from the breadcrumbs."""
+        sheet = self.sheet(page)
+        self.clock.learn([moment.text for moment in sheet.moments])
+        outline, title = sheet.outline, topic.title
+        if not title or title.endswith(("…", "...")):
+            heads = [outline.line(n) for n, tag in enumerate(outline.tags) if tag in ("h1", "h2")]
+            start = title.rstrip("….")
+            title = next((head for head in heads if head.startswith(start) and head), title)
+        return replace(topic, title=title, channel=_crumbs(sheet) or topic.channel)
+
+    def _following(self, sheet: Sheet) -> str:
+        """The link to the next page of what a page shows."""
+        page, outline = sheet.page, sheet.outline
+        here = self.leads(page.url)
+        number, before = step(page.url)
+        numbered: dict[int, str] = {}
+        ahead = [page.link(node.attributes.get("href")) for node in page.html.css("link[rel~=next], a[rel~=next]")]
+        for element, tag in enumerate(outline.tags):
+            href = outline.value(element, "href") if tag == "a" else ""
+            if not href or href[0] == "#":
+                continue
+            text = outline.line(element)
+            called = f"{outline.value(element, 'class')} {outline.value(outline.parent[element], 'class')}"
+            label = outline.value(element, "aria-label") or outline.value(element, "title")
+            if text.isdecimal() and len(text) < 6:
+                numbered.setdefault(int(text), page.link(href))
+            elif _FORWARD.search(called) or (text and _NEXT.match(text)) or (label and _NEXT.match(label)):
+                ahead.append(page.link(href))
+        ahead += [numbered[at] for at in [(number or 1) + 1] if at in numbered]
+        for url in ahead:
+            there = self.leads(url)
+            same = (there.kind, there.id) == (here.kind, here.id) or urlsplit(url).path == urlsplit(page.url).path
+            page_there, before_there = step(url)
+            further = (page_there or 0) > (number or 0) or (before_there or 0) > (before or 0)
+            if same and further:
+                return self.home(tidy(url))
+        return ""
+
+
+def _sure(parts: Sequence[Parts]) -> int:
+    return sum(not found.problem for found in parts)
+
+
+def _once(found: Sequence[Parts]) -> list[Parts]:
+    """Each id once."""
+    seen: set[str] = set()
+    kept = []
+    for parts in found:
+        if not parts.id or parts.id not in seen:
+            kept.append(parts)
+        seen.add(parts.id)
+    return kept
+
+
+def _ordinal(outline: Outline, parts: Parts) -> int | None:
+    for at in outline.said(parts.block.start, parts.block.end):
+        piece = outline.pieces[at]
+        if (match := _ORDINAL.fullmatch(piece.text)) and not parts.words <= piece.owner < outline.end[max(parts.words, 0)]:
+            return int(match[1])
+    return None
+
+
+def _crumbs(sheet: Sheet) -> str:
+    outline = sheet.outline
+    for element in range(len(outline.tags)):
+        called = " ".join(outline.value(element, name) for name in ("class", "id", "aria-label", "itemtype"))
+        if called.strip() and _CRUMBS.search(called):
+            names = [link.text for link in sheet.links
+                     if element <= link.element < outline.end[element] and link.place.kind == "forum" and link.text]  # fmt: skip
+            if names:
+                return UNDER.join(dict.fromkeys(names))
+    return ""
+
+
+def _zone(sheet: Sheet) -> Any:
+    outline = sheet.outline
+    for piece in reversed(outline.pieces):
+        if len(piece.text) < 160 and _ZONE.search(piece.text):
+            named = dates.zone(outline.value(piece.owner, "title")) or dates.zone(piece.text)
+            if named is not None:
+                return named
+    return None

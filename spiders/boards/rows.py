@@ -1,0 +1,221 @@
+"""The rows of a list of forums or topics: a link with a title, and what stands beside it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from spiders.boards.addresses import Place
+from spiders.boards.moments import Moment
+from spiders.boards.outline import Outline
+from spiders.boards.page import number
+
+_TITLE = re.compile(r"title|subject|topic|thread|name|heading|forum|betreff|sujet|asunto", re.I)
+_NO_TITLE = re.compile(
+    r"last|latest|page|pagin|unread|newest|goto|time|date|author|user|icon|teaser|breadcrumb|crumb|preview|stretched|"
+    r"avatar|tag|badge|sub-?(?:forum|board)",
+    re.I,
+)
+_ROWS = ("tr", "li", "article", "dl")
+_FIGURE = re.compile(r"(?:\D{1,24}:? )?\d[\d.,'’\u00a0\u202f ]*[km]?(?: [^\W\d_]{2,20})?", re.I)
+_VIEWS = re.compile(r"view|hits|\bread(?:s|ings)?\b|aufruf|zugriff|gelesen|vues|lectur|visit|visto|wyświet|просмотр|vist", re.I)
+_TOPICS = re.compile(r"topic|thread|them(?:a|en)\b|sujet|temas?\b|discussion|wątk|тем|argoment|onderwerp|tråd", re.I)
+_POSTS = re.compile(r"post|message|beitr|mensaj|messagg|bericht|comment|сообщ|wpis|inlägg|indlæg", re.I)
+_REPLIES = re.compile(r"repl|antwort|réponse|respuest|rispost|reactie|ответ|odpowied|answer|svar|comment", re.I)
+_PINNED = re.compile(r"(?:^|[^a-z])(?:sticky|pinned|stick|announce\w*|angepinnt|wichtig|important|épinglé|fijado|закреп\w*)", re.I)
+_MOVED = re.compile(r"(?:^|[^a-z])(?:moved|verschoben|déplacé|movido|spostato|перемещ\w*)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a forum or a topic."""
+
+    element: int
+    url: str  # without session ids
+    place: Place
+    text: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One forum's or topic's part of a list: elements from `start` to before `end`."""
+
+    link: Link
+    start: int
+    end: int
+    moments: list[Moment] = field(default_factory=list)
+    topics: int | None = None
+    posts: int | None = None
+    replies: int | None = None
+    views: int | None = None
+    figures: list[int] = field(default_factory=list)  # that say not of what
+    above: Row | None = None  # the row in which this one is only named
+    pinned: bool = False
+    moved: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether it says more than a name."""
+        return bool(self.moments) or bool(self.figures) or (self.topics, self.posts, self.replies) != (None, None, None)
+
+
+class Lists:
+    """The lists of one page."""
+
+    def __init__(self, outline: Outline, moments: Sequence[Moment], links: Sequence[Link]) -> None:
+        self.outline, self.moments, self.links = outline, moments, links
+
+    def rows(self, wanted: Callable[[Link], bool]) -> list[Row]:
+        """A row for each place that the wanted links lead to, in the order of the page."""
+        by_place: dict[str, list[Link]] = defaultdict(list)
+        for link in self.links:
+            if wanted(link):
+                by_place[link.place.id].append(link)
+        titles = [best for found in by_place.values() if (best := self._title(found)) is not None]
+        groups: dict[str, list[Link]] = defaultdict(list)
+        for link in titles:
+            groups[self._way(link.element)].append(link)
+        found = [row for group in groups.values() for row in self._cut(group, by_place)]
+        found.sort(key=lambda row: row.link.element)
+        _flag(found, self.outline)
+        return found
+
+    def _way(self, element: int) -> str:
+        outline = self.outline
+        return " ".join([outline.signature[element], *(outline.tags[n] for n in outline.above(element))])
+
+    def _title(self, links: list[Link]) -> Link | None:
+        """Of the links to one place the one that names it."""
+        best = max(links, key=lambda link: (self._titleness(link), -link.element))
+        return best if best.text and self._titleness(best) > -3 else None
+
+    def _titleness(self, link: Link) -> int:
+        outline, score = self.outline, 0
+        if not link.text or not any(c.isalnum() for c in link.text):
+            return -9
+        if link.text.isdecimal() or any(m.owner == link.element and not m.stamp for m in self.moments):
+            score -= 5
+        chain = [link.element, *outline.above(link.element)[:3]]
+        called = [f"{outline.tags[n]} {outline.value(n, 'class')} {outline.value(n, 'itemprop')}" for n in chain]
+        for name in called:
+            if re.match(r"h\d\b", name) or (_TITLE.search(name) and not _NO_TITLE.search(name)):
+                score += 2
+                break
+            if _NO_TITLE.search(name):
+                score -= 2
+                break
+        return score
+
+    def _cut(self, group: list[Link], by_place: dict[str, list[Link]]) -> list[Row]:
+        """The part of the page that belongs to each of some links that stand alike."""
+        outline, counts = self.outline, defaultdict[int, set[str]](set)
+        for link in group:
+            for element in (link.element, *outline.above(link.element)):
+                counts[element].add(link.place.id)
+        found = []
+        claimed: dict[int, Row] = {}
+        for link in group:
+            chain = [link.element, *outline.above(link.element)]
+            top = [element for element in chain if len(counts[element]) == 1][-1]
+            if len(group) == 1:
+                top = next((n for n in chain if outline.tags[n] in _ROWS), link.element)
+            row = self._filled(Row(link, top, outline.end[top]))
+            if not row.told:
+                around = next((n for n in chain if outline.tags[n] in _ROWS), -1)
+                if around in claimed:
+                    row.above = claimed[around]
+                elif around >= 0:
+                    claimed[around] = row = self._filled(Row(link, around, outline.end[around]))
+            found.append(row)
+        return found
+
+    def _filled(self, row: Row) -> Row:
+        outline = self.outline
+        row.moments = [m for m in self.moments if row.start <= m.owner < row.end and not m.other]
+        timed = {m.owner for m in row.moments}
+        title = range(row.link.element, outline.end[row.link.element])
+        pieces = outline.said(row.start, row.end)
+        for at in pieces:
+            piece = outline.pieces[at]
+            if piece.owner in title or piece.owner in timed or len(piece.text) > 48:
+                continue
+            if not any(c.isdigit() for c in piece.text) or not _FIGURE.fullmatch(piece.text):
+                continue
+            if self._in_link_to_page(piece.owner, row.start):
+                continue
+            value = number(piece.text)
+            if value is not None:
+                self._count(row, value, piece.text, piece.owner, at)
+        return row
+
+    def _in_link_to_page(self, owner: int, top: int) -> bool:
+        """Whether a number is only the name of a page."""
+        return any(self.outline.tags[n] == "a" for n in (owner, *self.outline.above(owner, top)[:2]))
+
+    def _count(self, row: Row, value: int, text: str, owner: int, at: int) -> None:
+        """Put a number where its label, its class, its neighbour or its column's head says."""
+        outline = self.outline
+        own = " ".join([text, *(outline.value(n, "class") for n in [owner, *outline.above(owner, row.start)[:2]])])
+        near = " ".join(outline.pieces[n].text for n in (at + 1, at - 1) if 0 <= n < len(outline.pieces)
+                        and not any(c.isdigit() for c in outline.pieces[n].text) and len(outline.pieces[n].text) < 24)  # fmt: skip
+        for said in (own, self._head(owner), near):
+            for kind, pattern in (("views", _VIEWS), ("replies", _REPLIES), ("topics", _TOPICS), ("posts", _POSTS)):
+                if pattern.search(said):
+                    if getattr(row, kind) is None:
+                        setattr(row, kind, value)
+                    return
+        row.figures.append(value)
+
+    def _head(self, owner: int) -> str:
+        """What stands above a number's column."""
+        outline = self.outline
+        cell = next((n for n in [owner, *outline.above(owner)][:4] if outline.tags[n] in ("td", "th")), -1)
+        table = next((n for n in outline.above(cell) if outline.tags[n] == "table"), -1) if cell >= 0 else -1
+        if table < 0:
+            return ""
+        place = _column(outline, cell)
+        for row in range(table, outline.end[table]):
+            if outline.tags[row] == "tr":
+                cells = _cells(outline, row)
+                if any(outline.tags[c] == "th" for c in cells) or not any(
+                    outline.tags[n] == "a" for n in range(row, outline.end[row])
+                ):
+                    return next((outline.line(c)[:40] for at, c in cells.items() for c in [c] if at == place), "") if cells else ""
+        return ""
+
+
+def _cells(outline: Outline, row: int) -> dict[int, int]:
+    """The cells of a table's row, by column."""
+    found, place, cell = {}, 0, row + 1
+    while cell < outline.end[row]:
+        found[place] = cell
+        span = outline.value(cell, "colspan")
+        place += int(span) if span.isdecimal() and len(span) < 4 else 1
+        cell = outline.end[cell]
+    return found
+
+
+def _column(outline: Outline, cell: int) -> int:
+    return next((at for at, c in _cells(outline, outline.parent[cell]).items() if c == cell), -1)
+
+
+def _flag(rows: Iterable[Row], outline: Outline) -> None:
+    """Pinned and moved ones are marked; a mark that every row bears says nothing."""
+    found = list(rows)
+    for name, pattern in (("pinned", _PINNED), ("moved", _MOVED)):
+        marked = [row for row in found if _bears(outline, row, pattern)]
+        if len(marked) < len(found) or len(found) == 1:
+            for row in marked:
+                setattr(row, name, True)
+
+
+def _bears(outline: Outline, row: Row, pattern: re.Pattern[str]) -> bool:
+    for element in range(row.start, row.end):
+        names = " ".join(outline.value(element, name) for name in ("class", "title", "alt", "src"))
+        if names.strip() and pattern.search(names) and "hidden" not in names:
+            return True
+    title = row.link.element
+    before = [outline.pieces[at] for at in outline.said(row.start, row.end) if outline.pieces[at].owner < title]
+    return any(len(piece.text) < 24 and pattern.search(piece.text) for piece in before[-3:])
