@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -268,6 +269,9 @@ class Generic(Pages):
             if (learnt := reader.learn()) is not None:
                 template, found = learnt
                 mined = [reader.parts(template, block) for block in found]
+                kinds = Counter(sheet.outline.signature[parts.block.start] for parts in mined)
+                usual = kinds.most_common(1)[0][0]  # others say that somebody closed a topic
+                mined = [p for p in mined if p.words >= 0 or sheet.outline.signature[p.block.start] == usual]
                 if _sure(mined) > _sure(best) or not best:
                     best = mined
                     self._remember(template)
@@ -399,7 +403,8 @@ def _crumbs(sheet: Sheet) -> str:
         called = " ".join(outline.value(element, name) for name in ("class", "id", "aria-label", "itemtype"))
         if called.strip() and _CRUMBS.search(called):
             names = [link.text for link in sheet.links
-                     if element <= link.element < outline.end[element] and link.place.kind == "forum" and link.text]  # fmt: skip
+                     if element <= link.element < outline.end[element] and link.place.kind == "forum"
+                     and any(map(str.isalpha, link.text)) and not _NEXT.match(link.text) and step(link.url) == (None, None)]  # fmt: skip
             if names:
                 return UNDER.join(dict.fromkeys(names))
     return ""

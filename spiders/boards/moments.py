@@ -80,6 +80,9 @@ def _written(outline: Outline) -> list[Moment]:
         said = outline.said(holder, outline.end[holder])
         if not _CLOCK.search(text):  # "Today" and "at 10:38" may stand in two elements
             text = " ".join([text, *(outline.pieces[next_].text for next_ in range(at + 1, min(at + 3, said.stop)))])
+        hint = outline.value(piece.owner, "title")
+        if hint and len(hint) <= 60 and _CLOCK.search(hint) and _LIKELY.search(hint):
+            text = hint  # "5 minutes ago", and when that was
         before = outline.pieces[at - 1].text[-40:] if at > said.start else ""
         other = bool(_ELSE.search(text) or _ELSE.search(before))
         found.append(Moment(holder, text[:_LONGEST], f"text {outline.key(holder)}", False, other))

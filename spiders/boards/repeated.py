@@ -38,8 +38,9 @@ _NO_WORDS = re.compile(
     r"sig(?:nature)?\b|user|author|profil|meta|foot|head|button|tool|stat|quote|info|menu|nav|avatar|poster|details", re.I
 )
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+")
-_IDENT = re.compile(r"id|name|data-.*(?:id|key|num|post|msg|comment)|itemid|about", re.I)
+_IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
 _NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
+_COPIED = ("value", "data-url", "data-permalink", "data-href", "data-link", "data-clipboard-text")
 _POINTS = re.compile(r"pid|post|msg|comment|message|reply|entry|answer|#", re.I)
 _ACTS = re.compile(r"repl|quot|report|edit|delet|vote|like|print|mode=|action=|do=|compose|new|flag|share|warn", re.I)
 
@@ -368,6 +369,8 @@ class Reader:
                 if name == "href":
                     if self.leads(value).kind != "user":
                         yield from _tokens("href", value, value)
+                elif name in _COPIED and value.startswith(("http", "/")):
+                    yield from _tokens("href", value, value)
                 elif _IDENT.fullmatch(name) and not _NO_IDENT.search(name):
                     yield from _tokens(name, value, "")
 
@@ -384,9 +387,11 @@ class Reader:
                 vectors[tuple(values)].append(slot)
         if not vectors:
             return (), ()
-        best = max(vectors, key=lambda values: _firmness(values, vectors[values]))
-        if _firmness(best, vectors[best]) <= 0:
-            return (), ()
+        firm = {values: _firmness(slots) for values, slots in vectors.items()}
+        scattered = [values for values in vectors if not _counted(values)]
+        best = max(scattered, key=lambda values: firm[values], default=None)
+        if best is None or firm[best] < 0.7:
+            best = max(vectors, key=lambda values: (_first(values), firm[values]))
         slots = [slot for values, slots in vectors.items() if _same(values, best) for slot in slots]
         links = sorted((slot for slot in slots if slot.startswith("href") and not _ACTS.search(slot)), key=_directness)
         return tuple(slots), tuple(links)
@@ -457,6 +462,8 @@ class Reader:
         if not found:  # a moderator's name may look different
             tail = template.author.partition(" < ")[2]
             found = {(text, link) for key, text, link in names if tail and link and key.partition(" < ")[2] == tail}
+        if not found:
+            found = {(text, link) for key, text, link in names if key in template.checks}
         if len({text for text, _ in found}) != 1:
             return None
         text = next(iter(found))[0]
@@ -504,15 +511,21 @@ def _tokens(name: str, value: str, link: str) -> Iterator[tuple[str, str, str]]:
         yield f"{name} {order} {rest}", match[0], link
 
 
-def _firmness(values: tuple[str, ...], slots: list[str]) -> float:
+def _firmness(slots: list[str]) -> float:
+    """How much the places where some numbers stand look like those of ids."""
     score = min(len(slots), 4) * 0.7
-    score += any("#" in slot.partition("#")[2] or _POINTS.search(slot.partition(" ")[0]) for slot in slots)
-    score += any(_POINTS.search(slot) for slot in slots)
+    score += any("#" in slot.split(" ", 2)[2].replace("#", "", 1) for slot in slots if slot.startswith("href"))
+    return score + any(_POINTS.search(slot) for slot in slots)
+
+
+def _counted(values: tuple[str, ...]) -> bool:
+    """Whether numbers only count the posts."""
     numbers = [int(value) for value in values if value.isdecimal()]
-    steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
-    if numbers and steps == {1} and numbers[0] in (0, 1):
-        score -= 2
-    return score
+    return len(numbers) > 1 and {b - a for a, b in zip(numbers, numbers[1:], strict=False)} <= {1, -1}
+
+
+def _first(values: tuple[str, ...]) -> int:
+    return max((int(value) for value in values if value.isdecimal() and len(value) < 16), default=0)
 
 
 def _same(values: tuple[str, ...], best: tuple[str, ...]) -> bool:

@@ -66,6 +66,7 @@ class Lists:
 
     def __init__(self, outline: Outline, moments: Sequence[Moment], links: Sequence[Link]) -> None:
         self.outline, self.moments, self.links = outline, moments, links
+        self._places = {link.element: link.place for link in links}
 
     def rows(self, wanted: Callable[[Link], bool]) -> list[Row]:
         """A row for each place that the wanted links lead to, in the order of the page."""
@@ -143,16 +144,17 @@ class Lists:
                 continue
             if not any(c.isdigit() for c in piece.text) or not _FIGURE.fullmatch(piece.text):
                 continue
-            if self._in_link_to_page(piece.owner, row.start):
+            if self._names_page(piece.owner, row):
                 continue
             value = number(piece.text)
             if value is not None:
                 self._count(row, value, piece.text, piece.owner, at)
         return row
 
-    def _in_link_to_page(self, owner: int, top: int) -> bool:
-        """Whether a number is only the name of a page."""
-        return any(self.outline.tags[n] == "a" for n in (owner, *self.outline.above(owner, top)[:2]))
+    def _names_page(self, owner: int, row: Row) -> bool:
+        """Whether a number is only the name of one of a topic's pages."""
+        around = (owner, *self.outline.above(owner, row.start)[:2])
+        return any(n in self._places and self._places[n].kind in ("topic", "forum") for n in around)
 
     def _count(self, row: Row, value: int, text: str, owner: int, at: int) -> None:
         """Put a number where its label, its class, its neighbour or its column's head says."""

@@ -39,7 +39,7 @@ _FROM = re.compile(
     re.I,
 )
 _BARE = re.compile(r"^(?:quote|zitat|citation|cita|citaat|cytat|цитата|quoted text)s?:?$", re.I)
-_CODE = re.compile(r"^(?:code|php|quellcode|código|codice|код|kod)?:? ?(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$", re.I)
+_CODE = re.compile(r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$", re.I)
 _SMILE = re.compile(r"smil|emoji|emot|twemoji", re.I)
 _HEAD_TAGS = ("p", "div", "cite", "strong", "b", "span", "dt", "td", "tr", "header", "small", "em", "i", "a", "h4", "h5")
 
@@ -139,7 +139,7 @@ def _speaker(text: str) -> str:
 
 
 def _head_of_code(code: LexborNode) -> None:
-    for node in (code, code.parent):
+    for node in (code, code.parent, code.parent.parent if code.parent is not None else None):
         before = _element(node.prev, "prev") if node is not None else None
         if before is not None and before.tag in _HEAD_TAGS and 0 < len(text := line(before)) < 40 and _CODE.match(text):
             _leave_out(before)
