@@ -25,7 +25,7 @@ _USER = frozenset(
 _POST = frozenset("post posts pid p postid msg comment comments reply message messages".split())
 _NEVER = re.compile(
     r"(?:^|[^a-z])(?:log_?in|log_?out|sign_?(?:in|up|out)|anmelden|connexion|regist\w*|search\w*|suche|find\w*|calendar|"
-    r"kalender|member_?list|who_?is_?online|online|help|faq|rules|terms|privacy|contact|rss\d?|feeds?|atom|syndication|"
+    r"kalender|member_?list|who\w*|online|help|faq|rules|terms|privacy|contact|rss\d?|feeds?|atom|syndication|"
     r"print\w*|quote\w*|edit|delete|report\w*|new_?(?:reply|thread|topic|post)\w*|start_?topic|posting|compose|"
     r"subscri\w*|unsubscri\w*|watch|mark_?\w*|mark_?as|unread\w*|pm|private|mail\w*|e_?mail|send\w*|attach\w*|download|"
     r"vote|like|poll|moderat\w*|mcp|ucp|modcp|admin\w*|stats|team|leaders|javascript|mailto|tags?|lastvisit|"

@@ -97,6 +97,7 @@ class Generic(Pages):
         self.templates: dict[tuple[str, ...], Template] = {}
         self.endings = Endings()
         self.shapes: dict[str, str] = {}  # what addresses lead to whose words say nothing
+        self.unnumbered = 0  # posts that come before the one with the number 1
         self._index = ""
         self._sheet: Sheet | None = None
 
@@ -245,15 +246,20 @@ class Generic(Pages):
 
     def positions(self, page: Page, blocks: Sequence[pages.Block], steps: Steps, mark: Mark | None) -> Sequence[int | None]:
         """As the posts are numbered; else counted."""
-        sheet = self.sheet(page)
-        told = [_ordinal(sheet.outline, block.parts) for block in blocks if isinstance(block, Block)]
-        numbers = [number for number in told if number is not None]
-        if len(numbers) == len(blocks) and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False)):
-            return numbers
         number, before = step(page.url)
         if before:
             return range(before + 1, before + len(blocks) + 1)
-        return counted(blocks, mark, opens=number in (None, 1) and before in (None, 0))
+        outline = self.sheet(page).outline
+        told = [_ordinal(outline, block.parts) for block in blocks if isinstance(block, Block)]
+        opens = number in (None, 1)
+        if opens and told[:2] == [None, 1]:
+            self.unnumbered = 1  # the opener is no reply
+        elif opens and told[:1] == [1]:
+            self.unnumbered = 0
+        numbers = [ordinal + self.unnumbered for ordinal in told if ordinal is not None]
+        if len(numbers) == len(blocks) and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+            return numbers
+        return counted(blocks, mark, opens=opens)
 
     def blocks(self, page: Page) -> Sequence[Block]:
         """The blocks that a known template finds, or one that this page shows."""

@@ -214,9 +214,12 @@ class Reader:
             found = []
             for at in outline.said(block.start, block.end):
                 text = outline.pieces[at].text.strip(" ,:»«|·•()")
-                if 0 < len(text) <= _NAME and text.lower() not in _BY and not text.isspace():
-                    owner = outline.pieces[at].owner
-                    found.append((outline.key(owner), text, self._profile(owner, block.start)))
+                owner = outline.pieces[at].owner
+                if not 0 < len(text) <= _NAME:
+                    continue
+                link = self._profile(owner, block.start)
+                if link or text.lower() not in _BY:
+                    found.append((outline.key(owner), outline.pieces[at].text if link else text, link))
             self._kinds[block.start] = found
         return found
 

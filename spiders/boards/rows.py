@@ -66,6 +66,7 @@ class Lists:
 
     def __init__(self, outline: Outline, moments: Sequence[Moment], links: Sequence[Link]) -> None:
         self.outline, self.moments, self.links = outline, moments, links
+        self._heads: dict[int, dict[int, str]] = {}
         self._places = {link.element: link.place for link in links}
 
     def rows(self, wanted: Callable[[Link], bool]) -> list[Row]:
@@ -175,17 +176,20 @@ class Lists:
         outline = self.outline
         cell = next((n for n in [owner, *outline.above(owner)][:4] if outline.tags[n] in ("td", "th")), -1)
         table = next((n for n in outline.above(cell) if outline.tags[n] == "table"), -1) if cell >= 0 else -1
-        if table < 0:
-            return ""
-        place = _column(outline, cell)
-        for row in range(table, outline.end[table]):
-            if outline.tags[row] == "tr":
-                cells = _cells(outline, row)
-                if any(outline.tags[c] == "th" for c in cells) or not any(
-                    outline.tags[n] == "a" for n in range(row, outline.end[row])
-                ):
-                    return next((outline.line(c)[:40] for at, c in cells.items() for c in [c] if at == place), "") if cells else ""
-        return ""
+        if table not in self._heads:
+            self._heads[table] = _heads(outline, table) if table >= 0 else {}
+        return self._heads[table].get(_column(outline, cell), "") if self._heads[table] else ""
+
+
+def _heads(outline: Outline, table: int) -> dict[int, str]:
+    """The names of a table's columns: the first row in which two of them say what is counted."""
+    for row in range(table, outline.end[table]):
+        if outline.tags[row] == "tr":
+            names = {place: outline.line(cell)[:60] for place, cell in _cells(outline, row).items()}
+            told = [name for name in names.values() if any(p.search(name) for p in (_VIEWS, _REPLIES, _TOPICS, _POSTS))]
+            if len(told) > 1 and not any(c.isdigit() for name in told for c in name):
+                return names
+    return {}
 
 
 def _cells(outline: Outline, row: int) -> dict[int, int]:
