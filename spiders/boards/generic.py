@@ -264,28 +264,30 @@ class Generic(Pages):
     def blocks(self, page: Page) -> Sequence[Block]:
         """The blocks that a known template finds, or one that this page shows."""
         sheet = self.sheet(page)
-        reader = Reader(sheet.outline, sheet.moments, sheet.leads)
+        outline, reader = sheet.outline, Reader(sheet.outline, sheet.moments, sheet.leads)
+        known = sorted(self.templates.values(), key=lambda template: -template.blocks)
         best: list[Parts] = []
-        for template in sorted(self.templates.values(), key=lambda known: -known.blocks)[:4]:
+        for template in known[:4]:
             if template.blocks >= _KNOWN:
                 best = max(best, self._read(reader, template), key=_sure)
-                if best and _sure(best) == len(best):
-                    break
-        if not best or _sure(best) < len(best):
-            if (learnt := reader.learn()) is not None:
-                template, found = learnt
-                mined = [reader.parts(template, block) for block in found]
-                kinds = Counter(sheet.outline.signature[parts.block.start] for parts in mined)
-                usual = kinds.most_common(1)[0][0]  # others say that somebody closed a topic
-                mined = [p for p in mined if p.words >= 0 or sheet.outline.signature[p.block.start] == usual]
-                if _sure(mined) > _sure(best) or not best:
-                    best = mined
-                    self._remember(template)
-        if not best:
-            for template in self.templates.values():
-                best = max(best, self._read(reader, template), key=_sure)
+                if best and _sure(best) == len(best) and not _left_over(outline, best):
+                    return self._found(sheet, best)
+        if (learnt := reader.learn()) is not None:
+            template, found = learnt
+            mined = [reader.parts(template, block) for block in found]
+            usual = Counter(outline.signature[parts.block.start] for parts in mined).most_common(1)[0][0]
+            # others say that somebody closed a topic
+            mined = [p for p in mined if p.words >= 0 or outline.signature[p.block.start] == usual]
+            if _sure(mined) > _sure(best) or not best:
+                best = mined
+                self._remember(template)
+        for template in known if not best else ():
+            best = max(best, self._read(reader, template), key=_sure)
+        return self._found(sheet, best)
+
+    def _found(self, sheet: Sheet, found: Sequence[Parts]) -> list[Block]:
         nodes = sheet.outline.nodes
-        return [Block(nodes[parts.block.start], parts.id or self._hash(sheet, parts), parts) for parts in _once(best)]
+        return [Block(nodes[parts.block.start], parts.id or self._hash(sheet, parts), parts) for parts in _once(found)]
 
     def _read(self, reader: Reader, template: Template) -> list[Parts]:
         return [reader.parts(template, block) for block in reader.blocks(template)]
@@ -356,32 +358,47 @@ class Generic(Pages):
         page, outline = sheet.page, sheet.outline
         here = self.leads(page.url)
         number, before = step(page.url)
-        numbered: dict[int, str] = {}
         ahead = [page.link(node.attributes.get("href")) for node in page.html.css("link[rel~=next], a[rel~=next]")]
+        named, others = [], []
+        from_zero = False
         for element, tag in enumerate(outline.tags):
             href = outline.value(element, "href") if tag == "a" else ""
-            if not href or href[0] == "#":
+            if not href or href[0] == "#" or len(text := outline.line(element)) > 30:
                 continue
-            text = outline.line(element)
+            there = sheet.leads(href)
+            url = page.link(href)
+            if (there.kind, there.id) != (here.kind, here.id) and url.partition("?")[0] != page.url.partition("?")[0]:
+                continue
             called = f"{outline.value(element, 'class')} {outline.value(outline.parent[element], 'class')}"
             label = outline.value(element, "aria-label") or outline.value(element, "title")
-            if text.isdecimal() and len(text) < 6:
-                numbered.setdefault(int(text), page.link(href))
-            elif _FORWARD.search(called) or (text and _NEXT.match(text)) or (label and _NEXT.match(label)):
-                ahead.append(page.link(href))
-        ahead += [numbered[at] for at in [(number or 1) + 1] if at in numbered]
-        for url in ahead:
-            there = self.leads(url)
-            same = (there.kind, there.id) == (here.kind, here.id) or urlsplit(url).path == urlsplit(page.url).path
-            page_there, before_there = step(url)
-            further = (page_there or 0) > (number or 0) or (before_there or 0) > (before or 0)
-            if same and further:
+            if _FORWARD.search(called) or (text and _NEXT.match(text)) or (label and _NEXT.match(label)):
+                named.append(url)
+            others.append(url)
+            from_zero = from_zero or (text.isdecimal() and step(url)[0] == int(text) - 1)
+        first = 0 if from_zero else 1
+        for url in ahead + named:
+            number_there, before_there = step(url)
+            if (number_there or 0) > (number or first) or (before_there or 0) > (before or 0):
                 return self.home(tidy(url))
-        return ""
+        beyond = [url for url in others if step(url)[0] == (first if number is None else number) + 1]
+        starts = {(step(url)[1] or 0, len(url), url) for url in others if (step(url)[1] or 0) > (before or 0)}
+        best = min(beyond, key=len, default=min(starts)[2] if starts else "")
+        return self.home(tidy(best)) if best else ""
 
 
 def _sure(parts: Sequence[Parts]) -> int:
     return sum(not found.problem for found in parts)
+
+
+def _left_over(outline: Outline, found: Sequence[Parts]) -> bool:
+    """Whether there are more blocks of the same make beside those that were found."""
+    starts = {parts.block.start for parts in found}
+    first = found[0].block.start
+    holder = outline.parent[first]
+    return any(
+        outline.parent[number] == holder and outline.signature[number] == outline.signature[first]
+        for number in range(holder + 1, outline.end[holder]) if number not in starts
+    )  # fmt: skip
 
 
 def _once(found: Sequence[Parts]) -> list[Parts]:

@@ -22,7 +22,7 @@ _LIKELY = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d\d|^\d{1,2}\.? \w{3,}\.?$|^\w{3,}\.? \d{1,2}(?:st|nd|rd|th)?$",
     re.I,
 )
-_CLOCK = re.compile(r"\d[:.h：]\d\d")
+_CLOCK = re.compile(r"\d[:.h：]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
 _ELSE = re.compile(
     r"join|regist|mitglied|member since|since|seit|inscri|beitr|born|birth|geburt|visit|besuch|seen|active|activity|"
     r"edit|modif|geändert|bearbeitet|änderung|editad|zmieni|редакт|измен|dabei|dołącz|lid sinds|miembro|membre|iscritto|"

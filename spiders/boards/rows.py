@@ -81,6 +81,8 @@ class Lists:
             groups[self._way(link.element)].append(link)
         found = [row for group in groups.values() for row in self._cut(group, by_place)]
         found.sort(key=lambda row: row.link.element)
+        for at, row in enumerate(found):
+            row.above = row.above or next((other for other in found[:at] if _holds(other, row)), None)
         _flag(found, self.outline)
         return found
 
@@ -190,6 +192,11 @@ def _heads(outline: Outline, table: int) -> dict[int, str]:
             if len(told) > 1 and not any(c.isdigit() for name in told for c in name):
                 return names
     return {}
+
+
+def _holds(row: Row, other: Row) -> bool:
+    """Whether a row that begins later is only named in another."""
+    return row.start <= other.link.element < row.end or other.start <= row.link.element < other.end
 
 
 def _cells(outline: Outline, row: int) -> dict[int, int]:
