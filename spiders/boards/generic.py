@@ -44,6 +44,7 @@ class Sheet:
         self.page, self.engine = page, engine
         self.outline = Outline(page)
         self._leads: dict[str, Place] = {}
+        self._rows: dict[str, list[Row]] = {}
 
     @cached_property
     def moments(self) -> list[Moment]:
@@ -65,10 +66,12 @@ class Sheet:
                     found.append(Link(element, url, leads, self.outline.line(element)))
         return found
 
-    @cached_property
-    def lists(self) -> Lists:
-        """The lists that these links may make."""
-        return Lists(self.outline, self.moments, self.links)
+    def rows(self, kind: str) -> list[Row]:
+        """The rows of a list of forums, or of topics."""
+        if kind not in self._rows:
+            lists = Lists(self.outline, self.moments, self.links)
+            self._rows[kind] = lists.rows(lambda link: link.place.kind == kind)
+        return self._rows[kind]
 
     def leads(self, href: str) -> Place:
         """Where a link leads to."""
@@ -171,30 +174,25 @@ class Generic(Pages):
         self.clock.learn([moment.text for moment in sheet.moments])
         here = self.leads(page.url)
         below = [row for row in self.forums(sheet) if row.link.place.id not in (here.id, forum.id)]
-        topics = [self._topic(sheet, row) for row in self.topics(sheet, below)]
+        topics = [self._topic(sheet, row) for row in self.topics(sheet)]
         known = [self._forum(sheet, row, forum) for row in below if row.told or row.above is not None]
         return Listing(known, topics, self._following(sheet))
 
     def forums(self, sheet: Sheet) -> list[Row]:
         """The rows of a page that show forums."""
-        rows = sheet.lists.rows(lambda link: link.place.kind == "forum")
+        topics = [row for row in sheet.rows("topic") if row.told]
+        rows = [row for row in sheet.rows("forum") if not _of_topics(row, topics)]
         told = [row for row in rows if row.told or (row.above is not None and row.above.told)]
-        if told:
-            return told
-        return rows if len(rows) > 1 and not any(link.place.kind == "topic" for link in sheet.links) else []
+        return told or (rows if len(rows) > 1 and not sheet.rows("topic") else [])
 
-    def topics(self, sheet: Sheet, forums: Sequence[Row] = ()) -> list[Row]:
-        """The rows of a page that show topics; none of what stands in a row of `forums`."""
-        spans = [(row.start, row.end) for row in forums or self.forums(sheet)]
-
-        def free(link: Link) -> bool:
-            return not any(start <= link.element < end for start, end in spans)
-
-        rows = sheet.lists.rows(lambda link: link.place.kind == "topic" and free(link))
-        told = [row for row in rows if row.told]
-        if told or rows:
-            return told or rows
-        return []
+    def topics(self, sheet: Sheet) -> list[Row]:
+        """The rows of a page that show topics; none that a forum's row names as its newest."""
+        forums = self.forums(sheet)
+        rows = [
+            row for row in sheet.rows("topic")
+            if not any(forum.start <= row.link.element < forum.end for forum in forums)
+        ]  # fmt: skip
+        return [row for row in rows if row.told] or rows
 
     def _forum(self, sheet: Sheet, row: Row, parent: Forum | None) -> Forum:
         last = self._last(sheet, row)
@@ -384,6 +382,14 @@ class Generic(Pages):
         starts = {(step(url)[1] or 0, len(url), url) for url in others if (step(url)[1] or 0) > (before or 0)}
         best = min(beyond, key=len, default=min(starts)[2] if starts else "")
         return self.home(tidy(best)) if best else ""
+
+
+def _of_topics(forum: Row, topics: Sequence[Row]) -> bool:
+    """Whether what looks like a forum's row is a label of a topic, or the frame of several."""
+    inside = {row.link.place.id for row in topics if forum.start <= row.link.element < forum.end}
+    return len(inside) > 1 or any(
+        row.start <= forum.link.element < row.end and row.link.element < forum.link.element for row in topics
+    )
 
 
 def _sure(parts: Sequence[Parts]) -> int:

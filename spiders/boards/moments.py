@@ -78,8 +78,10 @@ def _written(outline: Outline) -> list[Moment]:
             continue
         holder = outline.holder(piece.owner)
         said = outline.said(holder, outline.end[holder])
-        if not _CLOCK.search(text):  # "Today" and "at 10:38" may stand in two elements
-            text = " ".join([text, *(outline.pieces[next_].text for next_ in range(at + 1, min(at + 3, said.stop)))])
+        for after in range(at + 1, min(at + 3, said.stop)):  # "Today" and "at 10:38" may stand in two elements
+            if _CLOCK.search(text):
+                break
+            text = f"{text} {outline.pieces[after].text}"
         hint = outline.value(piece.owner, "title")
         if hint and len(hint) <= 60 and _CLOCK.search(hint) and _LIKELY.search(hint):
             text = hint  # "5 minutes ago", and when that was

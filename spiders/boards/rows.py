@@ -79,16 +79,21 @@ class Lists:
         groups: dict[str, list[Link]] = defaultdict(list)
         for link in titles:
             groups[self._way(link.element)].append(link)
-        found = [row for group in groups.values() for row in self._cut(group, by_place)]
+        found: list[Row] = []
+        for group in sorted(groups.values(), key=len, reverse=True):
+            found += self._cut(group, titles) if len(group) > 1 else [self._alone(group[0], titles, found)]
         found.sort(key=lambda row: row.link.element)
         for at, row in enumerate(found):
-            row.above = row.above or next((other for other in found[:at] if _holds(other, row)), None)
+            row.above = row.above or next((other for other in found[:at] if row.link.element < other.end), None)
+            if row.above is not None:
+                found[at] = Row(row.link, row.link.element, self.outline.end[row.link.element], above=row.above)
         _flag(found, self.outline)
         return found
 
     def _way(self, element: int) -> str:
         outline = self.outline
-        return " ".join([outline.signature[element], *(outline.tags[n] for n in outline.above(element))])
+        around = (outline.tags[n] for n in outline.above(element))
+        return " ".join([outline.signature[element], *(tag for tag in around if tag not in ("b", "strong", "span"))])
 
     def _title(self, links: list[Link]) -> Link | None:
         """Of the links to one place the one that names it."""
@@ -112,7 +117,7 @@ class Lists:
                 break
         return score
 
-    def _cut(self, group: list[Link], by_place: dict[str, list[Link]]) -> list[Row]:
+    def _cut(self, group: list[Link], titles: list[Link]) -> list[Row]:
         """The part of the page that belongs to each of some links that stand alike."""
         outline, counts = self.outline, defaultdict[int, set[str]](set)
         for link in group:
@@ -122,10 +127,8 @@ class Lists:
         claimed: dict[int, Row] = {}
         for link in group:
             chain = [link.element, *outline.above(link.element)]
-            top = [element for element in chain if len(counts[element]) == 1][-1]
-            if len(group) == 1:
-                top = next((n for n in chain if outline.tags[n] in _ROWS), link.element)
-            row = self._filled(Row(link, top, outline.end[top]))
+            own = [n for n in chain if len(counts[n]) == 1 and not _led(link, titles, n)]
+            row = self._filled(Row(link, own[-1], outline.end[own[-1]]))
             if not row.told:
                 around = next((n for n in chain if outline.tags[n] in _ROWS), -1)
                 if around in claimed:
@@ -134,6 +137,18 @@ class Lists:
                     claimed[around] = row = self._filled(Row(link, around, outline.end[around]))
             found.append(row)
         return found
+
+    def _alone(self, link: Link, titles: list[Link], others: list[Row]) -> Row:
+        """The row of a link that has none like it: what is around it until something tells more."""
+        outline = self.outline
+        for element in [link.element, *outline.above(link.element)][:7]:
+            inside = [row for row in others if row.told and element <= row.link.element < outline.end[element]]
+            if inside or _led(link, titles, element):
+                break
+            row = self._filled(Row(link, element, outline.end[element]))
+            if row.told and outline.tags[element] not in ("td", "th", "span", "a"):
+                return row
+        return Row(link, link.element, outline.end[link.element])
 
     def _filled(self, row: Row) -> Row:
         outline = self.outline
@@ -194,9 +209,9 @@ def _heads(outline: Outline, table: int) -> dict[int, str]:
     return {}
 
 
-def _holds(row: Row, other: Row) -> bool:
-    """Whether a row that begins later is only named in another."""
-    return row.start <= other.link.element < row.end or other.start <= row.link.element < other.end
+def _led(link: Link, titles: list[Link], element: int) -> bool:
+    """Whether what is around a link begins with a link to somewhere else."""
+    return any(element <= other.element < link.element and other.place.id != link.place.id for other in titles)
 
 
 def _cells(outline: Outline, row: int) -> dict[int, int]:
