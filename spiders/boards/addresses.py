@@ -17,6 +17,7 @@ _FORUM = frozenset(
     " kategorie kategorien categoria categorias categorie foro foros forumid boardid catid node group groups list lists"
     " room rooms salon раздел".split()
 )
+_CATEGORY = frozenset("category categories cat c kategorie kategorien categoria categorias categorie catid".split())
 _USER = frozenset(
     "user users member members profile profiles viewprofile people person u uid author authors account accounts membre"
     " membres mitglied mitglieder benutzer usuario usuarios utente utenti gebruiker profil perfil nick poster userid"
@@ -69,8 +70,9 @@ def place(url: str, root: str = "") -> Place:
         return Place("never", "", shape)
     found = _in_query(segments, named) or _in_path(segments)
     if found is None:
-        numbers = _NUMBER.findall(f"{inside}?{parts.query}")
-        found = "", numbers[0] if numbers else "/".join(segments[-1:])
+        lasting = [segment for segment in segments if not _PAGE_PART.fullmatch(segment)]
+        numbers = _NUMBER.findall("/".join([*lasting, *(value for name, value in named if name not in _PAGE)]))
+        found = "", numbers[0] if numbers else "/".join(lasting[-1:])
     return Place(*found, shape)
 
 
@@ -87,7 +89,7 @@ def _verbs(segments: list[str], named: list[tuple[str, str]]) -> str:
 def _in_query(segments: list[str], named: list[tuple[str, str]]) -> tuple[str, str] | None:
     script = _script(segments)
     acts = {value.lower() for name, value in named if name in _ACTS}
-    kinds = [(_kind(name), _ident(value)) for name, value in named if value]
+    kinds = [(_kind(name), _marked(name, _ident(value))) for name, value in named if value]
     for wanted in ("user",) if acts & _USER or script == "user" else ("topic", "forum", "user"):
         for kind, ident in kinds:
             if kind == wanted and ident:
@@ -110,10 +112,15 @@ def _in_path(segments: list[str]) -> tuple[str, str] | None:
         if segment[0] in "~@":
             found = kind, segment[1:]
         elif own:
-            found = kind, own[0]
+            found = kind, _marked(_word(segment), own[0])
         elif after:
-            found = kind, _best(after) if kind != "user" else _ident(after[0])
+            found = kind, _marked(_word(segment), _best(after)) if kind != "user" else _ident(after[0])
     return found
+
+
+def _marked(word: str, ident: str) -> str:
+    """Boards number their categories and their forums apart."""
+    return f"category {ident}" if word in _CATEGORY and ident else ident
 
 
 def _follows(segments: list[str], at: int) -> bool:

@@ -365,7 +365,7 @@ class Generic(Pages):
                 continue
             there = sheet.leads(href)
             url = page.link(href)
-            if (there.kind, there.id) != (here.kind, here.id) and url.partition("?")[0] != page.url.partition("?")[0]:
+            if (there.kind, there.id) != (here.kind, here.id):
                 continue
             called = f"{outline.value(element, 'class')} {outline.value(outline.parent[element], 'class')}"
             label = outline.value(element, "aria-label") or outline.value(element, "title")
