@@ -30,7 +30,7 @@ _NEVER = re.compile(
     r"print\w*|quote\w*|edit|delete|report\w*|new_?(?:reply|thread|topic|post)\w*|start_?topic|posting|compose|"
     r"subscri\w*|unsubscri\w*|watch|mark_?\w*|mark_?as|unread\w*|pm|private|mail\w*|e_?mail|send\w*|attach\w*|download|"
     r"vote|like|poll|moderat\w*|mcp|ucp|modcp|admin\w*|stats|team|leaders|javascript|mailto|tags?|lastvisit|"
-    r"get_?(?:last|new)post|archive|share|ical|tasks?)(?![a-z])"
+    r"get_?(?:last|new)post|archive|share|reputation|warn\w*|ical|tasks?)(?![a-z])"
 )
 _NOISE = re.compile(r"sid|s|phpsessid|jsessionid|session_?id|osid|hilit|highlight|token|nocache|_", re.I)
 _SESSION = re.compile(r"[0-9a-f]{24,}")

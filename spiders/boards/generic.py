@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from listening.post import Author, Post, Thread
-from spiders.boards import dates, pages
+from spiders.boards import dates, pages, repeated
 from spiders.boards.addresses import Place, place, step, tidy
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic
 from spiders.boards.moments import Clock, Moment, moments
@@ -26,11 +26,13 @@ from spiders.boards.utterance import Endings, own
 
 _KNOWN = 8  # blocks from which a template was learnt that is tried before looking for another
 _NEXT = re.compile(
-    r"^(?:next(?: page)?|weiter|nächste(?: seite)?|vorwärts|suivante?|page suivante|siguiente|próxim[ao]|seguinte|avanti|"
+    r"^(?:next(?: page| »)?|weiter|nächste(?: seite)?|vorwärts|suivante?|page suivante|siguiente|próxim[ao]|seguinte|avanti|"
     r"successiv[ao]|volgende|następna|dalej|след(?:ующая|\.)?|вперёд|nästa|neste|næste|seuraava|další|sonraki|older)?"
     r" ?[»›>→⟩▶]*$",
     re.I,
 )
+_BACK = re.compile(r"^[«‹<←]|previous|zurück|précédent|anterior|precedente|vorige|poprzedni|предыдущ|föregående|forrige", re.I)
+_HEADS = ("h1", "h2", "h3", "h4")
 _FORWARD = re.compile(r"(?:^|[-_ ])(?:next|older|forward)(?:$|[-_ ])", re.I)
 _CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
 _ZONE = re.compile(r"\b(?:UTC|GMT)\b|\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b")
@@ -270,7 +272,8 @@ class Generic(Pages):
                 best = max(best, self._read(reader, template), key=_sure)
                 if best and _sure(best) == len(best) and not _left_over(outline, best):
                     return self._found(sheet, best)
-        if (learnt := reader.learn()) is not None:
+        learnt = reader.learn()
+        if learnt is not None and not self._teases(sheet, learnt[1]):
             template, found = learnt
             mined = [reader.parts(template, block) for block in found]
             usual = Counter(outline.signature[parts.block.start] for parts in mined).most_common(1)[0][0]
@@ -279,9 +282,20 @@ class Generic(Pages):
             if _sure(mined) > _sure(best) or not best:
                 best = mined
                 self._remember(template)
-        for template in known if not best else ():
+        for template in known if not _sure(best) else ():
             best = max(best, self._read(reader, template), key=_sure)
+        if not best and (alone := reader.single()) is not None:
+            best = [reader.parts(alone[0], block) for block in alone[1]]
         return self._found(sheet, best)
+
+    def _teases(self, sheet: Sheet, blocks: Sequence[repeated.Block]) -> bool:
+        """Whether blocks only show what stands on pages of their own: a list of news, a box of newest posts."""
+        here = self.leads(sheet.page.url)
+        away = [link for link in sheet.links if link.place.id != here.id and link.place.kind in ("topic", "")]
+        heads = [link for link in away if any(sheet.outline.tags[n] in _HEADS for n in sheet.outline.above(link.element)[:2])
+                 or sheet.outline.tags[sheet.outline.parent[link.element]] in _HEADS or link.place.kind == "topic"]  # fmt: skip
+        led = sum(any(block.start <= link.element < block.end for link in heads) for block in blocks)
+        return led > 0.6 * len(blocks)
 
     def _found(self, sheet: Sheet, found: Sequence[Parts]) -> list[Block]:
         nodes = sheet.outline.nodes
@@ -433,7 +447,7 @@ def _crumbs(sheet: Sheet) -> str:
         if called.strip() and _CRUMBS.search(called):
             names = [link.text for link in sheet.links
                      if element <= link.element < outline.end[element] and link.place.kind == "forum"
-                     and any(map(str.isalpha, link.text)) and not _NEXT.match(link.text) and step(link.url) == (None, None)]  # fmt: skip
+                     and any(map(str.isalpha, link.text)) and not _NEXT.match(link.text) and not _BACK.match(link.text) and step(link.url) == (None, None)]  # fmt: skip
             if names:
                 return UNDER.join(dict.fromkeys(names))
     return ""

@@ -72,16 +72,17 @@ def _stamped(outline: Outline) -> list[Moment]:
 
 def _written(outline: Outline) -> list[Moment]:
     found = []
+    taken = -1  # pieces up to here belong to the moment before
     for at, piece in enumerate(outline.pieces):
         text = piece.text
-        if len(text) > _LONGEST or not _LIKELY.search(text):
+        if at <= taken or len(text) > _LONGEST or not _LIKELY.search(text):
             continue
         holder = outline.holder(piece.owner)
         said = outline.said(holder, outline.end[holder])
         for after in range(at + 1, min(at + 3, said.stop)):  # "Today" and "at 10:38" may stand in two elements
             if _CLOCK.search(text):
                 break
-            text = f"{text} {outline.pieces[after].text}"
+            text, taken = f"{text} {outline.pieces[after].text}", after
         hint = outline.value(piece.owner, "title")
         if hint and len(hint) <= 60 and _CLOCK.search(hint) and _LIKELY.search(hint):
             text = hint  # "5 minutes ago", and when that was

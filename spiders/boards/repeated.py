@@ -305,6 +305,63 @@ class Reader:
             for key, column in columns.items() if len(column) >= 0.6 * len(blocks)
         }  # fmt: skip
 
+    def _people(self, block: Block, words: str) -> set[tuple[str, str]]:
+        """Everybody whose profile a block links to by name, but for those among the words and in lines of editing."""
+        outline, inside, found = self.outline, range(0), set()
+        for at in outline.said(block.start, block.end):
+            piece = outline.pieces[at]
+            if piece.owner in inside or len(piece.text) > _NAME or not any(map(str.isalpha, piece.text)):
+                continue
+            holder = next((n for n in (piece.owner, *outline.above(piece.owner, block.start)) if outline.key(n) == words), -1)
+            if holder >= 0:
+                inside = range(holder, outline.end[holder])
+            elif "avatar" in outline.signature[piece.owner]:
+                continue  # the first letter of a name
+            elif (link := self._profile(piece.owner, block.start)) and not edited(outline.line(outline.parent[piece.owner])):
+                found.add((piece.text, link))
+        return found
+
+    def single(self) -> tuple[Template, list[Block]] | None:
+        """The template of a page that has one post, as far as names and classes tell where that is."""
+        outline = self.outline
+        bodies = []
+        for number, attributes in enumerate(outline.attributes):
+            called = " ".join(filter(None, (attributes.get("class"), attributes.get("itemprop"))))
+            if called and outline.tags[number] in _BOXES and _WORDS.search(called) and not _NO_WORDS.search(called):
+                bodies.append(number)
+        for moment in sorted(self.moments, key=lambda moment: not moment.stamp):
+            if moment.other:
+                continue
+            for top in [moment.owner, *outline.above(moment.owner)][:9]:
+                inside = [n for n in bodies if top < n < outline.end[top] and not n <= moment.owner < outline.end[n]]
+                block = _block(outline, top, moment)
+                key = outline.key(inside[0]) if inside else ""
+                people = self._people(block, key) if inside else set()
+                if len({text for text, _ in people}) > 1:
+                    break
+                if people and outline.tags[top] in _BOXES | {"tr", "table", "tbody"}:
+                    found = self._lone(block, inside, next(iter(people))[0])
+                    if found is not None:
+                        return found, [block]
+        return None
+
+    def _lone(self, block: Block, bodies: list[int], name: str) -> Template | None:
+        """What a single block teaches, if the words of its author can be told."""
+        outline = self.outline
+        keys = [key for key, text, link in self._names(block) if text == name and link]
+        bodies = [n for n in bodies if name not in [outline.pieces[at].text for at in outline.said(n, outline.end[n])]]
+        bodies = [n for n in bodies if outline.line(n)]
+        if not keys or not bodies:
+            return None
+        words = outline.key(max(bodies, key=lambda n: (len(outline.line(n)), n)))
+        ids, links = self._ids([block], words)
+        chain = outline.above(block.moment.owner)
+        path = tuple(outline.tags[n] for n in chain if n >= block.start) if block.moment.owner != block.start else ()
+        classes = frozenset(outline.signature[block.start].split(".")[1:])
+        return Template(
+            block.moment.key, frozenset([path]), outline.tags[block.start], classes, (0, 0), keys[0], (), words, ids, links, 1
+        )  # fmt: skip
+
     # The words
 
     def _words(self, blocks: list[Block], author: str) -> str | None:
@@ -404,6 +461,7 @@ class Reader:
     def blocks(self, template: Template) -> list[Block]:
         """The blocks of a page that a template fits."""
         outline, found = self.outline, []
+        tops: set[int] = set()
         for moment in self.moments:
             if moment.key != template.moment:
                 continue
@@ -412,7 +470,8 @@ class Reader:
                 tags = tuple(outline.tags[number] for number in chain[1 : len(path) + 1])
                 top = chain[len(path)] if tags == path and len(path) < len(chain) else -1
                 fits = top > 0 and outline.tags[top] == template.kind
-                if fits and template.classes <= {*outline.signature[top].split(".")[1:]}:
+                if fits and top not in tops and template.classes <= {*outline.signature[top].split(".")[1:]}:
+                    tops.add(top)
                     found.append(self._with_rows(top, moment, template.rows))
                     break
         return [block for block in found if not any(_overlap(block, other) for other in found)]
@@ -467,6 +526,8 @@ class Reader:
             found = {(text, link) for key, text, link in names if tail and link and key.partition(" < ")[2] == tail}
         if not found:
             found = {(text, link) for key, text, link in names if key in template.checks}
+        if not found:
+            found = {(text, link) for text, link in self._people(block, template.words)}
         if len({text for text, _ in found}) != 1:
             return None
         text = next(iter(found))[0]

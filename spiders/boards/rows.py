@@ -81,7 +81,7 @@ class Lists:
             groups[self._way(link.element)].append(link)
         found: list[Row] = []
         for group in sorted(groups.values(), key=len, reverse=True):
-            found += self._cut(group, titles) if len(group) > 1 else [self._alone(group[0], titles, found)]
+            found += self._cut(group, titles, found) if len(group) > 1 else [self._alone(group[0], titles, found)]
         found.sort(key=lambda row: row.link.element)
         for at, row in enumerate(found):
             row.above = row.above or next((other for other in found[:at] if row.link.element < other.end), None)
@@ -117,7 +117,7 @@ class Lists:
                 break
         return score
 
-    def _cut(self, group: list[Link], titles: list[Link]) -> list[Row]:
+    def _cut(self, group: list[Link], titles: list[Link], others: list[Row]) -> list[Row]:
         """The part of the page that belongs to each of some links that stand alike."""
         outline, counts = self.outline, defaultdict[int, set[str]](set)
         for link in group:
@@ -127,8 +127,9 @@ class Lists:
         claimed: dict[int, Row] = {}
         for link in group:
             chain = [link.element, *outline.above(link.element)]
-            own = [n for n in chain if len(counts[n]) == 1 and not _led(link, titles, n)]
-            row = self._filled(Row(link, own[-1], outline.end[own[-1]]))
+            own = [n for n in chain if len(counts[n]) == 1 and not self._foreign(link, titles, others, n)]
+            top = own[-1] if own else link.element
+            row = self._filled(Row(link, top, outline.end[top]))
             if not row.told:
                 around = next((n for n in chain if outline.tags[n] in _ROWS), -1)
                 if around in claimed:
@@ -142,13 +143,19 @@ class Lists:
         """The row of a link that has none like it: what is around it until something tells more."""
         outline = self.outline
         for element in [link.element, *outline.above(link.element)][:7]:
-            inside = [row for row in others if row.told and element <= row.link.element < outline.end[element]]
-            if inside or _led(link, titles, element):
+            if self._foreign(link, titles, others, element):
                 break
             row = self._filled(Row(link, element, outline.end[element]))
             if row.told and outline.tags[element] not in ("td", "th", "span", "a"):
                 return row
         return Row(link, link.element, outline.end[link.element])
+
+    def _foreign(self, link: Link, titles: list[Link], others: list[Row], element: int) -> bool:
+        """Whether what is around a link begins with a link to somewhere else, or holds rows of another list."""
+        end = self.outline.end[element]
+        return any(row.told and element <= row.link.element < end for row in others) or any(
+            element <= other.element < link.element and other.place.id != link.place.id for other in titles
+        )
 
     def _filled(self, row: Row) -> Row:
         outline = self.outline
@@ -207,11 +214,6 @@ def _heads(outline: Outline, table: int) -> dict[int, str]:
             if len(told) > 1 and not any(c.isdigit() for name in told for c in name):
                 return names
     return {}
-
-
-def _led(link: Link, titles: list[Link], element: int) -> bool:
-    """Whether what is around a link begins with a link to somewhere else."""
-    return any(element <= other.element < link.element and other.place.id != link.place.id for other in titles)
 
 
 def _cells(outline: Outline, row: int) -> dict[int, int]:
