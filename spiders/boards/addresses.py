@@ -197,5 +197,7 @@ def step(url: str) -> tuple[int | None, int | None]:
             return int(match[0]), None
         if name in ("topic", "board") and (dotted := re.fullmatch(r"\d+\.(\d{1,7})", value)):
             return None, int(dotted[1])
+    if dotted := re.search(r"(?:topic|board)[,/](?:[^/]*\.)?\d+\.(\d{1,7})\b", parts.path):
+        return None, int(dotted[1])
     match = _PAGED.search(parts.path)
     return (int(match[1]), None) if match else (None, None)

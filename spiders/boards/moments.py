@@ -43,6 +43,7 @@ class Moment:
     owner: int  # the element that bears it
     text: str
     key: str  # where it stands, as on every block and page
+    loose: str  # the same without the classes around
     stamp: bool  # written for programs
     other: bool  # of joining, editing and the like
 
@@ -66,7 +67,8 @@ def _stamped(outline: Outline) -> list[Moment]:
                 around = outline.signature[outline.parent[number]] if number else ""
                 kind = outline.signature[number] if outline.tags[number] != "meta" else attributes.get("itemprop")
                 other = bool(_ELSE.search(f"{kind} {around} {outline.value(number, 'class')}"))
-                found.append(Moment(number, value, f"{name} {kind} < {around}", exact, other))
+                found.append(Moment(number, value, f"{name} {kind} < {around}",
+                                    f"{name}? {outline.loose(number)}", exact, other))  # fmt: skip
     return found
 
 
@@ -88,7 +90,8 @@ def _written(outline: Outline) -> list[Moment]:
             text = hint  # "5 minutes ago", and when that was
         before = outline.pieces[at - 1].text[-40:] if at > said.start else ""
         other = bool(_ELSE.search(text) or _ELSE.search(before))
-        found.append(Moment(holder, text[:_LONGEST], f"text {outline.key(holder)}", False, other))
+        found.append(Moment(holder, text[:_LONGEST], f"text {outline.key(holder)}", f"text? {outline.loose(holder)}",
+                            False, other))  # fmt: skip
     return found
 
 

@@ -15,7 +15,7 @@ _SILENT = frozenset("script style noscript template svg select head math object 
 _INLINE = frozenset("a b strong i em u span font small big tt code bdi bdo abbr time cite ins mark nobr label".split())
 _ORDERED = frozenset("td th tr".split())  # without classes their place says what they hold
 _VOLATILE = re.compile(
-    r"odd|even|alt\d*|first|last|(?:off|on)line|unread|read|new|hot|active|current|selected|hidden|self|mine|own|op|"
+    r"(?:[a-z]+[-_]?)?(?:odd|even|alt\d*)|(?:[a-z]+[-_]?)?(?:first|last)(?:[-_]?post)?|(?:off|on)line|unread|read|new|hot|active|current|selected|hidden|self|mine|own|op|"
     r"[mp][trblxy]?-\d|bg\d?|row|.*(?:starter|owner).*"
 )
 _DIGITS = re.compile(r"\d+")
@@ -118,6 +118,11 @@ class Outline:
             found = self._keys[number] = " < ".join(parts)
         return found
 
+    def loose(self, number: int) -> str:
+        """The same for markup whose classes change from block to block: its own class, and the tags around it."""
+        around = [self.tags[n] for n in self.above(number)[:4]]
+        return " < ".join([self.signature[number], *around])
+
     def above(self, number: int, top: int = 0) -> list[int]:
         """The elements around one, innermost first, down to `top`."""
         found = []
@@ -136,7 +141,8 @@ class Outline:
 
 @lru_cache(maxsize=4096)
 def _signature(tag: str, names: str, ident: str, prop: str) -> str:
-    kept = [_DIGITS.sub("#", name) for name in names.split() if not _VOLATILE.fullmatch(name)]
+    kept = [_DIGITS.sub("", name) for name in names.split() if not _VOLATILE.fullmatch(name)]
+    kept = [*dict.fromkeys(kept)]
     if _DIGITS.search(ident):
         kept.append("#" + _DIGITS.sub("#", ident))
     if prop:

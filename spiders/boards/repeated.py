@@ -102,17 +102,19 @@ class Reader:
         for moment in self.moments:
             if not moment.other:
                 groups[moment.key].setdefault(moment.owner, moment)
-        known = sorted((list(group.values()) for group in groups.values()), key=len, reverse=True)
+                groups[moment.loose].setdefault(moment.owner, moment)
+        apart = {tuple(group): (key, list(group.values())) for key, group in reversed(groups.items())}
+        known = sorted(apart.values(), key=lambda group: -len(group[1]))
         best: tuple[float, Template, list[Block]] | None = None
         tried: dict[tuple[tuple[int, int], ...], float] = {}
-        for group in known[:_LOOKED_AT]:
+        for key, group in known[:_LOOKED_AT]:
             if len(group) < 2 or (best is not None and len(group) < 0.7 * len(best[2])):
                 break
             for blocks, rows in self._levels(group):
                 spans = tuple((block.start, block.end) for block in blocks)
                 if spans in tried and not group[0].stamp:
                     continue
-                found = self._template(blocks, rows)
+                found = self._template(key, blocks, rows)
                 if found is None:
                     continue
                 tried[spans] = value = self._worth(found, blocks)
@@ -175,7 +177,7 @@ class Reader:
             if len(found) == len(tops) and len(shapes) == 1:
                 yield found, (before, after)
 
-    def _template(self, blocks: list[Block], rows: tuple[int, int]) -> Template | None:
+    def _template(self, moment: str, blocks: list[Block], rows: tuple[int, int]) -> Template | None:
         outline = self.outline
         author = self._author(blocks)
         if author is None:
@@ -195,7 +197,7 @@ class Reader:
         kind = kinds.most_common(1)[0][0]
         common = frozenset.intersection(*classes)
         return Template(
-            blocks[0].moment.key, frozenset(paths), kind, common, rows, key, checks, words, ids, links, len(blocks)
+            moment, frozenset(paths), kind, common, rows, key, checks, words, ids, links, len(blocks)
         )
 
     def _top(self, block: Block, rows: tuple[int, int]) -> int:
@@ -463,7 +465,7 @@ class Reader:
         outline, found = self.outline, []
         tops: set[int] = set()
         for moment in self.moments:
-            if moment.key != template.moment:
+            if template.moment not in (moment.key, moment.loose):
                 continue
             chain = [moment.owner, *outline.above(moment.owner)]
             for path in sorted(template.paths, key=len, reverse=True):
@@ -515,7 +517,7 @@ class Reader:
         outline = self.outline
         holds = {outline.key(outline.pieces[at].owner) for at in outline.said(words, outline.end[words])}
         return template.author in holds or any(
-            moment.key == template.moment and words <= moment.owner < outline.end[words] for moment in self.moments
+            template.moment == moment.key and words <= moment.owner < outline.end[words] for moment in self.moments
         )
 
     def _named(self, template: Template, block: Block) -> tuple[str, str] | None:

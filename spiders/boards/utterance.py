@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.text import Words, words_of
 from spiders.boards.moments import edited
@@ -40,6 +40,7 @@ _FROM = re.compile(
 )
 _BARE = re.compile(r"^(?:quote|zitat|citation|cita|citaat|cytat|цитата|quoted text)s?:?$", re.I)
 _CODE = re.compile(r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$", re.I)
+_ITEM = re.compile(r"(?m)^(\d{1,3}\.)\n+(?=\S)")
 _SMILE = re.compile(r"smil|emoji|emot|twemoji", re.I)
 _HEAD_TAGS = ("p", "div", "cite", "strong", "b", "span", "dt", "td", "tr", "header", "small", "em", "i", "a", "h4", "h5")
 
@@ -74,7 +75,8 @@ def own(root: LexborNode, endings: Endings) -> Words:
     for node in root.css("em, i, span, small, p, div"):
         if edited(text := line(node)) and not node.css_first("p, blockquote") and text[:1] not in "\"'“":
             _leave_out(node)
-    return words_of(root, _SKIPPED, _quoted, bullet="")
+    said = words_of(root, _SKIPPED, _quoted, bullet="")
+    return Words(_ITEM.sub(r"\1 ", said.text), said.quotes)
 
 
 def _look(node: LexborNode) -> None:
@@ -87,6 +89,8 @@ def _look(node: LexborNode) -> None:
         return
     if tag in ("pre", "code"):
         _head_of_code(node)
+        if tag == "code" and node.css_first("br") is not None and node.next is not None:
+            node.insert_after(LexborHTMLParser("<br>").css_first("br"))  # several lines are no part of a sentence
     if tag == "blockquote" or (called and _QUOTE.search(called) and not _NO_QUOTE.search(called)):
         if tag not in ("a", "button", "cite", "i"):
             _whom(node)
