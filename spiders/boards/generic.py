@@ -7,10 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from listening.post import Author, Post, Thread
 from spiders.boards import dates, pages, repeated
@@ -32,6 +33,11 @@ _NEXT = re.compile(
     re.I,
 )
 _BACK = re.compile(r"^[«‹<←]|previous|zurück|précédent|anterior|precedente|vorige|poprzedni|предыдущ|föregående|forrige", re.I)
+_NOW = re.compile(r"current time|time (?:is )?now|it is (?:currently|now)|aktuelle zeit|es ist jetzt|heure actuelle|hora actual|сейчас", re.I)
+_WIDESPREAD = (
+    "Europe/Berlin", "Europe/London", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
+    "Europe/Helsinki", "Australia/Sydney",
+)  # fmt: skip
 _HEADS = ("h1", "h2", "h3", "h4")
 _FORWARD = re.compile(r"(?:^|[-_ ])(?:next|older|forward)(?:$|[-_ ])", re.I)
 _CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
@@ -137,7 +143,7 @@ class Generic(Pages):
     def learn(self, page: Page) -> None:
         """Take the time zone, the way of writing dates, and whether this is the index."""
         sheet = self.sheet(page)
-        self.zone = self.clock.zone = self.configured or _zone(sheet) or self.zone
+        self.zone = self.clock.zone = self.configured or _zone(sheet) or _by_clock(sheet) or self.zone
         self.clock.learn([moment.text for moment in sheet.moments])
         if not self._index and self.leads(page.url).kind != "topic" and self.forums(sheet) and not self.topics(sheet):
             self._index = page.url
@@ -453,7 +459,32 @@ def _crumbs(sheet: Sheet) -> str:
     return ""
 
 
-def _zone(sheet: Sheet) -> Any:
+def _by_clock(sheet: Sheet) -> tzinfo | None:
+    """The zone that the time of day on a page tells, beside the same time in UTC or the line that says how late it is."""
+    outline = sheet.outline
+    for moment in sheet.moments:
+        if moment.stamp:
+            exact, text = dates.iso(moment.text), outline.line(moment.owner)
+            exact = exact if re.search(r"Z$|[+-]\d\d:?\d\d$", moment.text) else None
+        else:
+            exact, text = sheet.page.at if _NOW.search(moment.text) else None, moment.text
+        local = dates.parse(text, sheet.page.at) if exact and re.search(r"\d:\d\d", text) and len(text) < 80 else None
+        if exact is not None and local is not None:
+            quarters = round((local - exact).total_seconds() / 900)
+            if abs(quarters) <= 56 and abs((local - exact).total_seconds() - quarters * 900) < 300:
+                return _seasonal(timedelta(seconds=quarters * 900), exact)
+    return None
+
+
+def _seasonal(shift: timedelta, now: datetime) -> tzinfo:
+    """A zone that has this shift now, with the summer time that most boards so far from UTC keep."""
+    for name in _WIDESPREAD if shift else ():
+        if now.astimezone(ZoneInfo(name)).utcoffset() == shift:
+            return ZoneInfo(name)
+    return timezone(shift)
+
+
+def _zone(sheet: Sheet) -> tzinfo | None:
     outline = sheet.outline
     for piece in reversed(outline.pieces):
         if len(piece.text) < 160 and _ZONE.search(piece.text):
