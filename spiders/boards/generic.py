@@ -120,9 +120,8 @@ class Generic(Pages):
         engine = cls(cls.root_of(page))
         sheet = engine.sheet(page)
         forums, topics = engine.forums(sheet), engine.topics(sheet)
-        if sum(row.told and row.link.place.kind == "forum" for row in forums) >= 2 and any(row.moments for row in forums):
-            return 0.5
-        if sum(bool(row.moments) and row.link.place.kind == "topic" for row in topics) >= 3:
+        timed = [row for row in [*forums, *topics] if engine.newest(sheet, row) is not None and _counts(row)]
+        if (forums and timed and sum(row.told for row in forums) > 1) or sum(row in topics for row in timed) > 2:
             return 0.5
         if engine.leads(page.url).kind == "topic" and any(link.place.kind == "forum" for link in sheet.links):
             return 0.5 if any(not block.parts.problem for block in engine.blocks(page)) else 0.2
@@ -203,14 +202,14 @@ class Generic(Pages):
         return [row for row in rows if row.told] or rows
 
     def _forum(self, sheet: Sheet, row: Row, parent: Forum | None) -> Forum:
-        last = self._last(sheet, row)
+        last = self.newest(sheet, row)
         name = row.link.text
         over = parent.path if parent else ""
         above = parent.id if parent else ""
         if row.above is not None:
             over = UNDER.join(filter(None, (over, row.above.link.text)))
             above = row.above.link.place.id
-        topics, posts = row.topics, row.posts
+        topics, posts = row.topics, row.posts if row.posts is not None else row.replies
         if topics is None and posts is None and len(row.figures) == 2:
             topics, posts = row.figures
         return Forum(
@@ -219,7 +218,7 @@ class Generic(Pages):
         )  # fmt: skip
 
     def _topic(self, sheet: Sheet, row: Row) -> Topic:
-        last = self._last(sheet, row)
+        last = self.newest(sheet, row)
         figures = list(row.figures)
         replies, views = row.replies, row.views
         if replies is None and row.posts is None and figures:
@@ -230,7 +229,8 @@ class Generic(Pages):
             last=last, views=views, pinned=row.pinned, moved=row.moved,
         )  # fmt: skip
 
-    def _last(self, sheet: Sheet, row: Row) -> datetime | None:
+    def newest(self, sheet: Sheet, row: Row) -> datetime | None:
+        """The latest time that a row tells."""
         times = [self.clock.read(moment.text, sheet.page.at) for moment in row.moments]
         now = sheet.page.at
         return max((when for when in times if when is not None and (when - now).days < 2), default=None)
@@ -402,6 +402,11 @@ class Generic(Pages):
         starts = {(step(url)[1] or 0, len(url), url) for url in others if (step(url)[1] or 0) > (before or 0)}
         best = min(beyond, key=len, default=min(starts)[2] if starts else "")
         return self.home(tidy(best)) if best else ""
+
+
+def _counts(row: Row) -> bool:
+    """Whether a row says how many topics or posts there are."""
+    return bool(row.figures) or (row.topics, row.posts, row.replies) != (None, None, None)
 
 
 def _of_topics(forum: Row, topics: Sequence[Row]) -> bool:

@@ -13,7 +13,7 @@ from spiders.boards.page import Page
 
 _SILENT = frozenset("script style noscript template svg select head math object embed iframe canvas".split())
 _INLINE = frozenset("a b strong i em u span font small big tt code bdi bdo abbr time cite ins mark nobr label".split())
-_ORDERED = frozenset("td th tr".split())  # without classes their place says what they hold
+_ORDERED = frozenset(("td", "th"))  # without classes their place says what they hold
 _VOLATILE = re.compile(
     r"(?:[a-z]+[-_]?)?(?:odd|even|alt\d*)|(?:[a-z]+[-_]?)?(?:first|last)(?:[-_]?post)?|(?:off|on)line|unread|read|new|hot|active|current|selected|hidden|self|mine|own|op|"
     r"[mp][trblxy]?-\d|bg\d?|row|.*(?:starter|owner).*"
@@ -117,6 +117,14 @@ class Outline:
                 around = self.parent[around]
             found = self._keys[number] = " < ".join(parts)
         return found
+
+    def spot(self, number: int) -> str:
+        """The key of a text in an element, where bold and small texts of one box are not the same."""
+        holder, look = self.holder(number), ""
+        while number != holder:
+            look = self.tags[number] if self.tags[number] != "a" else look
+            number = self.parent[number]
+        return f"{look} {self.key(holder)}" if look and "." not in self.signature[holder] else self.key(holder)
 
     def loose(self, number: int) -> str:
         """The same for markup whose classes change from block to block: its own class, and the tags around it."""

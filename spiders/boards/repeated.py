@@ -221,7 +221,7 @@ class Reader:
                     continue
                 link = self._profile(owner, block.start)
                 if link or text.lower() not in _BY:
-                    found.append((outline.key(owner), outline.pieces[at].text if link else text, link))
+                    found.append((outline.spot(owner), outline.pieces[at].text if link else text, link))
             self._kinds[block.start] = found
         return found
 
@@ -240,7 +240,7 @@ class Reader:
             for key, text, link in self._names(block):
                 columns[key][number].add((text, link))
         for at in self.outline.said(blocks[0].start, blocks[-1].end):
-            owners.setdefault(self.outline.key(self.outline.pieces[at].owner), self.outline.pieces[at].owner)
+            owners.setdefault(self.outline.spot(self.outline.pieces[at].owner), self.outline.pieces[at].owner)
         attributes = self._spoken(blocks)
         scored = []
         for order, (key, column) in enumerate(columns.items()):
@@ -373,7 +373,7 @@ class Reader:
         for number, block in enumerate(blocks):
             taken = {block.moment.owner} | {
                 outline.pieces[at].owner for at in outline.said(block.start, block.end)
-                if outline.key(outline.pieces[at].owner) == author
+                if outline.spot(outline.pieces[at].owner) == author
             }  # fmt: skip
             for element in range(block.start, block.end):
                 if outline.tags[element] not in _BOXES and "." not in outline.signature[element]:
@@ -515,7 +515,7 @@ class Reader:
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
         outline = self.outline
-        holds = {outline.key(outline.pieces[at].owner) for at in outline.said(words, outline.end[words])}
+        holds = {outline.spot(outline.pieces[at].owner) for at in outline.said(words, outline.end[words])}
         return template.author in holds or any(
             template.moment == moment.key and words <= moment.owner < outline.end[words] for moment in self.moments
         )

@@ -28,7 +28,7 @@ _NO_QUOTE = re.compile(r"quot\w*-?_?(?:head|link|button|author|title|by|top|name
 _HEAD = re.compile(r"quot\w*-?_?(?:head\w*|author|title|by|top|name|from)|topslice_quote|attribution|cite", re.I)
 _SAID = re.compile(
     r"^(?:@|quote(?: from)?:? |originally posted by |zitat von |zitat:? |citation de |cita de |citaat van )?"
-    r"[\"“„«]?(.{1,64}?)[\"”“»]?,? ?(?:wrote|said|schrieb|hat geschrieben|sagte|a dit|a écrit|dijo|escribió|ha scritto|"
+    r"[\"“„«]?(.{1,64}?)[\"”“»]?,?[ \u00a0](?:wrote|said|schrieb|hat geschrieben|sagte|a dit|a écrit|dijo|escribió|ha scritto|"
     r"ha detto|schreef|zei|escreveu|disse|napisał\(?a?\)?|писал\(?а?\)?|сказал\(?а?\)?|skrev|sa|kirjoitti|napsal|yazdı|írta)"
     r"\b.{0,80}$",
     re.I,
@@ -42,7 +42,7 @@ _BARE = re.compile(r"^(?:quote|zitat|citation|cita|citaat|cytat|цитата|quo
 _CODE = re.compile(r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$", re.I)
 _ITEM = re.compile(r"(?m)^(\d{1,3}\.)\n+(?=\S)")
 _SMILE = re.compile(r"smil|emoji|emot|twemoji", re.I)
-_HEAD_TAGS = ("p", "div", "cite", "strong", "b", "span", "dt", "td", "tr", "header", "small", "em", "i", "a", "h4", "h5")
+_HEAD_TAGS = ("p", "div", "cite", "strong", "b", "span", "dt", "td", "tr", "header", "small", "em", "i", "a", "h4", "h5", "font")
 
 
 @dataclass(slots=True)
