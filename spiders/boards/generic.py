@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -32,8 +31,13 @@ _NEXT = re.compile(
     r" ?[»›>→⟩▶]*$",
     re.I,
 )
-_BACK = re.compile(r"^[«‹<←]|previous|zurück|précédent|anterior|precedente|vorige|poprzedni|предыдущ|föregående|forrige", re.I)
-_NOW = re.compile(r"current time|time (?:is )?now|it is (?:currently|now)|aktuelle zeit|es ist jetzt|heure actuelle|hora actual|сейчас", re.I)
+_BACK = re.compile(
+    r"^[«‹<←]|previous|zurück|précédent|anterior|precedente|vorige|poprzedni|предыдущ|föregående|forrige", re.I
+)
+_NOW = re.compile(
+    r"current time|time (?:is )?now|it is (?:currently|now)|aktuelle zeit|es ist jetzt|heure actuelle|hora actual|сейчас",
+    re.I,
+)
 _WIDESPREAD = (
     "Europe/Berlin", "Europe/London", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
     "Europe/Helsinki", "Australia/Sydney",
@@ -250,7 +254,9 @@ class Generic(Pages):
         """From the address, and the link to the next page."""
         return Steps(step(page.url)[1] or 0, self._following(self.sheet(page)))
 
-    def positions(self, page: Page, blocks: Sequence[pages.Block], steps: Steps, mark: Mark | None) -> Sequence[int | None]:
+    def positions(
+        self, page: Page, blocks: Sequence[pages.Block], steps: Steps, mark: Mark | None
+    ) -> Sequence[int | None]:
         """As the posts are numbered; else counted."""
         number, before = step(page.url)
         if before:
@@ -281,11 +287,13 @@ class Generic(Pages):
         learnt = reader.learn()
         if learnt is not None and not self._teases(sheet, learnt[1]):
             template, found = learnt
+            if not template.ids and any(other.ids and other.blocks >= _KNOWN for other in known):
+                found = []  # this board's posts have ids
             mined = [reader.parts(template, block) for block in found]
-            usual = Counter(outline.signature[parts.block.start] for parts in mined).most_common(1)[0][0]
+            usual = max(kinds := [outline.signature[parts.block.start] for parts in mined], key=kinds.count, default="")
             # others say that somebody closed a topic
             mined = [p for p in mined if p.words >= 0 or outline.signature[p.block.start] == usual]
-            if _sure(mined) > _sure(best) or not best:
+            if mined and (_sure(mined) > _sure(best) or not best):
                 best = mined
                 self._remember(template)
         for template in known if not _sure(best) else ():
@@ -446,7 +454,9 @@ def _once(found: Sequence[Parts]) -> list[Parts]:
 def _ordinal(outline: Outline, parts: Parts) -> int | None:
     for at in outline.said(parts.block.start, parts.block.end):
         piece = outline.pieces[at]
-        if (match := _ORDINAL.fullmatch(piece.text)) and not parts.words <= piece.owner < outline.end[max(parts.words, 0)]:
+        if (match := _ORDINAL.fullmatch(piece.text)) and not parts.words <= piece.owner < outline.end[
+            max(parts.words, 0)
+        ]:
             return int(match[1])
     return None
 

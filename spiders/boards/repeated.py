@@ -35,11 +35,13 @@ _WORDS = re.compile(
     re.I,
 )
 _NO_WORDS = re.compile(
-    r"sig(?:nature)?\b|user|author|profil|meta|foot|head|button|tool|stat|quote|info|menu|nav|avatar|poster|details", re.I
+    r"sig(?:nature)?\b|user|author|profil|meta|foot|head|button|tool|stat|quote|info|menu|nav|avatar|poster|details",
+    re.I,
 )
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+")
 _IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
 _NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
+_MARKUP = re.compile(r"<[^<>]*/|=[\"']|&[a-z]+;")
 _COPIED = ("value", "data-url", "data-permalink", "data-href", "data-link", "data-clipboard-text")
 _POINTS = re.compile(r"pid|post|msg|comment|message|reply|entry|answer|#", re.I)
 _ACTS = re.compile(r"repl|quot|report|edit|delet|vote|like|print|mode=|action=|do=|compose|new|flag|share|warn", re.I)
@@ -105,11 +107,14 @@ class Reader:
                 groups[moment.loose].setdefault(moment.owner, moment)
         apart = {tuple(group): (key, list(group.values())) for key, group in reversed(groups.items())}
         known = sorted(apart.values(), key=lambda group: -len(group[1]))
+        families = Counter(_family(moment) for moment in {moment.owner: moment for moment in self.moments}.values())
         best: tuple[float, Template, list[Block]] | None = None
         tried: dict[tuple[tuple[int, int], ...], float] = {}
         for key, group in known[:_LOOKED_AT]:
             if len(group) < 2 or (best is not None and len(group) < 0.7 * len(best[2])):
                 break
+            if group[0].stamp and len(group) < 0.6 * families[_family(group[0])]:
+                continue  # broken markup has put a few of them elsewhere
             for blocks, rows in self._levels(group):
                 spans = tuple((block.start, block.end) for block in blocks)
                 if spans in tried and not group[0].stamp:
@@ -196,9 +201,7 @@ class Reader:
             classes.append(frozenset(outline.signature[top].split(".")[1:]))
         kind = kinds.most_common(1)[0][0]
         common = frozenset.intersection(*classes)
-        return Template(
-            moment, frozenset(paths), kind, common, rows, key, checks, words, ids, links, len(blocks)
-        )
+        return Template(moment, frozenset(paths), kind, common, rows, key, checks, words, ids, links, len(blocks))
 
     def _top(self, block: Block, rows: tuple[int, int]) -> int:
         number = block.start
@@ -217,7 +220,7 @@ class Reader:
             for at in outline.said(block.start, block.end):
                 text = outline.pieces[at].text.strip(" ,:»«|·•()")
                 owner = outline.pieces[at].owner
-                if not 0 < len(text) <= _NAME:
+                if not 0 < len(text) <= _NAME or outline.tags[owner] in ("button", "label"):
                     continue
                 link = self._profile(owner, block.start)
                 if link or text.lower() not in _BY:
@@ -314,12 +317,16 @@ class Reader:
             piece = outline.pieces[at]
             if piece.owner in inside or len(piece.text) > _NAME or not any(map(str.isalpha, piece.text)):
                 continue
-            holder = next((n for n in (piece.owner, *outline.above(piece.owner, block.start)) if outline.key(n) == words), -1)
+            holder = next(
+                (n for n in (piece.owner, *outline.above(piece.owner, block.start)) if outline.key(n) == words), -1
+            )
             if holder >= 0:
                 inside = range(holder, outline.end[holder])
             elif "avatar" in outline.signature[piece.owner]:
                 continue  # the first letter of a name
-            elif (link := self._profile(piece.owner, block.start)) and not edited(outline.line(outline.parent[piece.owner])):
+            elif (link := self._profile(piece.owner, block.start)) and not edited(
+                outline.line(outline.parent[piece.owner])
+            ):
                 found.add((piece.text, link))
         return found
 
@@ -331,8 +338,9 @@ class Reader:
             called = " ".join(filter(None, (attributes.get("class"), attributes.get("itemprop"))))
             if called and outline.tags[number] in _BOXES and _WORDS.search(called) and not _NO_WORDS.search(called):
                 bodies.append(number)
+        alike = Counter(key for key, _ in {(moment.loose, moment.owner) for moment in self.moments})
         for moment in sorted(self.moments, key=lambda moment: not moment.stamp):
-            if moment.other:
+            if moment.other or alike[moment.loose] > 1:
                 continue
             for top in [moment.owner, *outline.above(moment.owner)][:9]:
                 inside = [n for n in bodies if top < n < outline.end[top] and not n <= moment.owner < outline.end[n]]
@@ -413,7 +421,7 @@ class Reader:
             total += len(piece.text) if seen[piece.text] == 1 else 0
         return [*weights, total]
 
-    # The id
+    # Ids
 
     def _marks(self, block: Block, words: str) -> Iterator[tuple[str, str, str]]:
         """Numbers that may be a post's id: where they stand, the number, the link they stand in."""
@@ -500,6 +508,11 @@ class Reader:
         words = [n for n in words if not any(m < n < outline.end[m] for m in words)]
         if len(words) != 1 or self._strange(template, words[0]):
             return replace(found, problem="the words of a post could not be told from those of another")
+        if (
+            not outline.said(words[0], outline.end[words[0]])
+            and "img" not in outline.tags[words[0] : outline.end[words[0]]]
+        ):
+            return replace(found, problem="a post without words")
         slots = set(template.ids)
         marks = [(slot, token, link) for slot, token, link in self._marks(block, template.words) if slot in slots]
         idents = {token for _, token, _ in marks}
@@ -533,6 +546,8 @@ class Reader:
         if len({text for text, _ in found}) != 1:
             return None
         text = next(iter(found))[0]
+        if _MARKUP.search(text):
+            return None
         others = [value for key, value, _ in names if key in template.checks]
         attributes = [check for check in template.checks if " " in check and not check.startswith((".", "<"))]
         for element in range(block.start, block.end) if attributes else ():
@@ -546,6 +561,10 @@ class Reader:
 
 def _block(outline: Outline, top: int, moment: Moment) -> Block:
     return Block(top, outline.end[top], moment)
+
+
+def _family(moment: Moment) -> str:
+    return moment.key.partition(" < ")[0]
 
 
 def _overlap(block: Block, other: Block) -> bool:
@@ -566,7 +585,10 @@ def _faithless(pairs: Iterable[tuple[str, str]]) -> bool:
 
 def _only(called: str) -> bool:
     """Whether words such as "username" say more than those that speak against a name."""
-    return re.search(r"user-?_?name|nick|author-?_?name|poster-?_?name|member-?_?name|screen-?name", called, re.I) is not None
+    return (
+        re.search(r"user-?_?name|nick|author-?_?name|poster-?_?name|member-?_?name|screen-?name", called, re.I)
+        is not None
+    )
 
 
 def _tokens(name: str, value: str, link: str) -> Iterator[tuple[str, str, str]]:

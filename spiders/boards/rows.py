@@ -20,11 +20,15 @@ _NO_TITLE = re.compile(
 )
 _ROWS = ("tr", "li", "article", "dl")
 _FIGURE = re.compile(r"(?:\D{1,24}:? )?\d[\d.,'’\u00a0\u202f ]*[km]?(?: [^\W\d_]{2,20})?", re.I)
-_VIEWS = re.compile(r"view|hits|\bread(?:s|ings)?\b|aufruf|zugriff|gelesen|vues|lectur|visit|visto|wyświet|просмотр|vist", re.I)
+_VIEWS = re.compile(
+    r"view|hits|\bread(?:s|ings)?\b|aufruf|zugriff|gelesen|vues|lectur|visit|visto|wyświet|просмотр|vist", re.I
+)
 _TOPICS = re.compile(r"topic|thread|them(?:a|en)\b|sujet|temas?\b|discussion|wątk|тем|argoment|onderwerp|tråd", re.I)
 _POSTS = re.compile(r"post|message|beitr|mensaj|messagg|bericht|comment|сообщ|wpis|inlägg|indlæg", re.I)
 _REPLIES = re.compile(r"repl|antwort|réponse|respuest|rispost|reactie|ответ|odpowied|answer|svar|comment", re.I)
-_PINNED = re.compile(r"(?:^|[^a-z])(?:sticky|pinned|stick|announce\w*|angepinnt|wichtig|important|épinglé|fijado|закреп\w*)", re.I)
+_PINNED = re.compile(
+    r"(?:^|[^a-z])(?:sticky|pinned|stick|announce\w*|angepinnt|wichtig|important|épinglé|fijado|закреп\w*)", re.I
+)
 _MOVED = re.compile(r"(?:^|[^a-z])(?:moved|verschoben|déplacé|movido|spostato|перемещ\w*)", re.I)
 
 

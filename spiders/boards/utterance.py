@@ -39,10 +39,31 @@ _FROM = re.compile(
     re.I,
 )
 _BARE = re.compile(r"^(?:quote|zitat|citation|cita|citaat|cytat|цитата|quoted text)s?:?$", re.I)
-_CODE = re.compile(r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$", re.I)
+_CODE = re.compile(
+    r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$",
+    re.I,
+)
 _ITEM = re.compile(r"(?m)^(\d{1,3}\.)\n+(?=\S)")
 _SMILE = re.compile(r"smil|emoji|emot|twemoji", re.I)
-_HEAD_TAGS = ("p", "div", "cite", "strong", "b", "span", "dt", "td", "tr", "header", "small", "em", "i", "a", "h4", "h5", "font")
+_HEAD_TAGS = (
+    "p",
+    "div",
+    "cite",
+    "strong",
+    "b",
+    "span",
+    "dt",
+    "td",
+    "tr",
+    "header",
+    "small",
+    "em",
+    "i",
+    "a",
+    "h4",
+    "h5",
+    "font",
+)
 
 
 @dataclass(slots=True)
@@ -109,7 +130,9 @@ def _quoted(node: LexborNode) -> str | None:
 
 def _whom(quote: LexborNode) -> None:
     """Find who is quoted, and take out the line that says so."""
-    name = next((attribute(quote, n) for n in ("data-author", "data-username", "data-quote") if attribute(quote, n)), "")
+    name = next(
+        (attribute(quote, n) for n in ("data-author", "data-username", "data-quote") if attribute(quote, n)), ""
+    )
     for head in _heads(quote):
         text = line(head).strip()
         called = attribute(head, "class")
