@@ -255,15 +255,15 @@ SHOP = "".join(
     for n in range(40, 60)
 )
 BLOG = "".join(
-    f'<article><h2><a href="/2026/11/forge-{n}">Day {n} at the forge</a></h2><p class="byline">by <a href="/author/ivo">Ivo</a>'
-    f' <time datetime="2026-11-{n}T09:00:00Z">{n} November</time></p><div class="entry">It was hot again, number {n}.</div>'
+    f'<article><h2><a href="/2026/11/forge-{n}">Day {n}</a></h2><p class="byline">by <a href="/author/ivo">Ivo</a>'
+    f' <time datetime="2026-11-{n}T09:00:00Z">{n} November</time></p><div class="entry">It was hot, number {n}.</div>'
     f' <a href="/category/forge">Forge</a> <a href="/2026/11/forge-{n}#comments">{n} comments</a></article>'
     for n in range(10, 20)
 )
 NEWS = (
     "<h1>Acme buys Globex</h1><p>By Rosa M., 19 November 2026</p><article>The smiths are not amused.</article>"
     + "".join(
-        f'<div class="comment"><a class="user" href="/users/{n}">reader{n}</a> <span class="date">19 Nov 2026, 10:{n}</span>'
+        f'<div class="comment"><a class="user" href="/users/{n}">r{n}</a> <span class="date">19 Nov 2026, 10:{n}</span>'
         f'<div class="text">I have an opinion, number {n}.</div></div>'
         for n in range(10, 20)
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -26,7 +27,8 @@ from spiders.boards.utterance import Endings, own
 
 _KNOWN = 8  # blocks from which a template was learnt that is tried before looking for another
 _NEXT = re.compile(
-    r"^(?:next(?: page| »)?|weiter|nächste(?: seite)?|vorwärts|suivante?|page suivante|siguiente|próxim[ao]|seguinte|avanti|"
+    r"^(?:next(?: page| »)?|weiter|nächste(?: seite)?|vorwärts|suivante?|page suivante|siguiente|próxim[ao]|"
+    r"seguinte|avanti|"
     r"successiv[ao]|volgende|następna|dalej|след(?:ующая|\.)?|вперёд|nästa|neste|næste|seuraava|další|sonraki|older)?"
     r" ?[»›>→⟩▶]*$",
     re.I,
@@ -35,7 +37,8 @@ _BACK = re.compile(
     r"^[«‹<←]|previous|zurück|précédent|anterior|precedente|vorige|poprzedni|предыдущ|föregående|forrige", re.I
 )
 _NOW = re.compile(
-    r"current time|time (?:is )?now|it is (?:currently|now)|aktuelle zeit|es ist jetzt|heure actuelle|hora actual|сейчас",
+    r"current time|time (?:is )?now|it is (?:currently|now)|aktuelle zeit|es ist jetzt|"
+    r"heure actuelle|hora actual|сейчас",
     re.I,
 )
 _WIDESPREAD = (
@@ -229,7 +232,8 @@ class Generic(Pages):
             replies = figures.pop(0)
         posts = row.posts if row.posts is not None else None if replies is None else replies + 1
         return Topic(
-            row.link.place.id, row.link.url, row.link.text, posts=posts, stamp=self._stamp(sheet, row, str(posts), last),
+            row.link.place.id, row.link.url, row.link.text, posts=posts,
+            stamp=self._stamp(sheet, row, str(posts), last),
             last=last, views=views, pinned=row.pinned, moved=row.moved,
         )  # fmt: skip
 
@@ -255,10 +259,14 @@ class Generic(Pages):
         return Steps(step(page.url)[1] or 0, self._following(self.sheet(page)))
 
     def positions(
-        self, page: Page, blocks: Sequence[pages.Block], steps: Steps, mark: Mark | None
+        self,
+        page: Page,
+        blocks: Sequence[pages.Block],
+        steps: Steps,
+        mark: Mark | None,
     ) -> Sequence[int | None]:
         """As the posts are numbered; else counted."""
-        number, before = step(page.url)
+        number, before = step(page.url)[0], steps.before
         if before:
             return range(before + 1, before + len(blocks) + 1)
         outline = self.sheet(page).outline
@@ -269,7 +277,7 @@ class Generic(Pages):
         elif opens and told[:1] == [1]:
             self.unnumbered = 0
         numbers = [ordinal + self.unnumbered for ordinal in told if ordinal is not None]
-        if len(numbers) == len(blocks) and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+        if len(numbers) == len(blocks) and all(b - a == 1 for a, b in pairwise(numbers)):
             return numbers
         return counted(blocks, mark, opens=opens)
 
@@ -306,8 +314,12 @@ class Generic(Pages):
         """Whether blocks only show what stands on pages of their own: a list of news, a box of newest posts."""
         here = self.leads(sheet.page.url)
         away = [link for link in sheet.links if link.place.id != here.id and link.place.kind in ("topic", "")]
-        heads = [link for link in away if any(sheet.outline.tags[n] in _HEADS for n in sheet.outline.above(link.element)[:2])
-                 or sheet.outline.tags[sheet.outline.parent[link.element]] in _HEADS or link.place.kind == "topic"]  # fmt: skip
+        tags = sheet.outline.tags
+        heads = [
+            link
+            for link in away
+            if link.place.kind == "topic" or any(tags[n] in _HEADS for n in sheet.outline.above(link.element)[:2])
+        ]
         led = sum(any(block.start <= link.element < block.end for link in heads) for block in blocks)
         return led > 0.6 * len(blocks)
 
@@ -351,7 +363,8 @@ class Generic(Pages):
         return Post(
             self.platform, block.id, self._permalink(sheet, parts), said.text,
             self.clock.read(parts.block.moment.text, page.at), author, title=topic.title if opens else "",
-            thread=Thread(topic.id, topic.title, topic.url), position=position, channel=topic.channel, quotes=said.quotes,
+            thread=Thread(topic.id, topic.title, topic.url), position=position, channel=topic.channel,
+            quotes=said.quotes,
             edited=next((when for text in parts.edits if (when := self.clock.read(text, page.at))), None),
             views=topic.views if opens else None, replies=topic.posts - 1 if opens and topic.posts else None,
             route="page",
@@ -466,16 +479,21 @@ def _crumbs(sheet: Sheet) -> str:
     for element in range(len(outline.tags)):
         called = " ".join(outline.value(element, name) for name in ("class", "id", "aria-label", "itemtype"))
         if called.strip() and _CRUMBS.search(called):
-            names = [link.text for link in sheet.links
-                     if element <= link.element < outline.end[element] and link.place.kind == "forum"
-                     and any(map(str.isalpha, link.text)) and not _NEXT.match(link.text) and not _BACK.match(link.text) and step(link.url) == (None, None)]  # fmt: skip
+            inside = [link for link in sheet.links if element <= link.element < outline.end[element]]
+            names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
             if names:
                 return UNDER.join(dict.fromkeys(names))
     return ""
 
 
+def _names_forum(link: Link) -> bool:
+    """Whether a link among breadcrumbs is no link to another page of the same forum."""
+    turns = _NEXT.match(link.text) or _BACK.match(link.text) or step(link.url) != (None, None)
+    return not turns and any(map(str.isalpha, link.text))
+
+
 def _by_clock(sheet: Sheet) -> tzinfo | None:
-    """The zone that the time of day on a page tells, beside the same time in UTC or the line that says how late it is."""
+    """The zone of the time of day on a page, that stands beside the same time in UTC or says how late it is."""
     outline = sheet.outline
     for moment in sheet.moments:
         if moment.stamp:

@@ -25,7 +25,8 @@ _LIKELY = re.compile(
 _CLOCK = re.compile(r"\d[:.h：]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
 _ELSE = re.compile(
     r"join|regist|mitglied|member since|since|seit|inscri|beitr|born|birth|geburt|visit|besuch|seen|active|activity|"
-    r"edit|modif|geändert|bearbeitet|änderung|editad|zmieni|редакт|измен|dabei|dołącz|lid sinds|miembro|membre|iscritto|"
+    r"edit|modif|geändert|bearbeitet|änderung|editad|zmieni|редакт|измен|dabei|dołącz|lid sinds|miembro|membre|"
+    r"iscritto|"
     r"зарегистр|expire|copyright|©|current(?:ly)? time|all times",
     re.I,
 )

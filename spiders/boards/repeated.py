@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from spiders.boards.addresses import Place
 from spiders.boards.moments import Moment, edited
@@ -129,7 +130,7 @@ class Reader:
         return best[1:] if best is not None else None
 
     def _worth(self, template: Template, blocks: list[Block]) -> float:
-        sure = [parts for parts in map(lambda block: self.parts(template, block), blocks) if not parts.problem]
+        sure = [parts for block in blocks if not (parts := self.parts(template, block)).problem]
         said = sum(len(self.outline.line(parts.words)) for parts in sure)
         return len(sure) + min(said, 2000) / 1000 + 0.5 * blocks[0].moment.stamp + 0.3 * bool(template.ids)
 
@@ -168,7 +169,7 @@ class Reader:
         while kids and outline.end[kids[-1]] < outline.end[holder]:
             kids.append(outline.end[kids[-1]])
         places = [kids.index(top) for _, top in tops if top in kids]
-        gaps = Counter(b - a for a, b in zip(places, places[1:], strict=False))
+        gaps = Counter(b - a for a, b in pairwise(places))
         step = gaps.most_common(1)[0][0] if gaps else 1
         if not 1 < step <= 6:
             return
@@ -369,7 +370,8 @@ class Reader:
         path = tuple(outline.tags[n] for n in chain if n >= block.start) if block.moment.owner != block.start else ()
         classes = frozenset(outline.signature[block.start].split(".")[1:])
         return Template(
-            block.moment.key, frozenset([path]), outline.tags[block.start], classes, (0, 0), keys[0], (), words, ids, links, 1
+            block.moment.key, frozenset([path]), outline.tags[block.start], classes, (0, 0), keys[0],
+            (), words, ids, links, 1
         )  # fmt: skip
 
     # The words
@@ -522,16 +524,20 @@ class Reader:
         return Parts(
             block, name[0], name[1], words[0], next(iter(idents), ""),
             next((links[slot] for slot in template.links if slot in links), ""),
-            edits=[piece.text for at in outline.said(block.start, block.end) if edited((piece := outline.pieces[at]).text)],
+            edits=[text for at in outline.said(block.start, block.end) if edited(text := outline.pieces[at].text)],
         )  # fmt: skip
 
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
-        outline = self.outline
-        holds = {outline.spot(outline.pieces[at].owner) for at in outline.said(words, outline.end[words])}
-        return template.author in holds or any(
-            template.moment == moment.key and words <= moment.owner < outline.end[words] for moment in self.moments
-        )
+        outline, end = self.outline, self.outline.end[words]
+        if any(outline.spot(outline.pieces[at].owner) == template.author for at in outline.said(words, end)):
+            return True
+        for moment in self.moments:
+            same = moment.key == template.moment or (moment.stamp and _family(moment) == _head(template.moment))
+            if same and words <= moment.owner < end:
+                return True
+        named = [(name, outline.value(n, name)) for n in range(words + 1, end) for name in ("id", "name")]
+        return any(slot in template.ids for name, value in named if value for slot, *_ in _tokens(name, value, ""))
 
     def _named(self, template: Template, block: Block) -> tuple[str, str] | None:
         names = self._names(block)
@@ -561,6 +567,10 @@ class Reader:
 
 def _block(outline: Outline, top: int, moment: Moment) -> Block:
     return Block(top, outline.end[top], moment)
+
+
+def _head(key: str) -> str:
+    return key.partition(" < ")[0].replace("?", "", 1)
 
 
 def _family(moment: Moment) -> str:
@@ -609,7 +619,7 @@ def _firmness(slots: list[str]) -> float:
 def _counted(values: tuple[str, ...]) -> bool:
     """Whether numbers only count the posts."""
     numbers = [int(value) for value in values if value.isdecimal()]
-    return len(numbers) > 1 and {b - a for a, b in zip(numbers, numbers[1:], strict=False)} <= {1, -1}
+    return len(numbers) > 1 and {b - a for a, b in pairwise(numbers)} <= {1, -1}
 
 
 def _first(values: tuple[str, ...]) -> int:

@@ -189,8 +189,8 @@ class Lists:
         """Put a number where its label, its class, its neighbour or its column's head says."""
         outline = self.outline
         own = " ".join([text, *(outline.value(n, "class") for n in [owner, *outline.above(owner, row.start)[:2]])])
-        near = " ".join(outline.pieces[n].text for n in (at + 1, at - 1) if 0 <= n < len(outline.pieces)
-                        and not any(c.isdigit() for c in outline.pieces[n].text) and len(outline.pieces[n].text) < 24)  # fmt: skip
+        beside = [outline.pieces[n].text for n in (at + 1, at - 1) if 0 <= n < len(outline.pieces)]
+        near = " ".join(said for said in beside if len(said) < 24 and not any(map(str.isdigit, said)))
         for said in (own, self._head(owner), near):
             for kind, pattern in (("views", _VIEWS), ("replies", _REPLIES), ("topics", _TOPICS), ("posts", _POSTS)):
                 if pattern.search(said):

@@ -16,7 +16,8 @@ _OUT = "data-left-out"  # set on what is not the author's
 _WHOM = "data-said-by"  # set on quotes
 _SKIPPED = f"[{_OUT}]"
 _AROUND = re.compile(
-    r"(?:^|[-_ ])(?:signature|sig|siggy|signatur|last-?_?edit\w*|edit(?:ed)?(?:-?_?(?:by|info|note|line|log|msg|message))?|"
+    r"(?:^|[-_ ])(?:signature|sig|siggy|signatur|last-?_?edit\w*|"
+    r"edit(?:ed)?(?:-?_?(?:by|info|note|line|log|msg|message))?|"
     r"modified|attach\w*|share\w*|sharing|social\w*|addthis|button\w*|btn|toolbar|controls|actions|reactions?|likes?|"
     r"liked-?by|thanks|vot(?:e|es|ing)|rating|polls?|adverts?\w*|ads?|adsense|sponsor\w*|report|permalink|reply-?link|"
     r"code-?_?(?:head|header|title|top|buttons)|codeheader|copy\w*|post-?_?(?:foot|footer|tools|buttons|controls)|"
@@ -28,8 +29,10 @@ _NO_QUOTE = re.compile(r"quot\w*-?_?(?:head|link|button|author|title|by|top|name
 _HEAD = re.compile(r"quot\w*-?_?(?:head\w*|author|title|by|top|name|from)|topslice_quote|attribution|cite", re.I)
 _SAID = re.compile(
     r"^(?:@|quote(?: from)?:? |originally posted by |zitat von |zitat:? |citation de |cita de |citaat van )?"
-    r"[\"“„«]?(.{1,64}?)[\"”“»]?,?[ \u00a0](?:wrote|said|schrieb|hat geschrieben|sagte|a dit|a écrit|dijo|escribió|ha scritto|"
-    r"ha detto|schreef|zei|escreveu|disse|napisał\(?a?\)?|писал\(?а?\)?|сказал\(?а?\)?|skrev|sa|kirjoitti|napsal|yazdı|írta)"
+    r"[\"“„«]?(.{1,64}?)[\"”“»]?,?[ \u00a0](?:wrote|said|schrieb|hat geschrieben|sagte|a dit|a écrit|dijo|escribió|"
+    r"ha scritto|"
+    r"ha detto|schreef|zei|escreveu|disse|napisał\(?a?\)?|писал\(?а?\)?|сказал\(?а?\)?|skrev|sa|"
+    r"kirjoitti|napsal|yazdı|írta)"
     r"\b.{0,80}$",
     re.I,
 )
@@ -40,7 +43,8 @@ _FROM = re.compile(
 )
 _BARE = re.compile(r"^(?:quote|zitat|citation|cita|citaat|cytat|цитата|quoted text)s?:?$", re.I)
 _CODE = re.compile(
-    r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$",
+    r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?"
+    r"(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$",
     re.I,
 )
 _ITEM = re.compile(r"(?m)^(\d{1,3}\.)\n+(?=\S)")
@@ -111,7 +115,9 @@ def _look(node: LexborNode) -> None:
     if tag in ("pre", "code"):
         _head_of_code(node)
         if tag == "code" and node.css_first("br") is not None and node.next is not None:
-            node.insert_after(LexborHTMLParser("<br>").css_first("br"))  # several lines are no part of a sentence
+            line_break = LexborHTMLParser("<br>").css_first("br")
+            if line_break is not None:
+                node.insert_after(line_break)  # several lines are no part of a sentence
     if tag == "blockquote" or (called and _QUOTE.search(called) and not _NO_QUOTE.search(called)):
         if tag not in ("a", "button", "cite", "i"):
             _whom(node)
