@@ -377,7 +377,7 @@ def test_a_forum_behind_a_login_is_reported_and_the_rest_read() -> None:
         ((200, "<title>Just a moment...</title><script src='/cdn-cgi/'></script>"), "prove that they are no robots"),
         ((403, "<html>Forbidden</html>"), "was refused (HTTP 403)"),
         ((404, "<html></html>"), "is not there (HTTP 404)"),
-        ((200, "<title>A shop</title>"), "known are Discourse, NodeBB, phpBB 3"),
+        ((200, "<title>A shop</title>"), "known are Discourse, "),
         ((200, ""), "is not of a board software that is known here"),
         ((200, "The board is currently disabled"), "is closed at the moment"),
     ],
