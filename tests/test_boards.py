@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from listening.post import Post
 from spiders.boards import dates, engines, recognise
 from spiders.boards.engine import Engine, Forum, Mark, Topic
 from spiders.boards.page import Page, line, number, without
@@ -191,6 +193,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("2026-11-14 14:05", "2026-11-14 13:05"),
         ("2026-11-14, 02:05 PM", "2026-11-14 13:05"),
         ("2026-11-14 02:05 PM", "2026-11-14 13:05"),
+        ("March 2, 2026, 8 a.m.", "2026-03-02 07:00"),
+        ("March 2, 2026, noon", "2026-03-02 11:00"),
+        ("March 2, 2026, midnight", "2026-03-01 23:00"),
         ("Last edited by BigFan99 on Sat Nov 14, 2026 10:38 pm, edited 1 time in total.", "2026-11-14 21:38"),
         ("Zuletzt geändert von rosa am Sa 14. Nov 2026, 22:38, insgesamt 2-mal geändert.", "2026-11-14 21:38"),
     ],
@@ -253,6 +258,41 @@ def test_a_board_is_recognised_by_its_headers() -> None:
     for header, name in (("x-powered-by", "nodebb"), ("x-discourse-route", "discourse")):
         page = Page("https://b.example/", b"<html></html>", NOW, headers={header: "NodeBB"})
         assert recognise(page) is engines()[name]
+
+
+@pytest.mark.parametrize("case", [c for c in cases("board") if c.name.startswith("generic")], ids=lambda c: c.name)
+def test_a_board_of_unknown_make_is_recognised_by_what_repeats(case: Path) -> None:
+    _, page, told = _engine(case)
+    assert recognise(page) is engines()["generic"]
+    assert engines()["generic"].root_of(page) == told["root"]
+
+
+SHOP = "".join(
+    f'<li class="product"><a href="/category/anvils/acme-{n}">Acme {n}</a> <b>{n} pounds</b> <i>{n} in stock</i></li>'
+    for n in range(40, 60)
+)
+BLOG = "".join(
+    f'<article><h2><a href="/2026/11/forge-{n}">Day {n}</a></h2><p class="byline">by <a href="/author/ivo">Ivo</a>'
+    f' <time datetime="2026-11-{n}T09:00:00Z">{n} November</time></p><div class="entry">It was hot, number {n}.</div>'
+    f' <a href="/category/forge">Forge</a> <a href="/2026/11/forge-{n}#comments">{n} comments</a></article>'
+    for n in range(10, 20)
+)
+NEWS = (
+    "<h1>Acme buys Globex</h1><p>By Rosa M., 19 November 2026</p><article>The smiths are not amused.</article>"
+    + "".join(
+        f'<div class="comment"><a class="user" href="/users/{n}">r{n}</a> <span class="date">19 Nov 2026, 10:{n}</span>'
+        f'<div class="text">I have an opinion, number {n}.</div></div>'
+        for n in range(10, 20)
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "body", [SHOP, BLOG, NEWS, "", "<p>Hello</p>"], ids=["shop", "blog", "news", "nothing", "page"]
+)
+def test_other_pages_are_no_boards(body: str) -> None:
+    url = "https://b.example/news/2026/acme-buys-globex" if body == NEWS else "https://b.example/"
+    assert recognise(Page(url, f"<html><body><ul>{body}</ul></body></html>".encode(), NOW)) is None
 
 
 @pytest.mark.parametrize(
@@ -411,6 +451,67 @@ def test_no_mutated_topic_gives_a_post_to_another(name: str) -> None:
             for other in known.values():
                 assert other.id == post.id or other.text not in post.text, seed
     assert kept > 120 * len(known) // 5
+
+
+def _bulletin() -> tuple[str, str]:
+    made = Bulletin(posts_per_page=12)
+    url = f"{HOST}/viewtopic.php?t={made.topic(made.place('First'), 12).id}"
+    # There all people share one profile, which no board does.
+    return url, re.sub(r'u=7(" class="username">user(\d+)<)', r"u=\2\1", made.page(url)[1])
+
+
+def _invented(name: str) -> tuple[str, str]:
+    case = FIXTURES / "board" / name
+    told = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    return told["url"], (case / "input.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["phpbb", "generic-old-topic", "generic-new-topic"])
+def test_no_mutated_page_of_unknown_make_puts_words_into_the_wrong_mouth(name: str) -> None:
+    url, html = _bulletin() if name == "phpbb" else _invented(name)
+    whole = {post.id: post for post in _generic(url, html, [])}
+    kept, wrong = 0, []
+    for seed in range(300):
+        chance = random.Random(seed)
+        hurt = MUTATIONS[seed % len(MUTATIONS)](html, chance)
+        # One in two engines has seen the page as it was.
+        for post in _generic(url, hurt, [html] if seed % 2 else []):
+            kept += 1
+            known = whole.get(post.id)
+            if known is None:
+                known = next((other for other in whole.values() if other.text[:20] in post.text), None)
+            garbled = MUTATIONS[seed % len(MUTATIONS)] is _wrong_encoding
+            others = [other for other in whole.values() if known and other.author != known.author]
+            if known is None or post.author is None or known.author is None:
+                wrong.append((seed, post.id, post.text[:40]))
+            elif not garbled and post.author.name != known.author.name:
+                wrong.append((seed, post.author.name, known.author.name))
+            elif any(other.text[:25] in post.text for other in others):
+                wrong.append((seed, post.id, post.text))
+    assert not wrong, (len(wrong), kept, wrong[:8])
+    assert kept > 300 * len(whole) / 4, "most pages still give most posts"
+
+
+def _generic(url: str, html: str, before: list[str]) -> Sequence[Post]:
+    """What the engine for unknown boards reads from a page, after others."""
+    engine = engines()["generic"](f"{url.rpartition('/')[0]}/")
+    for text in [*before, html]:
+        page = Page(url, text.encode("utf-8", "surrogatepass"), NOW)
+        found = engine.read_topic(page, Topic("1", url), None).posts
+    return found
+
+
+def test_no_mutated_list_of_unknown_make_harms() -> None:
+    for name in ("generic-old-index", "generic-old-forum", "generic-new-index", "generic-new-forum"):
+        url, html = _invented(name)
+        for seed in range(60):
+            hurt = MUTATIONS[seed % len(MUTATIONS)](html, random.Random(seed)).encode("utf-8", "surrogatepass")
+            page = Page(url, hurt, NOW)
+            engine = engines()["generic"](engines()["generic"].root_of(page))
+            engine.learn(page)
+            engine.read_index(page)
+            engine.read_forum(page, Forum("1", "First", url))
+            recognise(page)
 
 
 def test_no_mutated_list_or_index_harms() -> None:

@@ -27,7 +27,7 @@ _CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2})[:：](\d\d)(?:[:：](\d\d))?(?: ?([a
 _CLOCK_WORDS = re.compile(
     r"(?:\b(?:kl|um|at|à|om|alle|a las|às)\.? |, )(\d{1,2})[.h](\d\d)\b|(?<!\d)(\d{1,2}) ?([ap])\.? ?m\b"
 )
-_NOON = re.compile(r"\bnoon\b")
+_NAMED_HOUR = re.compile(r"\b(?:noon|midnight)\b")
 _HALF_BEFORE = re.compile(r"(上午|下午|午前|午後)")
 _COUNT = re.compile(rf"(?<![\d.,:])(\d{{1,4}}|an?|one|ein(?:e[rnm]?)?|une?|un[ao]?|een|um|en|ett) ?({_WORD}|[a-z])")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -166,12 +166,14 @@ def _dated(local: datetime, year: str | None, month: int, day: int, rest: str) -
 def _clock(text: str) -> tuple[tuple[int, int, int], str]:
     """The time of day a text names, midnight where it names none, and what follows it."""
     match = _CLOCK.search(text)
+    if match is None and (named := _NAMED_HOUR.search(text)):
+        return (12 if named[0] == "noon" else 0, 0, 0), text[named.end() :]
     if match:
         hour, minute, second, half = int(match[1]), int(match[2]), int(match[3] or 0), match[4]
     else:
         match = _CLOCK_WORDS.search(text)
         if match is None:
-            return ((12 if _NOON.search(text) else 0), 0, 0), text  # "midnight", or nothing
+            return (0, 0, 0), text
         hour, minute, second, half = int(match[1] or match[3]), int(match[2] or 0), 0, match[4]
     before = _HALF_BEFORE.search(text, 0, match.start())
     late = half == "p" or (before is not None and before[1] in ("下午", "午後"))

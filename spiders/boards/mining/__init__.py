@@ -1,0 +1,1 @@
+"""How pages of unknown software are understood: by what repeats on them."""

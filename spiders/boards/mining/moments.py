@@ -1,0 +1,127 @@
+"""What on a page looks like a time, and what it is a time of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from spiders.boards import dates
+from spiders.boards.datewords import AGO, NOW, TODAY, YESTERDAY
+from spiders.boards.mining.outline import Outline
+
+_LONGEST = 160  # characters of a line that tells a time
+_STAMPS = ("datetime", "data-timestamp", "data-time", "data-utime", "data-datetime", "data-date", "data-created")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+_DAYS = "|".join(map(re.escape, sorted(TODAY | YESTERDAY, key=len, reverse=True)))
+_AGES = "|".join(map(re.escape, sorted(AGO - {"y", "il"}, key=len, reverse=True)))
+_LIKELY = re.compile(
+    rf"\d{{1,2}}[:.h：]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d年|\d月|(?<!\w)(?:{_DAYS})(?!\w)|{NOW}|"
+    rf"\d.*(?<!\w)(?:{_AGES})(?!\w)|(?<!\w)(?:{_AGES})(?!\w).*\d|\d前|'\d\d(?!\w)|^\d{{1,3}} ?[a-z]{{1,4}}$|"
+    r"\d{1,2}[./-]\d{1,2}[./-]\d\d|^\d{1,2}\.? \w{3,}\.?$|^\w{3,}\.? \d{1,2}(?:st|nd|rd|th)?$",
+    re.I,
+)
+_CLOCK = re.compile(r"\d[:.h：]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
+_ELSE = re.compile(
+    r"join|regist|mitglied|member since|since|seit|inscri|beitr|born|birth|geburt|visit|besuch|seen|active|activity|"
+    r"edit|modif|geändert|bearbeitet|änderung|editad|zmieni|редакт|измен|dabei|dołącz|lid sinds|miembro|membre|"
+    r"iscritto|"
+    r"зарегистр|expire|copyright|©|current(?:ly)? time|all times",
+    re.I,
+)
+_EDITED = re.compile(
+    r"\b(?:last )?(?:edited|modified|updated)\b|zuletzt (?:geändert|bearbeitet)|modifié|editad[oa]|modificat[oa]|"
+    r"bewerkt|gewijzigd|zmieniany|edytowan|отредактировано|изменено|redigera|rediger[te]|muokattu|düzenle|upraven",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that looks like a time."""
+
+    owner: int  # the element that bears it
+    text: str
+    key: str  # where it stands, as on every block and page
+    loose: str  # the same without the classes around
+    stamp: bool  # written for programs
+    other: bool  # of joining, editing and the like
+
+
+def moments(outline: Outline) -> list[Moment]:
+    """All there are on a page, in their order."""
+    found = [*_stamped(outline), *_written(outline)]
+    found.sort(key=lambda moment: moment.owner)
+    return found
+
+
+def _stamped(outline: Outline) -> list[Moment]:
+    found = []
+    for number, attributes in enumerate(outline.attributes):
+        for name in (*_STAMPS, "title", "content") if attributes else ():
+            value = attributes.get(name)
+            if not value or len(value) > 60 or (name == "content" and not attributes.get("itemprop")):
+                continue
+            exact = bool(_ISO.match(value)) or (name.startswith("data-") and _EPOCH.fullmatch(value) is not None)
+            if exact or (name == "title" and _LIKELY.search(value) and _CLOCK.search(value)):
+                around = outline.signature[outline.parent[number]] if number else ""
+                kind = outline.signature[number] if outline.tags[number] != "meta" else attributes.get("itemprop")
+                other = bool(_ELSE.search(f"{kind} {around} {outline.value(number, 'class')}"))
+                found.append(Moment(number, value, f"{name} {kind} < {around}",
+                                    f"{name}? {outline.loose(number)}", exact, other))  # fmt: skip
+    return found
+
+
+def _written(outline: Outline) -> list[Moment]:
+    found = []
+    taken = -1  # pieces up to here belong to the moment before
+    for at, piece in enumerate(outline.pieces):
+        text = piece.text
+        if at <= taken or len(text) > _LONGEST or not _LIKELY.search(text):
+            continue
+        holder = outline.holder(piece.owner)
+        said = outline.said(holder, outline.end[holder])
+        for after in range(at + 1, min(at + 3, said.stop)):  # "Today" and "at 10:38" may stand in two elements
+            if _CLOCK.search(text):
+                break
+            text, taken = f"{text} {outline.pieces[after].text}", after
+        hint = outline.value(piece.owner, "title")
+        if hint and len(hint) <= 60 and _CLOCK.search(hint) and _LIKELY.search(hint):
+            text = hint  # "5 minutes ago", and when that was
+        before = outline.pieces[at - 1].text[-40:] if at > said.start else ""
+        other = bool(_ELSE.search(text) or _ELSE.search(before))
+        found.append(Moment(holder, text[:_LONGEST], f"text {outline.key(holder)}", f"text? {outline.loose(holder)}",
+                            False, other))  # fmt: skip
+    return found
+
+
+def edited(text: str) -> bool:
+    """Whether a line says that somebody changed the post."""
+    return len(text) <= _LONGEST and _EDITED.search(text) is not None
+
+
+@dataclass(slots=True)
+class Clock:
+    """How one board writes times; what it has learnt holds for all its pages."""
+
+    zone: tzinfo
+    month_first: bool | None = None
+
+    def learn(self, texts: list[str]) -> None:
+        """Whether 03/04 is in March: some other date will tell."""
+        for text in texts:
+            for first, second in re.findall(r"(?<!\d)(\d\d?)[/-](\d\d?)[/-]\d{2,4}", text):
+                if int(second) > 12 >= int(first):
+                    self.month_first = True
+                elif int(first) > 12 >= int(second):
+                    self.month_first = False
+
+    def read(self, text: str, now: datetime) -> datetime | None:
+        """The time that a text tells."""
+        if _EPOCH.fullmatch(text):
+            return dates.epoch(text)
+        first = self.month_first
+        if first is None:
+            first = re.search(r"\d ?[ap]\.?m\b", text, re.I) is not None
+        return dates.parse(text, now, self.zone, first)

@@ -1,0 +1,158 @@
+"""A page as flat lists in the order of its markup, so that what repeats in it is found by counting."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import lru_cache
+
+from selectolax.lexbor import LexborNode
+
+from spiders.boards.page import Page
+
+_SILENT = frozenset("script style noscript template svg select head math object embed iframe canvas".split())
+_INLINE = frozenset("a b strong i em u span font small big tt code bdi bdo abbr time cite ins mark nobr label".split())
+_ORDERED = frozenset(("td", "th"))  # without classes their place says what they hold
+_VOLATILE = re.compile(
+    r"(?:[a-z]+[-_]?)?(?:odd|even|alt\d*)|(?:[a-z]+[-_]?)?(?:first|last)(?:[-_]?post)?|(?:off|on)line|unread|read|new|hot|active|current|selected|hidden|self|mine|own|op|"
+    r"[mp][trblxy]?-\d|bg\d?|row|.*(?:starter|owner).*"
+)
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One run of text, and the element that holds it."""
+
+    text: str
+    owner: int
+
+
+class Outline:
+    """The elements of a page, numbered in their order: what an element `i` holds is `i` to `end[i]`."""
+
+    def __init__(self, page: Page) -> None:
+        self.nodes: list[LexborNode] = []
+        self.tags: list[str] = []
+        self.attributes: list[dict[str, str | None]] = []
+        self.parent: list[int] = []
+        self.end: list[int] = []
+        self.signature: list[str] = []  # tag and classes, as far as they are the same for each of its kind
+        self.pieces: list[Piece] = []
+        self._before: list[int] = []  # pieces before each element
+        body = page.html.body
+        if body is not None:
+            self._walk(body)
+        self._before.append(len(self.pieces))
+        self._keys: dict[int, str] = {}
+
+    def _walk(self, body: LexborNode) -> None:
+        open_: list[int] = []
+        places: list[dict[str, int]] = []
+        node: LexborNode | None = body
+        while node is not None:
+            tag = node.tag or ""
+            child = None
+            if tag == "-text":
+                if (text := node.text_content or "") and not text.isspace():
+                    self.pieces.append(Piece(" ".join(text.split()), open_[-1]))
+            elif tag and tag[0] not in "-!" and tag not in _SILENT:
+                number = len(self.nodes)
+                self._add(node, tag, open_[-1] if open_ else -1, places[-1] if places else {})
+                child = node.child
+                if child is not None:
+                    open_.append(number)
+                    places.append({})
+            if child is not None:
+                node = child
+                continue
+            while node is not None and node.next is None and open_:
+                self.end[open_.pop()] = len(self.nodes)
+                places.pop()
+                node = node.parent
+            node = node.next if node is not None and open_ else None
+
+    def _add(self, node: LexborNode, tag: str, parent: int, places: dict[str, int]) -> None:
+        attributes = node.attributes
+        kind = _signature(
+            tag, attributes.get("class") or "", attributes.get("id") or "", attributes.get("itemprop") or ""
+        )
+        if kind in _ORDERED:
+            places[kind] = places.get(kind, -1) + 1
+            kind = f"{kind}:{places[kind]}"
+        self.nodes.append(node)
+        self.tags.append(tag)
+        self.attributes.append(attributes)
+        self.parent.append(parent)
+        self.end.append(len(self.nodes))
+        self.signature.append(kind)
+        self._before.append(len(self.pieces))
+
+    def said(self, first: int, end: int) -> range:
+        """The numbers of the pieces of text in the elements from `first` to before `end`."""
+        return range(self._before[first], self._before[end])
+
+    def line(self, number: int) -> str:
+        """The text of an element on one line."""
+        return " ".join(self.pieces[at].text for at in self.said(number, self.end[number]))
+
+    def holder(self, number: int) -> int:
+        """The element itself, or the one around it where it only says how text looks."""
+        while self.tags[number] in _INLINE and self.signature[number] == self.tags[number] and self.parent[number] > 0:
+            number = self.parent[number]
+        return number
+
+    def key(self, number: int) -> str:
+        """What an element has in common with those that hold the same on other blocks and pages."""
+        found = self._keys.get(number)
+        if found is None:
+            parts = [self.signature[number := self.holder(number)]]
+            if self.tags[number] in _INLINE:
+                parts[0] = parts[0][len(self.tags[number]) :]  # a guest's name is no link, a friend's has a colour
+            around = self.parent[number]
+            while around > 0 and len(parts) < (3 if "." not in parts[0] else 2):
+                if self.tags[around] not in ("tbody", "a") and (around := self.holder(around)) > 0:
+                    parts.append(self.signature[around])
+                around = self.parent[around]
+            found = self._keys[number] = " < ".join(parts)
+        return found
+
+    def spot(self, number: int) -> str:
+        """The key of a text in an element, where bold and small texts of one box are not the same."""
+        holder, look = self.holder(number), ""
+        while number != holder:
+            look = self.tags[number] if self.tags[number] != "a" else look
+            number = self.parent[number]
+        return f"{look} {self.key(holder)}" if look and "." not in self.signature[holder] else self.key(holder)
+
+    def loose(self, number: int) -> str:
+        """The same for markup whose classes change from block to block: its own class, and the tags around it."""
+        around = [self.tags[n] for n in self.above(number)[:4]]
+        return " < ".join([self.signature[number], *around])
+
+    def above(self, number: int, top: int = 0) -> list[int]:
+        """The elements around one, innermost first, down to `top`."""
+        found = []
+        while (number := self.parent[number]) >= top and number >= 0:
+            found.append(number)
+        return found
+
+    def value(self, number: int, name: str) -> str:
+        """An attribute of an element."""
+        return self.attributes[number].get(name) or ""
+
+    def at(self, piece: int) -> int:
+        """The number of the element that follows a piece of text."""
+        return bisect_left(self._before, piece + 1)
+
+
+@lru_cache(maxsize=4096)
+def _signature(tag: str, names: str, ident: str, prop: str) -> str:
+    kept = [_DIGITS.sub("", name) for name in names.split() if not _VOLATILE.fullmatch(name)]
+    kept = [*dict.fromkeys(kept)]
+    if _DIGITS.search(ident):
+        kept.append("#" + _DIGITS.sub("#", ident))
+    if prop:
+        kept.append("@" + prop)
+    return ".".join([tag, *kept[:6]])

@@ -1,0 +1,201 @@
+"""An author's own words in an element of unknown make: without quotes, signatures, lines of editing and buttons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from listening.text import Words, words_of
+from spiders.boards.mining.moments import edited
+from spiders.boards.page import attribute, line
+
+_OUT = "data-left-out"  # set on what is not the author's
+_WHOM = "data-said-by"  # set on quotes
+_SKIPPED = f"[{_OUT}]"
+_AROUND = re.compile(
+    r"(?:^|[-_ ])(?:signature|sig|siggy|signatur|last-?_?edit\w*|"
+    r"edit(?:ed)?(?:-?_?(?:by|info|note|line|log|msg|message))?|"
+    r"modified|attach\w*|share\w*|sharing|social\w*|addthis|button\w*|btn|toolbar|controls|actions|reactions?|likes?|"
+    r"liked-?by|thanks|vot(?:e|es|ing)|rating|polls?|adverts?\w*|ads?|adsense|sponsor\w*|report|permalink|reply-?link|"
+    r"code-?_?(?:head|header|title|top|buttons)|codeheader|copy\w*|post-?_?(?:foot|footer|tools|buttons|controls)|"
+    r"screen-reader\w*|visually-hidden|sr-only)(?:$|[-_ ])",
+    re.I,
+)
+_QUOTE = re.compile(r"(?:^|[-_ ])(?:bb-?_?code_?-?)?(?:quot\w*|zitat|citation|cita)(?:$|[-_ ])", re.I)
+_NO_QUOTE = re.compile(r"quot\w*-?_?(?:head|link|button|author|title|by|top|name)|quotable|unquote", re.I)
+_HEAD = re.compile(r"quot\w*-?_?(?:head\w*|author|title|by|top|name|from)|topslice_quote|attribution|cite", re.I)
+_SAID = re.compile(
+    r"^(?:@|quote(?: from)?:? |originally posted by |zitat von |zitat:? |citation de |cita de |citaat van )?"
+    r"[\"“„«]?(.{1,64}?)[\"”“»]?,?[ \u00a0](?:wrote|said|schrieb|hat geschrieben|sagte|a dit|a écrit|dijo|escribió|"
+    r"ha scritto|"
+    r"ha detto|schreef|zei|escreveu|disse|napisał\(?a?\)?|писал\(?а?\)?|сказал\(?а?\)?|skrev|sa|"
+    r"kirjoitti|napsal|yazdı|írta)"
+    r"\b.{0,80}$",
+    re.I,
+)
+_FROM = re.compile(
+    r"^(?:quote from|originally posted by|zitat von|citation de|cita de|citaat van|quote by|posted by)"
+    r":? [\"“„]?(.{1,64}?)[\"”“]?(?:,? (?:on|am|le|el|at|um)\b.*|[:;].*)?$",
+    re.I,
+)
+_BARE = re.compile(r"^(?:quote|zitat|citation|cita|citaat|cytat|цитата|quoted text)s?:?$", re.I)
+_CODE = re.compile(
+    r"^(?:[\w+#]{1,12} )?(?:code|php|quellcode|código|codice|код|kod)?:? ?"
+    r"(?:\[?(?:select(?: all)?|copy|expand)\b.{0,20})?:?$",
+    re.I,
+)
+_ITEM = re.compile(r"(?m)^(\d{1,3}\.)\n+(?=\S)")
+_SMILE = re.compile(r"smil|emoji|emot|twemoji", re.I)
+_HEAD_TAGS = (
+    "p",
+    "div",
+    "cite",
+    "strong",
+    "b",
+    "span",
+    "dt",
+    "td",
+    "tr",
+    "header",
+    "small",
+    "em",
+    "i",
+    "a",
+    "h4",
+    "h5",
+    "font",
+)
+
+
+@dataclass(slots=True)
+class Endings:
+    """Boxes at the end of posts that repeat under the same author: signatures, whatever they are called."""
+
+    known: set[str] = field(default_factory=set)
+    _by: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+
+    def learn(self, author: str, root: LexborNode) -> None:
+        """Take note of the boxes that end one post."""
+        for box in _boxes(root):
+            text = line(box)
+            if text:
+                seen = self._by.setdefault((_kind(box), author), {})
+                seen[text] = seen.get(text, 0) + 1
+                if len(seen) == 1 and seen[text] >= 3:
+                    self.known.add(_kind(box))
+                elif len(seen) > 1:
+                    self.known.discard(_kind(box))
+
+
+def own(root: LexborNode, endings: Endings) -> Words:
+    """The author's own words and what they quote."""
+    for node in root.css("[class], [id], img, pre, code, blockquote"):
+        _look(node)
+    for box in _boxes(root):
+        if _kind(box) in endings.known or edited(line(box)):
+            _leave_out(box)
+    for node in root.css("em, i, span, small, p, div"):
+        if edited(text := line(node)) and not node.css_first("p, blockquote") and text[:1] not in "\"'“":
+            _leave_out(node)
+    said = words_of(root, _SKIPPED, _quoted, bullet="")
+    return Words(_ITEM.sub(r"\1 ", said.text), said.quotes)
+
+
+def _look(node: LexborNode) -> None:
+    tag = node.tag or ""
+    called = attribute(node, "class")
+    if tag == "img":
+        alt, source = attribute(node, "alt"), attribute(node, "src")
+        if not (_SMILE.search(called) or _SMILE.search(source) or (alt and not any(c.isalnum() for c in alt))):
+            _leave_out(node)
+        return
+    if tag in ("pre", "code"):
+        _head_of_code(node)
+        if tag == "code" and node.css_first("br") is not None and node.next is not None:
+            line_break = LexborHTMLParser("<br>").css_first("br")
+            if line_break is not None:
+                node.insert_after(line_break)  # several lines are no part of a sentence
+    if tag == "blockquote" or (called and _QUOTE.search(called) and not _NO_QUOTE.search(called)):
+        if tag not in ("a", "button", "cite", "i"):
+            _whom(node)
+    elif called and _AROUND.search(called) and tag not in ("pre", "code"):
+        _leave_out(node)
+
+
+def _leave_out(node: LexborNode) -> None:
+    node.attrs[_OUT] = ""
+
+
+def _quoted(node: LexborNode) -> str | None:
+    attributes = node.attributes
+    return (attributes[_WHOM] or "") if _WHOM in attributes else None
+
+
+def _whom(quote: LexborNode) -> None:
+    """Find who is quoted, and take out the line that says so."""
+    name = next(
+        (attribute(quote, n) for n in ("data-author", "data-username", "data-quote") if attribute(quote, n)), ""
+    )
+    for head in _heads(quote):
+        text = line(head).strip()
+        called = attribute(head, "class")
+        if len(text) > 120 or not text:
+            continue
+        said = _speaker(text)
+        if said or _BARE.match(text) or _HEAD.search(called) or head.tag == "cite":
+            name = name or said or ("" if _BARE.match(text) else text.strip(" :") if head.tag == "cite" else "")
+            if head.tag in ("a", "strong", "b", "em", "i", "span") and not said and head.tag != "cite":
+                continue
+            _leave_out(head)
+            break
+    quote.attrs[_WHOM] = name
+
+
+def _heads(quote: LexborNode) -> Iterator[LexborNode]:
+    """What may introduce a quote: its first elements, and the one before it."""
+    node, depth = _element(quote.first_child, "next"), 0
+    while node is not None and depth < 4:
+        if node.tag in _HEAD_TAGS:
+            yield node
+        node, depth = _element(node.first_child, "next"), depth + 1
+    before = _element(quote.prev, "prev")
+    if before is not None and before.tag in _HEAD_TAGS and before.tag != "a":
+        yield before
+
+
+def _speaker(text: str) -> str:
+    match = _FROM.match(text) or (_SAID.match(text) if text.endswith((":", "…", "↑")) else None)
+    return match[1].strip(" @:") if match else ""
+
+
+def _head_of_code(code: LexborNode) -> None:
+    for node in (code, code.parent, code.parent.parent if code.parent is not None else None):
+        before = _element(node.prev, "prev") if node is not None else None
+        if before is not None and before.tag in _HEAD_TAGS and 0 < len(text := line(before)) < 40 and _CODE.match(text):
+            _leave_out(before)
+
+
+def _boxes(root: LexborNode) -> list[LexborNode]:
+    """The boxes among the last things in an element."""
+    found: list[LexborNode] = []
+    node = _element(root.last_child, "prev")
+    while node is not None and len(found) < 3 and node.tag in ("div", "span", "table", "footer", "fieldset", "aside"):
+        found.append(node)
+        node = _element(node.prev, "prev")
+    return found
+
+
+def _kind(box: LexborNode) -> str:
+    return f"{box.tag} {attribute(box, 'class')}"
+
+
+def _element(node: LexborNode | None, way: str) -> LexborNode | None:
+    """The next element that way, a node itself included; None where words come first."""
+    while node is not None and (node.tag or "-")[0] in "-!":
+        if node.tag == "-text" and (node.text_content or "").strip():
+            return None
+        node = getattr(node, way)
+    return node
