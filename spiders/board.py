@@ -42,7 +42,7 @@ class Board(SourceSpider):
     """
 
     kind = "board"
-    summary = "Message boards, by their address alone: Discourse, NodeBB, phpBB"
+    summary = "Message boards of every kind, by their address alone"
     Options = Options
     delay = 1.0
     handle_httpstatus_list: ClassVar[list[int]] = [401, 403, *_GONE, 451]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from listening.post import Post
-from spiders.boards import dates, engines, recognise
+from spiders.boards import SURE, dates, engines, recognise
 from spiders.boards.engine import Engine, Forum, Mark, Topic
 from spiders.boards.page import Page, line, number, without
 from tests.boards import score
@@ -83,6 +83,17 @@ def test_every_engine_has_a_case_and_a_name() -> None:
     for name, engine in engines().items():
         assert engine.label
         assert any(case.name.startswith(f"{name}-") for case in cases("board"))
+
+
+@pytest.mark.parametrize("case", [c for c in cases("board") if (c / "input.html").exists()], ids=lambda case: case.name)
+def test_no_engine_takes_the_pages_of_another(case: Path) -> None:
+    engine, page, _ = _engine(case)
+    sure = {name: other.recognise(page) for name, other in engines().items()}
+    if engine.name not in ("generic", "schemaorg", "flarum"):  # whose other pages say little of themselves
+        assert sure[engine.name] >= 0.7
+    others = [share for name, share in sure.items() if name not in (engine.name, "generic", "schemaorg")]
+    assert max(others) < SURE, sure
+    assert sure[engine.name] == 0 or sure[engine.name] >= sure["generic"], sure
 
 
 def test_what_a_discourse_topic_was_read_to_is_not_asked_for_again() -> None:
