@@ -89,7 +89,7 @@ def test_every_engine_has_a_case_and_a_name() -> None:
 def test_no_engine_takes_the_pages_of_another(case: Path) -> None:
     engine, page, _ = _engine(case)
     sure = {name: other.recognise(page) for name, other in engines().items()}
-    if engine.name not in ("generic", "schemaorg", "flarum"):  # whose other pages say little of themselves
+    if engine.name not in ("generic", "schemaorg", "flarum") and "broken" not in case.name:  # these say little
         assert sure[engine.name] >= 0.7
     others = [share for name, share in sure.items() if name not in (engine.name, "generic", "schemaorg")]
     assert max(others) < SURE, sure
