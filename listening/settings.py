@@ -75,6 +75,8 @@ DOWNLOADER_MIDDLEWARES = {
     "listening.fetch.identity.IdentityMiddleware": 400,
     "listening.fetch.retry.RetryMiddleware": 550,
     "listening.fetch.redirect.RedirectMiddleware": 600,
+    "listening.fetch.cookies.CookiesMiddleware": 700,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

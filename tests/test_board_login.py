@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from pydantic import SecretStr
+from scrapy.downloadermiddlewares import cookies
 from scrapy.http import HtmlResponse
 
 from listening.errors import CredentialError
@@ -69,6 +72,15 @@ def test_a_member_reads_what_guests_do_not_see(members: Members) -> None:
     assert {post.id for post in run.posts} == members.board.ids
     assert not run.degraded
     assert [seen.method for seen in members.seen].count("POST") == 1
+
+
+def test_cookies_call_nobody(members: Members, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HOME", "XDG_CACHE_HOME", "TLDEXTRACT_CACHE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert _crawl(members).posts
+    assert not list(tmp_path.rglob("*suffix*")), "the list of public suffixes was looked for elsewhere"
+    importlib.import_module("listening.fetch.cookies")
+    assert cookies._split_domain.suffix_list_urls == ()
 
 
 def test_a_login_that_is_refused_is_tried_once_and_told(members: Members) -> None:
