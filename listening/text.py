@@ -25,7 +25,6 @@ _NEVER_CLOSED = frozenset(
 )
 _DEPTH = 300  # deeper markup is only ever made to hurt; its text is still kept, flat
 _SPACES = re.compile(r" ?[\t\r\f\v\u00a0][ \t\r\f\v\u00a0]*| {2,}")  # single spaces, by far the most, are no work
-_ANY_SPACE = re.compile(r"\s+")
 _MARGINS = re.compile(r" ?\n ?")
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # borders of blocks, told apart from `<br>` until the whole text is there
 _BORDERS = re.compile(r"(?<![ \n])[ \n]*+[\x1d\x1e][ \n\x1d\x1e]*+")  # begun at a run's start alone: linear
@@ -155,6 +154,7 @@ def words_of(
     skipped: Set[int] | None = None if skip else frozenset()
     own = _Part()
     parts, quotes, depth = [own], [], 0
+    frames: list[int] = []  # the nodes of the quotes that are open
     numbers: dict[int, int] = {}
     node: LexborNode | None = root.child
     while node is not None:
@@ -177,6 +177,7 @@ def words_of(
                 parts[-1].pieces.append(_PARAGRAPH)
                 parts.append(_Part(author=author))
                 quotes.append(parts[-1])
+                frames.append(node.mem_id)
             else:
                 descend = _open(parts[-1], node, tag, _marker(node, numbers, bullet) if tag == "li" else "")
         if descend and node.child is not None and depth < _DEPTH:
@@ -185,13 +186,13 @@ def words_of(
         if descend and node.child is not None:
             parts[-1].pieces.append(node.text(deep=True))
         if descend:
-            _close(parts, node, tag, quoted)
+            _close(parts, node, tag, frames)
         while node is not None and node.next is None:
             node, depth = node.parent, depth - 1
             if node is None or node.mem_id == root.mem_id:
                 node = None
                 break
-            _close(parts, node, node.tag or "", quoted)
+            _close(parts, node, node.tag or "", frames)
         node = node.next if node is not None else None
     found = (Quote(part.text(), part.author) for part in quotes)
     return Words(own.text(), tuple(quote for quote in found if quote.text))
@@ -207,10 +208,11 @@ def _no_quote(_node: LexborNode) -> None:
 
 def _append_text(part: _Part, node: LexborNode) -> None:
     text = node.text_content or ""
-    if not text.isprintable():
-        text = _CONTROLS.sub("", text)
-    if "\n" in text and not _preformatted(node):
-        text = _ANY_SPACE.sub(" ", text)
+    if not text.isprintable():  # most texts are; the rest is asked about cheaply first
+        if "\n" in text and not _preformatted(node):
+            text = f"{' ' * text[0].isspace()}{' '.join(text.split())}{' ' * text[-1].isspace()}"
+        if not text.isprintable():
+            text = _CONTROLS.sub("", text)
     part.pieces.append(text)
 
 
@@ -254,10 +256,11 @@ def _marker(item: LexborNode, numbers: dict[int, int], bullet: str) -> str:
     return f"{number}. "
 
 
-def _close(parts: list[_Part], node: LexborNode, tag: str, quoted: Callable[[LexborNode], str | None]) -> None:
+def _close(parts: list[_Part], node: LexborNode, tag: str, frames: list[int]) -> None:
     if tag in _PARAGRAPHS or tag in _LINES:
         parts[-1].pieces.append(_PARAGRAPH if tag in _PARAGRAPHS else _LINE)
-    if len(parts) > 1 and quoted(node) is not None:
+    if frames and frames[-1] == node.mem_id:
+        frames.pop()
         parts.pop()
         parts[-1].pieces.append(_PARAGRAPH)
 
