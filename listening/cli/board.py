@@ -109,8 +109,8 @@ def _show(found: Survey, everything: bool) -> None:
 
 
 def _facts(found: Survey) -> list[tuple[str, str]]:
-    others = [f"{label} {share:.0%}" for label, share in found.sure.items() if label != found.software]
-    also = ["structured data (schema.org)"] * found.structured_data + [f"a feed, {url}" for url in found.feeds]
+    others = [f"{label} {share:.0%}" for label, share in found.sure.items() if label != found.software and share > 0.5]
+    also = ["structured data (schema.org)"] * found.structured_data + [f"a feed at {url}" for url in found.feeds]
     facts = [
         ("board", found.url),
         ("software", f"{found.software}, {found.sure.get(found.software, 1.0):.0%} sure" + _listed("; or ", others)),
