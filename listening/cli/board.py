@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -12,13 +13,15 @@ from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
-from listening.board import Survey, probe
 from listening.cli.common import console
 from listening.cli.mentions import printable
 from listening.config import Config, load
 from listening.config.add import add_source, free_name, source_table
 from listening.errors import ConfigError, ListeningError
 from listening.source import Context, find, kinds
+
+if TYPE_CHECKING:
+    from listening.board import Survey
 
 _FORUMS = 12  # lines of forums that are shown
 
@@ -40,6 +43,8 @@ def probe_board(ctx: click.Context, url: str, add: bool, name: str, as_json: boo
 
     Asks for the index and a few topics only, at the pace of a crawl, and stores nothing.
     """
+    from listening.board import probe  # with Scrapy, most of a second at every other command's start
+
     folder = Path(ctx.obj)
     config = _config(folder, needed=add)
     taken = {source.name for source in config.sources} if config else set()
