@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from operator import attrgetter
 from typing import BinaryIO
 
@@ -16,12 +17,14 @@ from listening.store import COLUMNS, MentionRow
 _FIRST = r"(?='*[=+\-@＝＋－＠\t\r])"
 _RUNS_FIRST, _RUNS_LATER = re.compile(rf"[ \u00a0]*{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*){_FIRST}")
 _INERT_FIRST, _INERT_LATER = re.compile(rf"([ \u00a0]*)'{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*)'{_FIRST}")
+_SHORT = 40  # characters of texts that are worth remembering
 _CHUNK = 500  # rows encoded at a time: memory stays constant however long the digest is
 
 
 def inert(text: str) -> str:
     """The text as a spreadsheet can hold it without running it; `original` gives it back exactly."""
-    text = _RUNS_LATER.sub(r"\1'", text)
+    if _RUNS_LATER.search(text) is not None:  # a substitution costs more even where it finds nothing
+        text = _RUNS_LATER.sub(r"\1'", text)
     start = _RUNS_FIRST.match(text)
     return text if start is None else f"{start[0]}'{text[start.end() :]}"
 
@@ -63,4 +66,9 @@ def _chunks(rows: Iterable[MentionRow]) -> Iterator[tuple[str, int]]:
 def _cell(value: str | float | None) -> str | float:
     if value is None:
         return ""
-    return inert(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _known(value) if len(value) < _SHORT else inert(value)
+
+
+_known = lru_cache(maxsize=4096)(inert)  # brands, sites, languages and the like come again and again
