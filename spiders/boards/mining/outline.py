@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -18,11 +17,11 @@ _VOLATILE = re.compile(
     r"(?:[a-z]+[-_]?)?(?:odd|even|alt\d*)|(?:[a-z]+[-_]?)?(?:first|last)(?:[-_]?post)?|(?:off|on)line|unread|read|new|hot|active|current|selected|hidden|self|mine|own|op|"
     r"[mp][trblxy]?-\d|bg\d?|row|.*(?:starter|owner).*"
 )
+_NONE, _UNSEEN = -1, -2  # what holds the first element, and what is in a silent one
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One run of text, and the element that holds it."""
 
     text: str
@@ -41,6 +40,7 @@ class Outline:
         self.signature: list[str] = []  # tag and classes, as far as they are the same for each of its kind
         self.pieces: list[Piece] = []
         self._before: list[int] = []  # pieces before each element
+        self._places: dict[int, dict[str, int]] = {}  # of table cells in their rows
         body = page.html.body
         if body is not None:
             self._walk(body)
@@ -48,44 +48,48 @@ class Outline:
         self._keys: dict[int, str] = {}
 
     def _walk(self, body: LexborNode) -> None:
-        open_: list[int] = []
-        places: list[dict[str, int]] = []
-        node: LexborNode | None = body
-        while node is not None:
-            tag = node.tag or ""
-            child = None
-            if tag == "-text":
-                if (text := node.text_content or "") and not text.isspace():
-                    self.pieces.append(Piece(" ".join(text.split()), open_[-1]))
-            elif tag and tag[0] not in "-!" and tag not in _SILENT:
-                number = len(self.nodes)
-                self._add(node, tag, open_[-1] if open_ else -1, places[-1] if places else {})
-                child = node.child
-                if child is not None:
-                    open_.append(number)
-                    places.append({})
-            if child is not None:
-                node = child
+        """One pass in the order of the markup. An element is open until a node comes that stands in another."""
+        nodes, end, pieces = self.nodes, self.end, self.pieces
+        open_, marks = [_NONE], [0]
+        for node in body.traverse(include_text=True):
+            tag = node.tag or "-"
+            text = (node.text_content or "") if tag == "-text" else ""
+            if (tag[0] in "-!" and not text) or text.isspace():
                 continue
-            while node is not None and node.next is None and open_:
-                self.end[open_.pop()] = len(self.nodes)
-                places.pop()
-                node = node.parent
-            node = node.next if node is not None and open_ else None
+            above = node.parent.mem_id if nodes and node.parent is not None else 0
+            while marks[-1] != above:
+                marks.pop()
+                if (number := open_.pop()) >= 0:
+                    end[number] = len(nodes)
+            holder = open_[-1]
+            if text:
+                if holder >= 0:
+                    pieces.append(Piece(" ".join(text.split()), holder))
+                continue
+            marks.append(node.mem_id)
+            if tag in _SILENT or holder == _UNSEEN:
+                open_.append(_UNSEEN)
+            else:
+                open_.append(len(nodes))
+                self._add(node, tag, holder)
+        for number in open_[1:]:
+            if number >= 0:
+                end[number] = len(nodes)
 
-    def _add(self, node: LexborNode, tag: str, parent: int, places: dict[str, int]) -> None:
-        attributes = node.attributes
-        kind = _signature(
-            tag, attributes.get("class") or "", attributes.get("id") or "", attributes.get("itemprop") or ""
-        )
+    def _add(self, node: LexborNode, tag: str, parent: int) -> None:
+        attributes, kind = node.attributes, tag
+        if attributes:
+            get = attributes.get
+            kind = _signature(tag, get("class"), get("id"), get("itemprop"))
         if kind in _ORDERED:
-            places[kind] = places.get(kind, -1) + 1
-            kind = f"{kind}:{places[kind]}"
+            row = self._places.setdefault(parent, {})
+            row[kind] = row.get(kind, -1) + 1
+            kind = f"{kind}:{row[kind]}"
         self.nodes.append(node)
         self.tags.append(tag)
         self.attributes.append(attributes)
         self.parent.append(parent)
-        self.end.append(len(self.nodes))
+        self.end.append(0)
         self.signature.append(kind)
         self._before.append(len(self.pieces))
 
@@ -142,16 +146,12 @@ class Outline:
         """An attribute of an element."""
         return self.attributes[number].get(name) or ""
 
-    def at(self, piece: int) -> int:
-        """The number of the element that follows a piece of text."""
-        return bisect_left(self._before, piece + 1)
-
 
 @lru_cache(maxsize=4096)
-def _signature(tag: str, names: str, ident: str, prop: str) -> str:
-    kept = [_DIGITS.sub("", name) for name in names.split() if not _VOLATILE.fullmatch(name)]
+def _signature(tag: str, names: str | None, ident: str | None, prop: str | None) -> str:
+    kept = [_DIGITS.sub("", name) for name in (names or "").split() if not _VOLATILE.fullmatch(name)]
     kept = [*dict.fromkeys(kept)]
-    if _DIGITS.search(ident):
+    if ident and _DIGITS.search(ident):
         kept.append("#" + _DIGITS.sub("#", ident))
     if prop:
         kept.append("@" + prop)
