@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -70,9 +70,13 @@ class Sheet:
     @cached_property
     def links(self) -> list[Link]:
         """The links to forums, topics and what may be either."""
-        found = []
-        for element, tag in enumerate(self.outline.tags):
-            href = self.outline.value(element, "href") if tag == "a" else ""
+        return self.links_of(range(len(self.outline.tags)))
+
+    def links_of(self, elements: range) -> list[Link]:
+        """Those among some elements."""
+        found, tags = [], self.outline.tags
+        for element in elements:
+            href = self.outline.value(element, "href") if tags[element] == "a" else ""
             if not href or href[0] == "#" or "nofollow" in self.outline.value(element, "rel"):
                 continue
             leads = self.leads(href)
@@ -115,7 +119,6 @@ class Generic(Pages):
         self.clock = Clock(self.zone)
         self.templates: dict[tuple[str, ...], Template] = {}
         self.endings = Endings()
-        self.shapes: dict[str, str] = {}  # what addresses lead to whose words say nothing
         self.unnumbered = 0  # posts that come before the one with the number 1
         self._index = ""
         self._sheet: Sheet | None = None
@@ -161,9 +164,7 @@ class Generic(Pages):
 
     def leads(self, url: str) -> Place:
         """What an address leads to, as far as is known by now."""
-        found = place(url, self.root)
-        learnt = self.shapes.get(found.shape) if not found.kind else None
-        return replace(found, kind=learnt) if learnt else found
+        return place(url, self.root)
 
     def sheet(self, page: Page) -> Sheet:
         """The page as an outline."""
@@ -403,12 +404,9 @@ class Generic(Pages):
         from_zero = False
         for element, tag in enumerate(outline.tags):
             href = outline.value(element, "href") if tag == "a" else ""
-            if not href or href[0] == "#" or len(text := outline.line(element)) > 30:
+            if not href or href[0] == "#" or sheet.leads(href) != here or len(text := outline.line(element)) > 30:
                 continue
-            there = sheet.leads(href)
             url = page.link(href)
-            if (there.kind, there.id) != (here.kind, here.id):
-                continue
             called = f"{outline.value(element, 'class')} {outline.value(outline.parent[element], 'class')}"
             label = outline.value(element, "aria-label") or outline.value(element, "title")
             if _FORWARD.search(called) or (text and _NEXT.match(text)) or (label and _NEXT.match(label)):
@@ -447,11 +445,8 @@ def _left_over(outline: Outline, found: Sequence[Parts]) -> bool:
     """Whether there are more blocks of the same make beside those that were found."""
     starts = {parts.block.start for parts in found}
     first = found[0].block.start
-    holder = outline.parent[first]
-    return any(
-        outline.parent[number] == holder and outline.signature[number] == outline.signature[first]
-        for number in range(holder + 1, outline.end[holder]) if number not in starts
-    )  # fmt: skip
+    beside = outline.kids(outline.parent[first])
+    return any(outline.signature[number] == outline.signature[first] for number in beside if number not in starts)
 
 
 def _once(found: Sequence[Parts]) -> list[Parts]:
@@ -477,14 +472,18 @@ def _ordinal(outline: Outline, parts: Parts) -> int | None:
 
 def _crumbs(sheet: Sheet) -> str:
     outline = sheet.outline
-    for element in range(len(outline.tags)):
-        called = " ".join(outline.value(element, name) for name in ("class", "id", "aria-label", "itemtype"))
-        if called.strip() and _CRUMBS.search(called):
-            inside = [link for link in sheet.links if element <= link.element < outline.end[element]]
+    for element, attributes in enumerate(outline.attributes):
+        if attributes and any(_called_crumbs(attributes.get(name)) for name in ("class", "id", "aria-label", "itemtype")):
+            inside = sheet.links_of(range(element, outline.end[element]))
             names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
             if names:
                 return UNDER.join(dict.fromkeys(names))
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _called_crumbs(called: str | None) -> bool:
+    return bool(called) and _CRUMBS.search(called or "") is not None
 
 
 def _names_forum(link: Link) -> bool:

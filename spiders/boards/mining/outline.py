@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
@@ -46,6 +49,7 @@ class Outline:
             self._walk(body)
         self._before.append(len(self.pieces))
         self._keys: dict[int, str] = {}
+        self._spots: dict[int, str] = {}
 
     def _walk(self, body: LexborNode) -> None:
         """One pass in the order of the markup. An element is open until a node comes that stands in another."""
@@ -107,6 +111,37 @@ class Outline:
             number = self.parent[number]
         return number
 
+    def kids(self, number: int) -> list[int]:
+        """The elements that stand in one."""
+        found, kid = [], number + 1
+        while kid < self.end[number]:
+            found.append(kid)
+            kid = self.end[kid]
+        return found
+
+    @cached_property
+    def _heads(self) -> dict[str, list[int]]:
+        """The elements by what their keys begin with; without those that only say how text looks."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, (tag, kind) in enumerate(zip(self.tags, self.signature, strict=True)):
+            if tag not in _INLINE:
+                found[kind].append(number)
+            elif kind != tag:
+                found[kind[len(tag) :]].append(number)
+        return found
+
+    def outermost(self, first: int, end: int, key: str) -> list[int]:
+        """The elements from `first` to before `end` that have a key, without those in others that have it."""
+        known = self._heads.get(key.partition(" < ")[0], [])
+        candidates: Sequence[int] = known[bisect_left(known, first) : bisect_left(known, end)]
+        if self.holder(first) != first:
+            candidates = range(first, end)
+        found: list[int] = []
+        for number in candidates:
+            if self.key(number) == key and (not found or number >= self.end[found[-1]]):
+                found.append(number)
+        return found
+
     def key(self, number: int) -> str:
         """What an element has in common with those that hold the same on other blocks and pages."""
         found = self._keys.get(number)
@@ -124,6 +159,12 @@ class Outline:
 
     def spot(self, number: int) -> str:
         """The key of a text in an element, where bold and small texts of one box are not the same."""
+        found = self._spots.get(number)
+        if found is None:
+            found = self._spots[number] = self._spot(number)
+        return found
+
+    def _spot(self, number: int) -> str:
         holder, look = self.holder(number), ""
         while number != holder:
             look = self.tags[number] if self.tags[number] != "a" else look

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from spiders.boards.mining.addresses import Place
@@ -40,6 +41,7 @@ _NO_WORDS = re.compile(
     re.I,
 )
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+")
+_DIGIT = re.compile(r"\d")
 _IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
 _NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
 _MARKUP = re.compile(r"<[^<>]*/|=[\"']|&[a-z]+;")
@@ -231,10 +233,13 @@ class Reader:
 
     def _profile(self, owner: int, top: int) -> str:
         """The link to a person's profile that an element stands in."""
-        for number in [owner, *self.outline.above(owner, top)][:4]:
-            if self.outline.tags[number] == "a":
-                href = self.outline.value(number, "href")
+        outline, number = self.outline, owner
+        for _ in range(4):
+            if outline.tags[number] == "a":
+                href = outline.value(number, "href")
                 return href if href and self.leads(href).kind == "user" else ""
+            if (number := outline.parent[number]) < max(top, 0):
+                break
         return ""
 
     def _author(self, blocks: list[Block]) -> tuple[str, tuple[str, ...]] | None:
@@ -425,26 +430,29 @@ class Reader:
 
     # Ids
 
-    def _marks(self, block: Block, words: str) -> Iterator[tuple[str, str, str]]:
+    def _marks(
+        self, block: Block, words: str, wanted: frozenset[str] | None = None
+    ) -> Iterator[tuple[str, str, str]]:
         """Numbers that may be a post's id: where they stand, the number, the link they stand in."""
         outline = self.outline
-        inside = range(0)
-        first = block.start - 1 if block.start and outline.tags[block.start - 1] == "a" else block.start
-        for element in range(first, block.end):
-            if element in inside:
-                continue
-            if outline.key(element) == words:
-                inside = range(element + 1, outline.end[element])
+        names = None if wanted is None else frozenset(slot.partition(" ")[0] for slot in wanted)
+        links = names is None or "href" in names
+        bodies = set(outline.outermost(block.start, block.end, words))
+        element = block.start - 1 if block.start and outline.tags[block.start - 1] == "a" else block.start
+        while element < block.end:
             for name, value in outline.attributes[element].items():
                 if not value or len(value) > 300:
                     continue
-                if name == "href":
-                    if self.leads(value).kind != "user":
-                        yield from _tokens("href", value, value)
-                elif name in _COPIED and value.startswith(("http", "/")):
-                    yield from _tokens("href", value, value)
-                elif _IDENT.fullmatch(name) and not _NO_IDENT.search(name):
-                    yield from _tokens(name, value, "")
+                if name == "href" or (name in _COPIED and value.startswith(("http", "/"))):
+                    found = _tokens("href", value, value) if links else ()
+                elif _idents(name) and (names is None or name in names):
+                    found = _tokens(name, value, "")
+                else:
+                    continue
+                found = [mark for mark in found if wanted is None or mark[0] in wanted]
+                if found and (name != "href" or self.leads(value).kind != "user"):
+                    yield from found
+            element = outline.end[element] if element in bodies else element + 1
 
     def _ids(self, blocks: list[Block], words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         columns: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -506,8 +514,7 @@ class Reader:
         name = self._named(template, block)
         if name is None:
             return replace(found, problem="the author of a post could not be told for sure")
-        words = [n for n in range(block.start, block.end) if outline.key(n) == template.words]
-        words = [n for n in words if not any(m < n < outline.end[m] for m in words)]
+        words = outline.outermost(block.start, block.end, template.words)
         if len(words) != 1 or self._strange(template, words[0]):
             return replace(found, problem="the words of a post could not be told from those of another")
         if (
@@ -515,8 +522,8 @@ class Reader:
             and "img" not in outline.tags[words[0] : outline.end[words[0]]]
         ):
             return replace(found, problem="a post without words")
-        slots = set(template.ids)
-        marks = [(slot, token, link) for slot, token, link in self._marks(block, template.words) if slot in slots]
+        slots = frozenset(template.ids)
+        marks = [*self._marks(block, template.words, slots)]
         idents = {token for _, token, _ in marks}
         if len(idents) > 1 or (slots and not idents):
             return replace(found, problem="the id of a post could not be told from that of another")
@@ -601,12 +608,19 @@ def _only(called: str) -> bool:
     )
 
 
-def _tokens(name: str, value: str, link: str) -> Iterator[tuple[str, str, str]]:
-    for order, match in enumerate(_TOKEN.finditer(value)):
-        if order > 5:
-            return
-        rest = _TOKEN.sub("#", value)
-        yield f"{name} {order} {rest}", match[0], link
+@lru_cache(maxsize=1024)
+def _idents(name: str) -> bool:
+    """Whether an attribute may hold an id."""
+    return _IDENT.fullmatch(name) is not None and not _NO_IDENT.search(name)
+
+
+def _tokens(name: str, value: str, link: str) -> list[tuple[str, str, str]]:
+    """The first numbers of an attribute: where each stands, and the link."""
+    found = _TOKEN.findall(value) if _DIGIT.search(value) else None
+    if not found:
+        return []
+    rest = _TOKEN.sub("#", value)
+    return [(f"{name} {order} {rest}", token, link) for order, token in enumerate(found[:6])]
 
 
 def _firmness(slots: list[str]) -> float:
