@@ -402,8 +402,8 @@ class Generic(Pages):
         ahead = [page.link(node.attributes.get("href")) for node in page.html.css("link[rel~=next], a[rel~=next]")]
         named, others = [], []
         from_zero = False
-        for element, tag in enumerate(outline.tags):
-            href = outline.value(element, "href") if tag == "a" else ""
+        for element in outline.links:
+            href = outline.value(element, "href")
             if not href or href[0] == "#" or sheet.leads(href) != here or len(text := outline.line(element)) > 30:
                 continue
             url = page.link(href)

@@ -37,23 +37,25 @@ class Outline:
     def __init__(self, page: Page) -> None:
         self.nodes: list[LexborNode] = []
         self.tags: list[str] = []
-        self.attributes: list[dict[str, str | None]] = []
         self.parent: list[int] = []
         self.end: list[int] = []
-        self.signature: list[str] = []  # tag and classes, as far as they are the same for each of its kind
         self.pieces: list[Piece] = []
         self._before: list[int] = []  # pieces before each element
-        self._places: dict[int, dict[str, int]] = {}  # of table cells in their rows
         body = page.html.body
         if body is not None:
             self._walk(body)
         self._before.append(len(self.pieces))
+        self.attributes: list[dict[str, str | None]] = [node.attributes for node in self.nodes]
+        self.signature = self._signatures()  # tag and classes, as far as they are the same for each of its kind
         self._keys: dict[int, str] = {}
         self._spots: dict[int, str] = {}
+        self._heads: dict[str, list[int]] = {}
 
     def _walk(self, body: LexborNode) -> None:
         """One pass in the order of the markup. An element is open until a node comes that stands in another."""
-        nodes, end, pieces = self.nodes, self.end, self.pieces
+        nodes, tags, parent, end, pieces, before = (
+            self.nodes, self.tags, self.parent, self.end, self.pieces, self._before
+        )  # fmt: skip
         open_, marks = [_NONE], [0]
         for node in body.traverse(include_text=True):
             tag = node.tag or "-"
@@ -73,29 +75,34 @@ class Outline:
             marks.append(node.mem_id)
             if tag in _SILENT or holder == _UNSEEN:
                 open_.append(_UNSEEN)
-            else:
-                open_.append(len(nodes))
-                self._add(node, tag, holder)
+                continue
+            open_.append(len(nodes))
+            nodes.append(node)
+            tags.append(tag)
+            parent.append(holder)
+            end.append(0)
+            before.append(len(pieces))
         for number in open_[1:]:
             if number >= 0:
                 end[number] = len(nodes)
 
-    def _add(self, node: LexborNode, tag: str, parent: int) -> None:
-        attributes, kind = node.attributes, tag
-        if attributes:
-            get = attributes.get
-            kind = _signature(tag, get("class"), get("id"), get("itemprop"))
-        if kind in _ORDERED:
-            row = self._places.setdefault(parent, {})
-            row[kind] = row.get(kind, -1) + 1
-            kind = f"{kind}:{row[kind]}"
-        self.nodes.append(node)
-        self.tags.append(tag)
-        self.attributes.append(attributes)
-        self.parent.append(parent)
-        self.end.append(0)
-        self.signature.append(kind)
-        self._before.append(len(self.pieces))
+    def _signatures(self) -> list[str]:
+        found = [
+            _signature(tag, has.get("class"), has.get("id"), has.get("itemprop")) if has else tag
+            for tag, has in zip(self.tags, self.attributes, strict=True)
+        ]
+        places: dict[tuple[int, str], int] = {}
+        for number, kind in enumerate(found) if "td" in self.tags or "th" in self.tags else ():
+            if kind in _ORDERED:
+                row = self.parent[number], kind
+                places[row] = places.get(row, -1) + 1
+                found[number] = f"{kind}:{places[row]}"
+        return found
+
+    @cached_property
+    def links(self) -> list[int]:
+        """The links, in their order."""
+        return [number for number, tag in enumerate(self.tags) if tag == "a"]
 
     def said(self, first: int, end: int) -> range:
         """The numbers of the pieces of text in the elements from `first` to before `end`."""
@@ -119,20 +126,22 @@ class Outline:
             kid = self.end[kid]
         return found
 
-    @cached_property
-    def _heads(self) -> dict[str, list[int]]:
-        """The elements by what their keys begin with; without those that only say how text looks."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for number, (tag, kind) in enumerate(zip(self.tags, self.signature, strict=True)):
-            if tag not in _INLINE:
-                found[kind].append(number)
-            elif kind != tag:
-                found[kind[len(tag) :]].append(number)
+    def _headed(self, head: str) -> list[int]:
+        """The elements whose keys begin so, without those that only say how text looks."""
+        found = self._heads.get(head)
+        if found is None:
+            kinds, tags = self.signature, self.tags
+            if head[:1].isalpha():
+                found = [number for number, kind in enumerate(kinds) if kind == head and tags[number] not in _INLINE]
+            else:
+                inline = {tag + head for tag in _INLINE}
+                found = [number for number, kind in enumerate(kinds) if kind in inline and kind != tags[number]]
+            self._heads[head] = found
         return found
 
     def outermost(self, first: int, end: int, key: str) -> list[int]:
         """The elements from `first` to before `end` that have a key, without those in others that have it."""
-        known = self._heads.get(key.partition(" < ")[0], [])
+        known = self._headed(key.partition(" < ")[0])
         candidates: Sequence[int] = known[bisect_left(known, first) : bisect_left(known, end)]
         if self.holder(first) != first:
             candidates = range(first, end)

@@ -562,9 +562,11 @@ class Reader:
         if _MARKUP.search(text):
             return None
         others = [value for key, value, _ in names if key in template.checks]
-        attributes = [check for check in template.checks if " " in check and not check.startswith((".", "<"))]
-        for element in range(block.start, block.end) if attributes else ():
-            for name, value in self.outline.attributes[element].items():
+        spoken = frozenset(check.partition(" ")[0] for check in template.checks)  # texts' places are among them
+        for element in range(block.start, block.end) if spoken else ():
+            has = self.outline.attributes[element]
+            for name in spoken.intersection(has) if has else ():
+                value = has[name]
                 if value and len(value) <= _NAME and f"{name} {self.outline.key(element)}" in template.checks:
                     others.append(value)
         if any(other != text for other in others):
