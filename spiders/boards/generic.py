@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -48,6 +49,7 @@ _WIDESPREAD = (
 )  # fmt: skip
 _HEADS = ("h1", "h2", "h3", "h4")
 _FORWARD = re.compile(r"(?:^|[-_ ])(?:next|older|forward)(?:$|[-_ ])", re.I)
+_CALLED = frozenset(("class", "id", "aria-label", "itemtype"))
 _CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
 _ZONE = re.compile(r"\b(?:UTC|GMT)\b|\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b")
 _ORDINAL = re.compile(r"(?:#|№|nr\.? ?)(\d{1,6})", re.I)
@@ -74,9 +76,9 @@ class Sheet:
 
     def links_of(self, elements: range) -> list[Link]:
         """Those among some elements."""
-        found, tags = [], self.outline.tags
-        for element in elements:
-            href = self.outline.value(element, "href") if tags[element] == "a" else ""
+        found, links = [], self.outline.links
+        for element in links[bisect_left(links, elements.start) : bisect_left(links, elements.stop)]:
+            href = self.outline.value(element, "href")
             if not href or href[0] == "#" or "nofollow" in self.outline.value(element, "rel"):
                 continue
             leads = self.leads(href)
@@ -473,7 +475,7 @@ def _ordinal(outline: Outline, parts: Parts) -> int | None:
 def _crumbs(sheet: Sheet) -> str:
     outline = sheet.outline
     for element, attributes in enumerate(outline.attributes):
-        if attributes and any(_called_crumbs(attributes.get(name)) for name in ("class", "id", "aria-label", "itemtype")):
+        if any(_called_crumbs(attributes[name]) for name in _CALLED.intersection(attributes)):
             inside = sheet.links_of(range(element, outline.end[element]))
             names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
             if names:

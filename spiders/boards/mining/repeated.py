@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -218,18 +218,22 @@ class Reader:
         """What may name somebody in a block: where it stands, the text, and the profile it leads to."""
         found = self._kinds.get(block.start)
         if found is None:
-            outline = self.outline
-            found = []
-            for at in outline.said(block.start, block.end):
-                text = outline.pieces[at].text.strip(" ,:»«|·•()")
-                owner = outline.pieces[at].owner
-                if not 0 < len(text) <= _NAME or outline.tags[owner] in ("button", "label"):
-                    continue
-                link = self._profile(owner, block.start)
-                if link or text.lower() not in _BY:
-                    found.append((outline.spot(owner), outline.pieces[at].text if link else text, link))
-            self._kinds[block.start] = found
+            found = self._kinds[block.start] = [*self._named_at(block, None)]
         return found
+
+    def _named_at(self, block: Block, keys: Set[str] | None) -> Iterator[tuple[str, str, str]]:
+        """The same at some places alone."""
+        outline = self.outline
+        said = outline.said(block.start, block.end)
+        for text, owner in outline.pieces[said.start : said.stop]:
+            name = text.strip(" ,:»«|·•()")
+            if not 0 < len(name) <= _NAME or outline.tags[owner] in ("button", "label"):
+                continue
+            key = outline.spot(owner)
+            if keys is None or key in keys:
+                link = self._profile(owner, block.start)
+                if link or name.lower() not in _BY:
+                    yield key, text if link else name, link
 
     def _profile(self, owner: int, top: int) -> str:
         """The link to a person's profile that an element stands in."""
@@ -437,15 +441,17 @@ class Reader:
         outline = self.outline
         names = None if wanted is None else frozenset(slot.partition(" ")[0] for slot in wanted)
         links = names is None or "href" in names
+        names = names.union(_COPIED) if names is not None and links else names
         bodies = set(outline.outermost(block.start, block.end, words))
         element = block.start - 1 if block.start and outline.tags[block.start - 1] == "a" else block.start
         while element < block.end:
-            for name, value in outline.attributes[element].items():
+            has = outline.attributes[element]
+            for name, value in has.items() if names is None or not names.isdisjoint(has) else ():
                 if not value or len(value) > 300:
                     continue
                 if name == "href" or (name in _COPIED and value.startswith(("http", "/"))):
                     found = _tokens("href", value, value) if links else ()
-                elif _idents(name) and (names is None or name in names):
+                elif _idents(name):
                     found = _tokens(name, value, "")
                 else:
                     continue
@@ -547,11 +553,12 @@ class Reader:
         return any(slot in template.ids for name, value in named if value for slot, *_ in _tokens(name, value, ""))
 
     def _named(self, template: Template, block: Block) -> tuple[str, str] | None:
-        names = self._names(block)
+        names = [*self._named_at(block, {template.author, *template.checks})]
         found = {(text, link) for key, text, link in names if key == template.author}
         if not found:  # a moderator's name may look different
             tail = template.author.partition(" < ")[2]
-            found = {(text, link) for key, text, link in names if tail and link and key.partition(" < ")[2] == tail}
+            around = self._names(block) if tail else ()
+            found = {(text, link) for key, text, link in around if link and key.partition(" < ")[2] == tail}
         if not found:
             found = {(text, link) for key, text, link in names if key in template.checks}
         if not found:
