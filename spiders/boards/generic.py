@@ -49,7 +49,6 @@ _WIDESPREAD = (
 )  # fmt: skip
 _HEADS = ("h1", "h2", "h3", "h4")
 _FORWARD = re.compile(r"(?:^|[-_ ])(?:next|older|forward)(?:$|[-_ ])", re.I)
-_CALLED = frozenset(("class", "id", "aria-label", "itemtype"))
 _CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
 _ZONE = re.compile(r"\b(?:UTC|GMT)\b|\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b")
 _ORDINAL = re.compile(r"(?:#|№|nr\.? ?)(\d{1,6})", re.I)
@@ -402,7 +401,8 @@ class Generic(Pages):
         here = self.leads(page.url)
         number, before = step(page.url)
         ahead = [page.link(node.attributes.get("href")) for node in page.html.css("link[rel~=next], a[rel~=next]")]
-        named, others = [], []
+        named: list[str] = []
+        others: dict[str, tuple[int | None, int | None]] = {}
         from_zero = False
         for element in outline.links:
             href = outline.value(element, "href")
@@ -413,15 +413,15 @@ class Generic(Pages):
             label = outline.value(element, "aria-label") or outline.value(element, "title")
             if _FORWARD.search(called) or (text and _NEXT.match(text)) or (label and _NEXT.match(label)):
                 named.append(url)
-            others.append(url)
-            from_zero = from_zero or (text.isdecimal() and step(url)[0] == int(text) - 1)
+            others[url] = there = others.get(url) or step(url)
+            from_zero = from_zero or (text.isdecimal() and there[0] == int(text) - 1)
         first = 0 if from_zero else 1
         for url in ahead + named:
             number_there, before_there = step(url)
             if (number_there or 0) > (number or first) or (before_there or 0) > (before or 0):
                 return self.home(tidy(url))
-        beyond = [url for url in others if step(url)[0] == (first if number is None else number) + 1]
-        starts = {(step(url)[1] or 0, len(url), url) for url in others if (step(url)[1] or 0) > (before or 0)}
+        beyond = [url for url, (page_, _) in others.items() if page_ == (first if number is None else number) + 1]
+        starts = {(start, len(url), url) for url, (_, start) in others.items() if (start or 0) > (before or 0)}
         best = min(beyond, key=len, default=min(starts)[2] if starts else "")
         return self.home(tidy(best)) if best else ""
 
@@ -475,7 +475,8 @@ def _ordinal(outline: Outline, parts: Parts) -> int | None:
 def _crumbs(sheet: Sheet) -> str:
     outline = sheet.outline
     for element, attributes in enumerate(outline.attributes):
-        if any(_called_crumbs(attributes[name]) for name in _CALLED.intersection(attributes)):
+        get = attributes.get
+        if attributes and _called_crumbs(get("class"), get("id"), get("aria-label"), get("itemtype")):
             inside = sheet.links_of(range(element, outline.end[element]))
             names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
             if names:
@@ -484,8 +485,8 @@ def _crumbs(sheet: Sheet) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _called_crumbs(called: str | None) -> bool:
-    return bool(called) and _CRUMBS.search(called or "") is not None
+def _called_crumbs(*called: str | None) -> bool:
+    return any(name and _CRUMBS.search(name) for name in called)
 
 
 def _names_forum(link: Link) -> bool:

@@ -40,6 +40,10 @@ _EDITED = re.compile(
     r"bewerkt|gewijzigd|zmieniany|edytowan|отредактировано|изменено|redigera|rediger[te]|muokattu|düzenle|upraven",
     re.I,
 )
+_EDITING = tuple(
+    "edited modified updated zuletzt modifié editad modificat bewerkt gewijzigd zmieniany edytowan отредакт изменено"
+    " redig muokattu düzenle upraven".split()
+)
 
 
 class Moment(NamedTuple):
@@ -113,10 +117,15 @@ def _of_else(text: str) -> bool:
     return _ELSE.search(text) is not None
 
 
-@lru_cache(maxsize=8192)
 def edited(text: str) -> bool:
     """Whether a line says that somebody changed the post."""
-    return len(text) <= _LONGEST and _EDITED.search(text) is not None
+    return len(text) <= _LONGEST and speaks_of_editing(text) and _EDITED.search(text) is not None
+
+
+def speaks_of_editing(text: str) -> bool:
+    """Whether a text has any of the words that lines of editing have; asked first, since hardly any has."""
+    lower = text.lower()
+    return any(word in lower for word in _EDITING)
 
 
 @dataclass(slots=True)

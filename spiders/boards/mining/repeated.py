@@ -98,6 +98,7 @@ class Reader:
     def __init__(self, outline: Outline, found: Sequence[Moment], leads: Leads) -> None:
         self.outline, self.moments, self.leads = outline, found, leads
         self._kinds: dict[int, list[tuple[str, str, str]]] = {}
+        self._alike: dict[str, list[int]] = {}
 
     # Learning
 
@@ -312,8 +313,7 @@ class Reader:
         for number, block in enumerate(blocks):
             for element in range(block.start, block.end):
                 for name, value in self.outline.attributes[element].items():
-                    if value and len(value) <= _NAME and (name in ("title", "alt", "content", "aria-label")
-                                                          or name.startswith("data-")):  # fmt: skip
+                    if value and len(value) <= _NAME and _speaks(name):
                         columns[f"{name} {self.outline.key(element)}"][number].add(value)
         return {
             key: {number: next(iter(values)) for number, values in column.items() if len(values) == 1}
@@ -434,9 +434,7 @@ class Reader:
 
     # Ids
 
-    def _marks(
-        self, block: Block, words: str, wanted: frozenset[str] | None = None
-    ) -> Iterator[tuple[str, str, str]]:
+    def _marks(self, block: Block, words: str, wanted: frozenset[str] | None = None) -> Iterator[tuple[str, str, str]]:
         """Numbers that may be a post's id: where they stand, the number, the link they stand in."""
         outline = self.outline
         names = None if wanted is None else frozenset(slot.partition(" ")[0] for slot in wanted)
@@ -545,12 +543,22 @@ class Reader:
         outline, end = self.outline, self.outline.end[words]
         if any(outline.spot(outline.pieces[at].owner) == template.author for at in outline.said(words, end)):
             return True
-        for moment in self.moments:
-            same = moment.key == template.moment or (moment.stamp and _family(moment) == _head(template.moment))
-            if same and words <= moment.owner < end:
-                return True
+        if any(words <= owner < end for owner in self._timed(template.moment)):
+            return True
         named = [(name, outline.value(n, name)) for n in range(words + 1, end) for name in ("id", "name")]
         return any(slot in template.ids for name, value in named if value for slot, *_ in _tokens(name, value, ""))
+
+    def _timed(self, key: str) -> list[int]:
+        """The elements that bear times such as those of posts."""
+        found = self._alike.get(key)
+        if found is None:
+            head = _head(key)
+            found = self._alike[key] = [
+                moment.owner
+                for moment in self.moments
+                if moment.key == key or (moment.stamp and _family(moment) == head)
+            ]
+        return found
 
     def _named(self, template: Template, block: Block) -> tuple[str, str] | None:
         names = [*self._named_at(block, {template.author, *template.checks})]
@@ -569,7 +577,7 @@ class Reader:
         if _MARKUP.search(text):
             return None
         others = [value for key, value, _ in names if key in template.checks]
-        spoken = frozenset(check.partition(" ")[0] for check in template.checks)  # texts' places are among them
+        spoken = frozenset(name for check in template.checks if _speaks(name := check.partition(" ")[0]))
         for element in range(block.start, block.end) if spoken else ():
             has = self.outline.attributes[element]
             for name in spoken.intersection(has) if has else ():
@@ -579,6 +587,11 @@ class Reader:
         if any(other != text for other in others):
             return None
         return text, max((link for _, link in found), key=len)
+
+
+def _speaks(attribute: str) -> bool:
+    """Whether an attribute may hold a name."""
+    return attribute in ("title", "alt", "content", "aria-label") or attribute.startswith("data-")
 
 
 def _block(outline: Outline, top: int, moment: Moment) -> Block:
