@@ -17,12 +17,14 @@ from zoneinfo import ZoneInfo
 from listening.post import Author, Post, Thread
 from spiders.boards import dates, pages
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic
-from spiders.boards.mining import repeated
+from spiders.boards.mining import template as templates
 from spiders.boards.mining.addresses import Place, place, step, tidy
+from spiders.boards.mining.learner import Learner
 from spiders.boards.mining.moments import Clock, Moment, moments
 from spiders.boards.mining.outline import Outline
-from spiders.boards.mining.repeated import Parts, Reader, Template
+from spiders.boards.mining.reader import Reader
 from spiders.boards.mining.rows import Link, Lists, Row
+from spiders.boards.mining.template import Parts, Template
 from spiders.boards.mining.utterance import Endings, own
 from spiders.boards.page import Page
 from spiders.boards.pages import Pages, Steps, counted
@@ -295,7 +297,7 @@ class Generic(Pages):
                 best = max(best, self._read(reader, template), key=_sure)
                 if best and _sure(best) == len(best) and not _left_over(outline, best):
                     return self._found(sheet, best)
-        learnt = reader.learn()
+        learnt = Learner(reader).learn()
         if learnt is not None and not self._teases(sheet, learnt[1]):
             template, found = learnt
             if not template.ids and any(other.ids and other.blocks >= _KNOWN for other in known):
@@ -309,11 +311,11 @@ class Generic(Pages):
                 self._remember(template)
         for template in known if not _sure(best) else ():
             best = max(best, self._read(reader, template), key=_sure)
-        if not best and (alone := reader.single()) is not None:
+        if not best and (alone := Learner(reader).single()) is not None:
             best = [reader.parts(alone[0], block) for block in alone[1]]
         return self._found(sheet, best)
 
-    def _teases(self, sheet: Sheet, blocks: Sequence[repeated.Block]) -> bool:
+    def _teases(self, sheet: Sheet, blocks: Sequence[templates.Block]) -> bool:
         """Whether blocks only show what stands on pages of their own: a list of news, a box of newest posts."""
         here = self.leads(sheet.page.url)
         away = [link for link in sheet.links if link.place.id != here.id and link.place.kind in ("topic", "")]

@@ -56,6 +56,11 @@ class Moment(NamedTuple):
     stamp: bool  # written for programs
     other: bool  # of joining, editing and the like
 
+    @property
+    def family(self) -> str:
+        """How its key begins: what bears it."""
+        return self.key.partition(" < ")[0]
+
 
 def moments(outline: Outline) -> list[Moment]:
     """All there are on a page, in their order."""
