@@ -55,14 +55,18 @@ class Outline:
         nodes, tags, parent, end, pieces, before = (
             self.nodes, self.tags, self.parent, self.end, self.pieces, self._before
         )  # fmt: skip
-        open_, marks = [_NONE], [0]
+        open_, marks = [_NONE], [body.parent.mem_id if body.parent is not None else 0]
         for node in body.traverse(include_text=True):
-            tag = node.tag or "-"
-            text = (node.text_content or "") if tag == "-text" else ""
-            if (tag[0] in "-!" and not text) or text.isspace():
+            tag, text = node.tag or "-", ""
+            if tag == "-text":
+                text = node.text_content or ""
+                if not text or text.isspace():
+                    continue
+            elif tag[0] in "-!":
                 continue
-            above = node.parent.mem_id if nodes and node.parent is not None else 0
-            while marks[-1] != above:
+            around = node.parent
+            above = around.mem_id if around is not None else 0
+            while marks[-1] != above and len(marks) > 1:
                 marks.pop()
                 if (number := open_.pop()) >= 0:
                     end[number] = len(nodes)
@@ -150,13 +154,16 @@ class Outline:
                 found.append(number)
         return found
 
+    def head(self, number: int) -> str:
+        """How the key begins of an element that is its own holder."""
+        tag, kind = self.tags[number], self.signature[number]
+        return kind[len(tag) :] if tag in _INLINE else kind  # a guest's name is no link, a friend's has a colour
+
     def key(self, number: int) -> str:
         """What an element has in common with those that hold the same on other blocks and pages."""
         found = self._keys.get(number)
         if found is None:
-            parts = [self.signature[number := self.holder(number)]]
-            if self.tags[number] in _INLINE:
-                parts[0] = parts[0][len(self.tags[number]) :]  # a guest's name is no link, a friend's has a colour
+            parts = [self.head(number := self.holder(number))]
             around = self.parent[number]
             while around > 0 and len(parts) < (3 if "." not in parts[0] else 2):
                 if self.tags[around] not in ("tbody", "a") and (around := self.holder(around)) > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
+from itertools import repeat
 
 from spiders.boards.mining.addresses import Place
 from spiders.boards.mining.moments import edited
@@ -34,10 +35,13 @@ class People:
     def named_at(self, block: Block, keys: Set[str] | None) -> Iterator[tuple[str, str, str]]:
         """The same at some places alone."""
         outline = self.outline
+        heads = [key.partition(" < ")[0] for key in keys or ()]
         said = outline.said(block.start, block.end)
         for text, owner in outline.pieces[said.start : said.stop]:
             name = text.strip(" ,:»«|·•()")
             if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
+                continue
+            if keys is not None and not any(map(str.endswith, heads, repeat(outline.head(outline.holder(owner))))):
                 continue
             key = outline.spot(owner)
             if keys is None or key in keys:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from spiders.boards.mining.authors import speaks
 from spiders.boards.mining.idents import Idents, tokens
-from spiders.boards.mining.moments import Moment, edited
+from spiders.boards.mining.moments import Moment, edited, speaks_of_editing
 from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.people import NAME, Leads, People
 from spiders.boards.mining.template import Block, Parts, Template
@@ -77,8 +77,14 @@ class Reader:
         return Parts(
             block, name[0], name[1], words[0], next(iter(idents), ""),
             next((links[slot] for slot in template.links if slot in links), ""),
-            edits=[text for at in outline.said(block.start, block.end) if edited(text := outline.pieces[at].text)],
+            edits=self._edits(block),
         )  # fmt: skip
+
+    def _edits(self, block: Block) -> list[str]:
+        """The lines that say when somebody changed the post."""
+        said = self.outline.said(block.start, block.end)
+        texts = [piece.text for piece in self.outline.pieces[said.start : said.stop]]
+        return [text for text in texts if edited(text)] if speaks_of_editing("\n".join(texts)) else []
 
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
