@@ -53,26 +53,37 @@ class Idents:
     def marks(self, block: Block, words: str, wanted: frozenset[str] | None = None) -> Iterator[tuple[str, str, str]]:
         """Numbers that may be a post's id: where they stand, the number, the link they stand in."""
         outline = self.outline
-        names = None if wanted is None else frozenset(slot.partition(" ")[0] for slot in wanted)
-        links = names is None or "href" in names
-        names = names.union(_COPIED) if names is not None and links else names
+        starts = None if wanted is None else _starts(wanted)
         bodies = set(outline.outermost(block.start, block.end, words))
         element = block.start - 1 if block.start and outline.tags[block.start - 1] == "a" else block.start
         while element < block.end:
             has = outline.attributes[element]
-            for name, value in has.items() if names is None or not names.isdisjoint(has) else ():
+            for name, value in has.items() if starts is None or not starts.keys().isdisjoint(has) else ():
                 if not value or len(value) > 300:
                     continue
-                if name == "href" or (name in _COPIED and value.startswith(("http", "/"))):
-                    found = tokens("href", value, value) if links else ()
-                elif _idents(name):
-                    found = tokens(name, value, "")
-                else:
+                links = name == "href" or (name in _COPIED and value.startswith(("http", "/")))
+                slot = "href" if links else name
+                if (not links and not _idents(name)) or (
+                    starts is not None and not value.startswith(starts.get(slot, ()))
+                ):
                     continue
+                found = tokens(slot, value, value if links else "")
                 found = [mark for mark in found if wanted is None or mark[0] in wanted]
                 if found and (name != "href" or self.leads(value).kind != "user"):
                     yield from found
             element = outline.end[element] if element in bodies else element + 1
+
+
+@lru_cache(maxsize=64)
+def _starts(wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """For each attribute that some ids stand in how its values begin; those that copy links begin as links do."""
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for slot in wanted:
+        name, _, rest = slot.split(" ", 2)
+        found[name] += (rest.partition("#")[0],)
+    for name in _COPIED if "href" in found else ():
+        found[name] += found["href"]
+    return {**found}
 
 
 @lru_cache(maxsize=1024)
