@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.text import Words, words_of
+from spiders.boards.mining import smileys
 from spiders.boards.mining.moments import edited, speaks_of_editing
 from spiders.boards.page import attribute, line
 
@@ -109,7 +110,9 @@ def _look(node: LexborNode) -> bool:
     called = attribute(node, "class")
     if tag == "img":
         alt, source = attribute(node, "alt"), attribute(node, "src")
-        if not (_SMILE.search(called) or _SMILE.search(source) or (alt and not any(c.isalnum() for c in alt))):
+        if _SMILE.search(called) or _SMILE.search(source):
+            node.attrs["alt"] = smileys.code(node)
+        elif not alt or any(map(str.isalnum, alt)):
             _leave_out(node)
         return False
     if tag in ("pre", "code"):
