@@ -82,7 +82,7 @@ class Endings:
         """Take note of the boxes that end one post."""
         for box in _boxes(root):
             text = line(box)
-            if text:
+            if text and box.css_first("pre, code, blockquote") is None:  # nobody signs with these
                 seen = self._by.setdefault((_kind(box), author), {})
                 seen[text] = seen.get(text, 0) + 1
                 if len(seen) == 1 and seen[text] >= 3:
