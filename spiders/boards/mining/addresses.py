@@ -42,38 +42,48 @@ _HASH = re.compile(r"(?=\w*\d)[A-Za-z0-9]{12,}")
 _ACTS = ("action", "act", "do", "mode", "view", "sa")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a link leads. `shape` is the address with everything taken out that tells one place from another."""
+    """Where a link leads."""
 
     kind: str  # topic, forum, user, post, never (nothing for a crawler), or empty where words do not tell
     id: str
-    shape: str
+
+
+def place(url: str, root: str = "") -> Place:
+    """What an absolute address leads to; `root` is the board's, whose own words mean nothing."""
+    inside = url[len(root) :].partition("#")[0] if root and url.startswith(root) else ""
+    numbers = _DIGITS.findall(inside)
+    if not 0 < len(numbers) < 10 or "%" in inside:
+        return _place(url, root)
+    # addresses that differ in their numbers alone mean the same: the first number is all ones, the next all twos
+    marks = iter("123456789")
+    found = _place(root + _DIGITS.sub(lambda match: next(marks) * len(match[0]), inside), root)
+    return Place(found.kind, _DIGITS.sub(lambda match: numbers[int(match[0][0]) - 1], found.id))
 
 
 @lru_cache(maxsize=8192)
-def place(url: str, root: str = "") -> Place:
-    """What an absolute address leads to; `root` is the board's, whose own words mean nothing."""
+def _place(url: str, root: str) -> Place:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return Place("never", "", "")
+        return Place("never", "")
     path = unquote(parts.path)
     inside = path.removeprefix(unquote(urlsplit(root).path)) if root else path
     pairs = [pair.partition("=") for pair in re.split("[&;]", unquote(parts.query)) if pair]
     named = [(name.lower(), value) for name, _, value in pairs if not _NOISE.fullmatch(name)]
     segments = [segment for segment in inside.split("/") if segment]
-    shape = _shape(segments, named)
     if _NEVER.search(_verbs(segments, named)):
-        return Place("never", "", shape)
+        return Place("never", "")
     found = _in_query(segments, named) or _in_path(segments)
     if found is None:
         lasting = [segment for segment in segments if not _PAGE_PART.fullmatch(segment)]
         numbers = _NUMBER.findall("/".join([*lasting, *(value for name, value in named if name not in _PAGE)]))
         found = "", numbers[0] if numbers else "/".join(lasting[-1:])
-    return Place(*found, shape)
+    return Place(*found)
 
 
 def _verbs(segments: list[str], named: list[tuple[str, str]]) -> str:
@@ -157,19 +167,6 @@ def _kind(word: str) -> str:
         if word in words:
             return kind
     return ""
-
-
-def _shape(segments: list[str], named: list[tuple[str, str]]) -> str:
-    parts = [
-        "@" if "@" in segment[1:] else "*" if "-" in segment and not _kind(_word(segment)) else _hashed(segment.lower())
-        for segment in segments
-    ]
-    names = sorted({name if value else "" for name, value in named if name not in _PAGE} - {""})
-    return "/".join(parts) + ("?" + "&".join(names) if names else "")
-
-
-def _hashed(segment: str) -> str:
-    return "#" if _HASH.fullmatch(segment) else _NUMBER.sub("#", segment)
 
 
 def tidy(url: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
 
 from spiders.boards import dates
 from spiders.boards.datewords import AGO, NOW, TODAY, YESTERDAY
@@ -12,6 +14,8 @@ from spiders.boards.mining.outline import Outline
 
 _LONGEST = 160  # characters of a line that tells a time
 _STAMPS = ("datetime", "data-timestamp", "data-time", "data-utime", "data-datetime", "data-date", "data-created")
+_MARKED = frozenset((*_STAMPS, "title", "content"))
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _DAYS = "|".join(map(re.escape, sorted(TODAY | YESTERDAY, key=len, reverse=True)))
@@ -22,6 +26,7 @@ _LIKELY = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d\d|^\d{1,2}\.? \w{3,}\.?$|^\w{3,}\.? \d{1,2}(?:st|nd|rd|th)?$",
     re.I,
 )
+_WITHOUT_DIGITS = re.compile(rf"(?<!\w)(?:{_DAYS})(?!\w)|{NOW}", re.I)
 _CLOCK = re.compile(r"\d[:.h：]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
 _ELSE = re.compile(
     r"join|regist|mitglied|member since|since|seit|inscri|beitr|born|birth|geburt|visit|besuch|seen|active|activity|"
@@ -35,10 +40,13 @@ _EDITED = re.compile(
     r"bewerkt|gewijzigd|zmieniany|edytowan|отредактировано|изменено|redigera|rediger[te]|muokattu|düzenle|upraven",
     re.I,
 )
+_EDITING = tuple(
+    "edited modified updated zuletzt modifié editad modificat bewerkt gewijzigd zmieniany edytowan отредакт изменено"
+    " redig muokattu düzenle upraven".split()
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """One thing that looks like a time."""
 
     owner: int  # the element that bears it
@@ -47,6 +55,11 @@ class Moment:
     loose: str  # the same without the classes around
     stamp: bool  # written for programs
     other: bool  # of joining, editing and the like
+
+    @property
+    def family(self) -> str:
+        """How its key begins: what bears it."""
+        return self.key.partition(" < ")[0]
 
 
 def moments(outline: Outline) -> list[Moment]:
@@ -59,15 +72,17 @@ def moments(outline: Outline) -> list[Moment]:
 def _stamped(outline: Outline) -> list[Moment]:
     found = []
     for number, attributes in enumerate(outline.attributes):
-        for name in (*_STAMPS, "title", "content") if attributes else ():
+        if not attributes or _MARKED.isdisjoint(attributes):
+            continue
+        for name in (*_STAMPS, "title", "content"):
             value = attributes.get(name)
             if not value or len(value) > 60 or (name == "content" and not attributes.get("itemprop")):
                 continue
             exact = bool(_ISO.match(value)) or (name.startswith("data-") and _EPOCH.fullmatch(value) is not None)
-            if exact or (name == "title" and _LIKELY.search(value) and _CLOCK.search(value)):
+            if exact or (name == "title" and _likely(value) and _CLOCK.search(value)):
                 around = outline.signature[outline.parent[number]] if number else ""
                 kind = outline.signature[number] if outline.tags[number] != "meta" else attributes.get("itemprop")
-                other = bool(_ELSE.search(f"{kind} {around} {outline.value(number, 'class')}"))
+                other = _of_else(f"{kind} {around} {outline.value(number, 'class')}")
                 found.append(Moment(number, value, f"{name} {kind} < {around}",
                                     f"{name}? {outline.loose(number)}", exact, other))  # fmt: skip
     return found
@@ -78,7 +93,7 @@ def _written(outline: Outline) -> list[Moment]:
     taken = -1  # pieces up to here belong to the moment before
     for at, piece in enumerate(outline.pieces):
         text = piece.text
-        if at <= taken or len(text) > _LONGEST or not _LIKELY.search(text):
+        if at <= taken or len(text) > _LONGEST or not _likely(text):
             continue
         holder = outline.holder(piece.owner)
         said = outline.said(holder, outline.end[holder])
@@ -87,18 +102,35 @@ def _written(outline: Outline) -> list[Moment]:
                 break
             text, taken = f"{text} {outline.pieces[after].text}", after
         hint = outline.value(piece.owner, "title")
-        if hint and len(hint) <= 60 and _CLOCK.search(hint) and _LIKELY.search(hint):
+        if hint and len(hint) <= 60 and _CLOCK.search(hint) and _likely(hint):
             text = hint  # "5 minutes ago", and when that was
         before = outline.pieces[at - 1].text[-40:] if at > said.start else ""
-        other = bool(_ELSE.search(text) or _ELSE.search(before))
+        other = _of_else(text) or _of_else(before)
         found.append(Moment(holder, text[:_LONGEST], f"text {outline.key(holder)}", f"text? {outline.loose(holder)}",
                             False, other))  # fmt: skip
     return found
 
 
+@lru_cache(maxsize=8192)
+def _likely(text: str) -> bool:
+    """Whether a text looks like a time; most have no digit, so that only a few words can make them one."""
+    return (_LIKELY if _DIGIT.search(text) else _WITHOUT_DIGITS).search(text) is not None
+
+
+@lru_cache(maxsize=8192)
+def _of_else(text: str) -> bool:
+    return _ELSE.search(text) is not None
+
+
 def edited(text: str) -> bool:
     """Whether a line says that somebody changed the post."""
-    return len(text) <= _LONGEST and _EDITED.search(text) is not None
+    return len(text) <= _LONGEST and speaks_of_editing(text) and _EDITED.search(text) is not None
+
+
+def speaks_of_editing(text: str) -> bool:
+    """Whether a text has any of the words that lines of editing have; asked first, since hardly any has."""
+    lower = text.lower()
+    return any(word in lower for word in _EDITING)
 
 
 @dataclass(slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -18,11 +19,11 @@ _VOLATILE = re.compile(
     r"(?:[a-z]+[-_]?)?(?:odd|even|alt\d*)|(?:[a-z]+[-_]?)?(?:first|last)(?:[-_]?post)?|(?:off|on)line|unread|read|new|hot|active|current|selected|hidden|self|mine|own|op|"
     r"[mp][trblxy]?-\d|bg\d?|row|.*(?:starter|owner).*"
 )
+_NONE, _UNSEEN = -1, -2  # what holds the first element, and what is in a silent one
 _DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One run of text, and the element that holds it."""
 
     text: str
@@ -35,59 +36,76 @@ class Outline:
     def __init__(self, page: Page) -> None:
         self.nodes: list[LexborNode] = []
         self.tags: list[str] = []
-        self.attributes: list[dict[str, str | None]] = []
         self.parent: list[int] = []
         self.end: list[int] = []
-        self.signature: list[str] = []  # tag and classes, as far as they are the same for each of its kind
         self.pieces: list[Piece] = []
         self._before: list[int] = []  # pieces before each element
         body = page.html.body
         if body is not None:
             self._walk(body)
         self._before.append(len(self.pieces))
+        self.attributes: list[dict[str, str | None]] = [node.attributes for node in self.nodes]
+        self.signature = self._signatures()  # tag and classes, as far as they are the same for each of its kind
         self._keys: dict[int, str] = {}
+        self._spots: dict[int, str] = {}
+        self._heads: dict[str, list[int]] = {}
 
     def _walk(self, body: LexborNode) -> None:
-        open_: list[int] = []
-        places: list[dict[str, int]] = []
-        node: LexborNode | None = body
-        while node is not None:
-            tag = node.tag or ""
-            child = None
+        """One pass in the order of the markup. An element is open until a node comes that stands in another."""
+        nodes, tags, parent, end, pieces, before = (
+            self.nodes, self.tags, self.parent, self.end, self.pieces, self._before
+        )  # fmt: skip
+        open_, marks = [_NONE], [body.parent.mem_id if body.parent is not None else 0]
+        for node in body.traverse(include_text=True):
+            tag, text = node.tag or "-", ""
             if tag == "-text":
-                if (text := node.text_content or "") and not text.isspace():
-                    self.pieces.append(Piece(" ".join(text.split()), open_[-1]))
-            elif tag and tag[0] not in "-!" and tag not in _SILENT:
-                number = len(self.nodes)
-                self._add(node, tag, open_[-1] if open_ else -1, places[-1] if places else {})
-                child = node.child
-                if child is not None:
-                    open_.append(number)
-                    places.append({})
-            if child is not None:
-                node = child
+                text = node.text_content or ""
+                if not text or text.isspace():
+                    continue
+            elif tag[0] in "-!":
                 continue
-            while node is not None and node.next is None and open_:
-                self.end[open_.pop()] = len(self.nodes)
-                places.pop()
-                node = node.parent
-            node = node.next if node is not None and open_ else None
+            around = node.parent
+            above = around.mem_id if around is not None else 0
+            while marks[-1] != above and len(marks) > 1:
+                marks.pop()
+                if (number := open_.pop()) >= 0:
+                    end[number] = len(nodes)
+            holder = open_[-1]
+            if text:
+                if holder >= 0:
+                    pieces.append(Piece(" ".join(text.split()), holder))
+                continue
+            marks.append(node.mem_id)
+            if tag in _SILENT or holder == _UNSEEN:
+                open_.append(_UNSEEN)
+                continue
+            open_.append(len(nodes))
+            nodes.append(node)
+            tags.append(tag)
+            parent.append(holder)
+            end.append(0)
+            before.append(len(pieces))
+        for number in open_[1:]:
+            if number >= 0:
+                end[number] = len(nodes)
 
-    def _add(self, node: LexborNode, tag: str, parent: int, places: dict[str, int]) -> None:
-        attributes = node.attributes
-        kind = _signature(
-            tag, attributes.get("class") or "", attributes.get("id") or "", attributes.get("itemprop") or ""
-        )
-        if kind in _ORDERED:
-            places[kind] = places.get(kind, -1) + 1
-            kind = f"{kind}:{places[kind]}"
-        self.nodes.append(node)
-        self.tags.append(tag)
-        self.attributes.append(attributes)
-        self.parent.append(parent)
-        self.end.append(len(self.nodes))
-        self.signature.append(kind)
-        self._before.append(len(self.pieces))
+    def _signatures(self) -> list[str]:
+        found = [
+            _signature(tag, has.get("class"), has.get("id"), has.get("itemprop")) if has else tag
+            for tag, has in zip(self.tags, self.attributes, strict=True)
+        ]
+        places: dict[tuple[int, str], int] = {}
+        for number, kind in enumerate(found) if "td" in self.tags or "th" in self.tags else ():
+            if kind in _ORDERED:
+                row = self.parent[number], kind
+                places[row] = places.get(row, -1) + 1
+                found[number] = f"{kind}:{places[row]}"
+        return found
+
+    @cached_property
+    def links(self) -> list[int]:
+        """The links, in their order."""
+        return [number for number, tag in enumerate(self.tags) if tag == "a"]
 
     def said(self, first: int, end: int) -> range:
         """The numbers of the pieces of text in the elements from `first` to before `end`."""
@@ -103,13 +121,49 @@ class Outline:
             number = self.parent[number]
         return number
 
+    def kids(self, number: int) -> list[int]:
+        """The elements that stand in one."""
+        found, kid = [], number + 1
+        while kid < self.end[number]:
+            found.append(kid)
+            kid = self.end[kid]
+        return found
+
+    def _headed(self, head: str) -> list[int]:
+        """The elements whose keys begin so, without those that only say how text looks."""
+        found = self._heads.get(head)
+        if found is None:
+            kinds, tags = self.signature, self.tags
+            if head[:1].isalpha():
+                found = [number for number, kind in enumerate(kinds) if kind == head and tags[number] not in _INLINE]
+            else:
+                inline = {tag + head for tag in _INLINE}
+                found = [number for number, kind in enumerate(kinds) if kind in inline and kind != tags[number]]
+            self._heads[head] = found
+        return found
+
+    def outermost(self, first: int, end: int, key: str) -> list[int]:
+        """The elements from `first` to before `end` that have a key, without those in others that have it."""
+        known = self._headed(key.partition(" < ")[0])
+        candidates: Sequence[int] = known[bisect_left(known, first) : bisect_left(known, end)]
+        if self.holder(first) != first:
+            candidates = range(first, end)
+        found: list[int] = []
+        for number in candidates:
+            if self.key(number) == key and (not found or number >= self.end[found[-1]]):
+                found.append(number)
+        return found
+
+    def head(self, number: int) -> str:
+        """How the key begins of an element that is its own holder."""
+        tag, kind = self.tags[number], self.signature[number]
+        return kind[len(tag) :] if tag in _INLINE else kind  # a guest's name is no link, a friend's has a colour
+
     def key(self, number: int) -> str:
         """What an element has in common with those that hold the same on other blocks and pages."""
         found = self._keys.get(number)
         if found is None:
-            parts = [self.signature[number := self.holder(number)]]
-            if self.tags[number] in _INLINE:
-                parts[0] = parts[0][len(self.tags[number]) :]  # a guest's name is no link, a friend's has a colour
+            parts = [self.head(number := self.holder(number))]
             around = self.parent[number]
             while around > 0 and len(parts) < (3 if "." not in parts[0] else 2):
                 if self.tags[around] not in ("tbody", "a") and (around := self.holder(around)) > 0:
@@ -120,6 +174,12 @@ class Outline:
 
     def spot(self, number: int) -> str:
         """The key of a text in an element, where bold and small texts of one box are not the same."""
+        found = self._spots.get(number)
+        if found is None:
+            found = self._spots[number] = self._spot(number)
+        return found
+
+    def _spot(self, number: int) -> str:
         holder, look = self.holder(number), ""
         while number != holder:
             look = self.tags[number] if self.tags[number] != "a" else look
@@ -142,16 +202,12 @@ class Outline:
         """An attribute of an element."""
         return self.attributes[number].get(name) or ""
 
-    def at(self, piece: int) -> int:
-        """The number of the element that follows a piece of text."""
-        return bisect_left(self._before, piece + 1)
-
 
 @lru_cache(maxsize=4096)
-def _signature(tag: str, names: str, ident: str, prop: str) -> str:
-    kept = [_DIGITS.sub("", name) for name in names.split() if not _VOLATILE.fullmatch(name)]
+def _signature(tag: str, names: str | None, ident: str | None, prop: str | None) -> str:
+    kept = [_DIGITS.sub("", name) for name in (names or "").split() if not _VOLATILE.fullmatch(name)]
     kept = [*dict.fromkeys(kept)]
-    if _DIGITS.search(ident):
+    if ident and _DIGITS.search(ident):
         kept.append("#" + _DIGITS.sub("#", ident))
     if prop:
         kept.append("@" + prop)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.text import Words, words_of
-from spiders.boards.mining.moments import edited
+from spiders.boards.mining import smileys
+from spiders.boards.mining.moments import edited, speaks_of_editing
 from spiders.boards.page import attribute, line
 
 _OUT = "data-left-out"  # set on what is not the author's
@@ -81,7 +82,7 @@ class Endings:
         """Take note of the boxes that end one post."""
         for box in _boxes(root):
             text = line(box)
-            if text:
+            if text and box.css_first("pre, code, blockquote") is None:  # nobody signs with these
                 seen = self._by.setdefault((_kind(box), author), {})
                 seen[text] = seen.get(text, 0) + 1
                 if len(seen) == 1 and seen[text] >= 3:
@@ -92,26 +93,28 @@ class Endings:
 
 def own(root: LexborNode, endings: Endings) -> Words:
     """The author's own words and what they quote."""
-    for node in root.css("[class], [id], img, pre, code, blockquote"):
-        _look(node)
+    quotes = [node for node in root.css("[class], [id], img, pre, code, blockquote") if _look(node)]
     for box in _boxes(root):
         if _kind(box) in endings.known or edited(line(box)):
             _leave_out(box)
-    for node in root.css("em, i, span, small, p, div"):
+    for node in root.css("em, i, span, small, p, div") if speaks_of_editing(line(root)) else ():
         if edited(text := line(node)) and not node.css_first("p, blockquote") and text[:1] not in "\"'“":
             _leave_out(node)
-    said = words_of(root, _SKIPPED, _quoted, bullet="")
+    said = words_of(root, _SKIPPED, _quoted if quotes else _no_quote, bullet="")
     return Words(_ITEM.sub(r"\1 ", said.text), said.quotes)
 
 
-def _look(node: LexborNode) -> None:
+def _look(node: LexborNode) -> bool:
+    """Mark what is not the author's; whether it is a quote."""
     tag = node.tag or ""
     called = attribute(node, "class")
     if tag == "img":
         alt, source = attribute(node, "alt"), attribute(node, "src")
-        if not (_SMILE.search(called) or _SMILE.search(source) or (alt and not any(c.isalnum() for c in alt))):
+        if _SMILE.search(called) or _SMILE.search(source):
+            node.attrs["alt"] = smileys.code(node)
+        elif not alt or any(map(str.isalnum, alt)):
             _leave_out(node)
-        return
+        return False
     if tag in ("pre", "code"):
         _head_of_code(node)
         if tag == "code" and node.css_first("br") is not None and node.next is not None:
@@ -121,8 +124,10 @@ def _look(node: LexborNode) -> None:
     if tag == "blockquote" or (called and _QUOTE.search(called) and not _NO_QUOTE.search(called)):
         if tag not in ("a", "button", "cite", "i"):
             _whom(node)
+            return True
     elif called and _AROUND.search(called) and tag not in ("pre", "code"):
         _leave_out(node)
+    return False
 
 
 def _leave_out(node: LexborNode) -> None:
@@ -132,6 +137,10 @@ def _leave_out(node: LexborNode) -> None:
 def _quoted(node: LexborNode) -> str | None:
     attributes = node.attributes
     return (attributes[_WHOM] or "") if _WHOM in attributes else None
+
+
+def _no_quote(_node: LexborNode) -> None:
+    return None
 
 
 def _whom(quote: LexborNode) -> None:

@@ -1,0 +1,38 @@
+"""The path of forums that a page names above its topic."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from spiders.boards.engine import UNDER
+from spiders.boards.mining.addresses import step
+from spiders.boards.mining.rows import Link
+from spiders.boards.mining.sheet import Sheet
+from spiders.boards.mining.turns import turns
+
+_CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
+
+
+def crumbs(sheet: Sheet) -> str:
+    """The forums' names, the outermost first; empty where no list of links is called a path."""
+    outline = sheet.outline
+    for element, attributes in enumerate(outline.attributes):
+        get = attributes.get
+        if attributes and _called_crumbs(get("class"), get("id"), get("aria-label"), get("itemtype")):
+            inside = sheet.links_of(range(element, outline.end[element]))
+            names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
+            if names:
+                return UNDER.join(dict.fromkeys(names))
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _called_crumbs(*called: str | None) -> bool:
+    return any(name and _CRUMBS.search(name) for name in called)
+
+
+def _names_forum(link: Link) -> bool:
+    """Whether a link among breadcrumbs is no link to another page of the same forum."""
+    turned = turns(link.text) or step(link.url) != (None, None)
+    return not turned and any(map(str.isalpha, link.text))

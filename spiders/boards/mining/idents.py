@@ -1,0 +1,127 @@
+"""Where in the blocks of a page the ids of their posts stand."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.people import Leads
+from spiders.boards.mining.template import MOST, Block
+
+_TOKEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+")
+_DIGIT = re.compile(r"\d")
+_IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
+_NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
+_COPIED = ("value", "data-url", "data-permalink", "data-href", "data-link", "data-clipboard-text")
+_POINTS = re.compile(r"pid|post|msg|comment|message|reply|entry|answer|#", re.I)
+_ACTS = re.compile(r"repl|quot|report|edit|delet|vote|like|print|mode=|action=|do=|compose|new|flag|share|warn", re.I)
+
+
+class Idents:
+    """The numbers on one page that may be ids. `leads` says where a link of it leads to."""
+
+    def __init__(self, outline: Outline, leads: Leads) -> None:
+        self.outline, self.leads = outline, leads
+
+    def find(self, blocks: Sequence[Block], words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The places of the posts' ids, and those of them that lead to the post."""
+        columns: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for number, block in enumerate(blocks):
+            for slot, token, _ in self.marks(block, words):
+                columns[slot][number].add(token)
+        vectors: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for slot, column in columns.items():
+            values = [next(iter(column[n])) if len(column.get(n, ())) == 1 else "" for n in range(len(blocks))]
+            filled = [value for value in values if value]
+            if len(filled) >= MOST * len(blocks) and len(set(filled)) == len(filled):
+                vectors[tuple(values)].append(slot)
+        if not vectors:
+            return (), ()
+        firm = {values: _firmness(slots) for values, slots in vectors.items()}
+        scattered = [values for values in vectors if not _counted(values)]
+        best = max(scattered, key=lambda values: firm[values], default=None)
+        if best is None or firm[best] < 0.7:
+            best = max(vectors, key=lambda values: (_first(values), firm[values]))
+        slots = [slot for values, slots in vectors.items() if _same(values, best) for slot in slots]
+        links = sorted((slot for slot in slots if slot.startswith("href") and not _ACTS.search(slot)), key=_directness)
+        return tuple(slots), tuple(links)
+
+    def marks(self, block: Block, words: str, wanted: frozenset[str] | None = None) -> Iterator[tuple[str, str, str]]:
+        """Numbers that may be a post's id: where they stand, the number, the link they stand in."""
+        outline = self.outline
+        starts = None if wanted is None else _starts(wanted)
+        bodies = set(outline.outermost(block.start, block.end, words))
+        element = block.start - 1 if block.start and outline.tags[block.start - 1] == "a" else block.start
+        while element < block.end:
+            has = outline.attributes[element]
+            for name, value in has.items() if starts is None or not starts.keys().isdisjoint(has) else ():
+                if not value or len(value) > 300:
+                    continue
+                links = name == "href" or (name in _COPIED and value.startswith(("http", "/")))
+                slot = "href" if links else name
+                if (not links and not _idents(name)) or (
+                    starts is not None and not value.startswith(starts.get(slot, ()))
+                ):
+                    continue
+                found = tokens(slot, value, value if links else "")
+                found = [mark for mark in found if wanted is None or mark[0] in wanted]
+                if found and (name != "href" or self.leads(value).kind != "user"):
+                    yield from found
+            element = outline.end[element] if element in bodies else element + 1
+
+
+@lru_cache(maxsize=64)
+def _starts(wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """For each attribute that some ids stand in how its values begin; those that copy links begin as links do."""
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for slot in wanted:
+        name, _, rest = slot.split(" ", 2)
+        found[name] += (rest.partition("#")[0],)
+    for name in _COPIED if "href" in found else ():
+        found[name] += found["href"]
+    return {**found}
+
+
+@lru_cache(maxsize=1024)
+def _idents(name: str) -> bool:
+    """Whether an attribute may hold an id."""
+    return _IDENT.fullmatch(name) is not None and not _NO_IDENT.search(name)
+
+
+def tokens(name: str, value: str, link: str) -> list[tuple[str, str, str]]:
+    """The first numbers of an attribute: where each stands, and the link."""
+    found = _TOKEN.findall(value) if _DIGIT.search(value) else None
+    if not found:
+        return []
+    rest = _TOKEN.sub("#", value)
+    return [(f"{name} {order} {rest}", token, link) for order, token in enumerate(found[:6])]
+
+
+def _firmness(slots: list[str]) -> float:
+    """How much the places where some numbers stand look like those of ids."""
+    score = min(len(slots), 4) * 0.7
+    score += any("#" in slot.split(" ", 2)[2].replace("#", "", 1) for slot in slots if slot.startswith("href"))
+    return score + any(_POINTS.search(slot) for slot in slots)
+
+
+def _counted(values: tuple[str, ...]) -> bool:
+    """Whether numbers only count the posts."""
+    numbers = [int(value) for value in values if value.isdecimal()]
+    return len(numbers) > 1 and {b - a for a, b in pairwise(numbers)} <= {1, -1}
+
+
+def _first(values: tuple[str, ...]) -> int:
+    return max((int(value) for value in values if value.isdecimal() and len(value) < 16), default=0)
+
+
+def _same(values: tuple[str, ...], best: tuple[str, ...]) -> bool:
+    """Whether two columns of ids say the same, wherever both say anything."""
+    return all(a == b for a, b in zip(values, best, strict=True) if a and b)
+
+
+def _directness(slot: str) -> int:
+    return 0 if "#" in slot.split(" ", 2)[2].rpartition("/")[2] else 1

@@ -1,0 +1,81 @@
+"""Who is named in a block, and whose profile a name leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Set
+from itertools import repeat
+
+from spiders.boards.mining.addresses import Place
+from spiders.boards.mining.moments import edited
+from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.template import Block
+
+NAME = 64  # characters of the longest name
+_BY = frozenset(
+    "by von par por da door av af od przez от by: von: par: por: posted wrote said schrieb author author: autor: from"
+    " from: post posted: written » « • | · - – — † , : ( )".split()
+)
+Leads = Callable[[str], Place]
+
+
+class People:
+    """The names on one page. `leads` says where a link of it leads to."""
+
+    def __init__(self, outline: Outline, leads: Leads) -> None:
+        self.outline, self.leads = outline, leads
+        self._known: dict[int, list[tuple[str, str, str]]] = {}
+
+    def names(self, block: Block) -> list[tuple[str, str, str]]:
+        """What may name somebody in a block: where it stands, the text, and the profile it leads to."""
+        found = self._known.get(block.start)
+        if found is None:
+            found = self._known[block.start] = [*self.named_at(block, None)]
+        return found
+
+    def named_at(self, block: Block, keys: Set[str] | None) -> Iterator[tuple[str, str, str]]:
+        """The same at some places alone."""
+        outline = self.outline
+        heads = [key.partition(" < ")[0] for key in keys or ()]
+        said = outline.said(block.start, block.end)
+        for text, owner in outline.pieces[said.start : said.stop]:
+            name = text.strip(" ,:»«|·•()")
+            if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
+                continue
+            if keys is not None and not any(map(str.endswith, heads, repeat(outline.head(outline.holder(owner))))):
+                continue
+            key = outline.spot(owner)
+            if keys is None or key in keys:
+                link = self._profile(owner, block.start)
+                if link or name.lower() not in _BY:
+                    yield key, text if link else name, link
+
+    def _profile(self, owner: int, top: int) -> str:
+        """The link to a person's profile that an element stands in."""
+        outline, number = self.outline, owner
+        for _ in range(4):
+            if outline.tags[number] == "a":
+                href = outline.value(number, "href")
+                return href if href and self.leads(href).kind == "user" else ""
+            if (number := outline.parent[number]) < max(top, 0):
+                break
+        return ""
+
+    def everybody(self, block: Block, words: str) -> set[tuple[str, str]]:
+        """Everybody whose profile a block links to by name, but for those among the words and in lines of editing."""
+        outline, inside, found = self.outline, range(0), set()
+        for at in outline.said(block.start, block.end):
+            piece = outline.pieces[at]
+            if piece.owner in inside or len(piece.text) > NAME or not any(map(str.isalpha, piece.text)):
+                continue
+            holder = next(
+                (n for n in (piece.owner, *outline.above(piece.owner, block.start)) if outline.key(n) == words), -1
+            )
+            if holder >= 0:
+                inside = range(holder, outline.end[holder])
+            elif "avatar" in outline.signature[piece.owner]:
+                continue  # the first letter of a name
+            elif (link := self._profile(piece.owner, block.start)) and not edited(
+                outline.line(outline.parent[piece.owner])
+            ):
+                found.add((piece.text, link))
+        return found
