@@ -24,7 +24,6 @@ class Understanding:
     """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
 
     def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None) -> None:
-        self.brands = brands
         self.names = Names(brands)
         self.scorer = scorer or Scorer()
 

@@ -15,7 +15,6 @@ from datetime import datetime
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
-from listening.config import Brand
 from listening.post import Batch
 from listening.store import Saved, Store
 from pipelines.ingest import Ingest, Understanding
@@ -30,7 +29,7 @@ class _Job:
 
     database: Path
     source: str
-    brands: Sequence[Brand]
+    understanding: Understanding
     run: int | None
     keep_unmatched: bool
 
@@ -54,8 +53,8 @@ class Worker:
         self._loop.add_reader(self._pipe.fileno(), self._answer)
         self._under_way, self._changed, self._ended = 0, asyncio.Event(), False
         self._outbox: queue.SimpleQueue[object] = queue.SimpleQueue()
-        brands = ingest.understanding.brands
-        self._outbox.put(_Job(ingest.store.path, ingest.source, brands, ingest.run, ingest.keep_unmatched))
+        told = ingest.understanding
+        self._outbox.put(_Job(ingest.store.path, ingest.source, told, ingest.run, ingest.keep_unmatched))
         self._sender = threading.Thread(target=self._send, daemon=True)  # a full pipe blocks
         self._sender.start()
 
@@ -142,6 +141,6 @@ def _save(
     closed: threading.Event,
 ) -> None:  # fmt: skip
     with Store(job.database) as store:
-        ingest = Ingest(store, job.source, Understanding(job.brands), job.run, job.keep_unmatched)
+        ingest = Ingest(store, job.source, job.understanding, job.run, job.keep_unmatched)
         while (message := inbox.get()) is not None and not closed.is_set():
             pipe.send(ingest.save(*message))
