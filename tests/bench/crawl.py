@@ -90,7 +90,7 @@ def alone(way: str, url: str, brand_count: int, post_count: int) -> dict[str, An
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench crawl", description=__doc__)
-    parser.add_argument("--topics", type=int, default=250, help="of 80 posts, 20 a page of 60 KB")
+    parser.add_argument("--topics", type=int, default=500, help="of 80 posts, 20 a page of 60 KB")
     parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args(arguments)
     print(f"a board of {given.topics} topics with 80 posts each, 60 KB a page of 20; in turn, {given.rounds} rounds")
