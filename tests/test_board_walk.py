@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,14 +14,15 @@ import pytest
 
 from listening.config import Brand
 from listening.errors import SourceError
-from listening.post import Batch
+from listening.post import Batch, Post, Reject, Thread
 from listening.source import Context, find
 from listening.store import Store
 from pipelines.ingest import Ingest, Understanding
 from spiders.board import Board
 from spiders.boards import engines
-from spiders.boards.engine import Engine, Mark, Topic, TopicPage
+from spiders.boards.engine import Engine, Forum, Mark, Topic, TopicPage
 from spiders.boards.page import Page
+from spiders.boards.progress import Visit, Walk, Wish
 from tests.servers.board import BoardServer
 from tests.servers.discourse import HOST as TALK
 from tests.servers.discourse import Board as Talk
@@ -492,6 +494,36 @@ def test_a_board_that_answers_nothing_but_not_found_keeps_its_words(store: Store
         return (404, "moved") if "viewtopic" in url else made.page(url)
 
     assert kept(store, walk(moved, f"{HOST}/", now=NOW, checkpoints=known(store))) == before
+
+
+def _said(number: int, **changes: Any) -> Post:
+    at = NOW + timedelta(minutes=number)
+    return replace(Post("b", str(number), "u", "words", at, thread=Thread("7"), position=number), **changes)
+
+
+THREE = [_said(1), _said(2), _said(3)]
+
+
+@pytest.mark.parametrize(
+    ("read", "known", "to_the_end"),
+    [
+        (TopicPage(THREE, total=3), True, True),
+        (TopicPage(THREE, total=3, following=("p2",)), True, False),
+        (TopicPage(THREE, total=5), True, False),  # more are announced: a link to the next page was overlooked
+        (TopicPage(THREE), True, False),
+        (TopicPage(THREE, [Reject("cannot be read")], total=3), False, False),  # it may be one that is stored
+        (TopicPage(THREE, total=3, complete=False), False, False),
+        (TopicPage([_said(1), _said(3), _said(2)], total=3), False, False),
+        (TopicPage([_said(1), _said(2, id="b2"), _said(3)], total=3), False, False),
+        (TopicPage([_said(1), _said(2, published=None), _said(3)], total=3), False, False),
+        (TopicPage([]), False, False),
+    ],
+)
+def test_only_pages_beyond_doubt_show_that_posts_are_gone(read: TopicPage, known: bool, to_the_end: bool) -> None:
+    visit = Visit(Topic("7", "u"), Walk(Forum("1", "One"), Wish()), None)
+    found = visit.extents(read, read.posts)
+    assert bool(found) == known
+    assert not known or (found[0].until is None) == to_the_end
 
 
 def test_a_page_that_broke_off_is_asked_for_again() -> None:

@@ -525,6 +525,25 @@ def test_no_mutated_list_of_unknown_make_harms() -> None:
             recognise(page)
 
 
+def test_a_post_that_swallowed_another_is_no_post() -> None:
+    made = Bulletin(posts_per_page=12)
+    subject = made.topic(made.place("First"), 3)
+    url = f"{HOST}/viewtopic.php?t={subject.id}"
+    first, second, third = (str(said.id) for said in subject.posts)
+    html = made.page(url)[1]
+    block = re.search(rf'<div id="p{second}".*?(?=<div id="p{third}")', html, re.S)
+    assert block is not None
+    inner = re.search(r'<div class="content">', html[html.index(f'id="p{first}"') :])
+    assert inner is not None
+    at = html.index(f'id="p{first}"') + inner.end()
+    hurt = html.replace(block[0], "")
+    read = engines()["phpbb"](f"{HOST}/").read_topic(
+        Page(url, f"{hurt[:at]}{block[0]}{hurt[at:]}".encode(), NOW), Topic(str(subject.id), url), None
+    )
+    assert [post.id for post in read.posts] == [second, third]
+    assert len(read.rejects) == 1
+
+
 def test_no_mutated_list_or_index_harms() -> None:
     made = Bulletin()
     made.place("Below", 2, above=made.place("First", 5))

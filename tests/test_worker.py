@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Coroutine
+from multiprocessing.connection import Pipe
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +21,7 @@ from listening.post import Batch, Checkpoint
 from listening.store import MentionFilter, Saved, Store
 from pipelines import item
 from pipelines.ingest import Ingest, Understanding
-from pipelines.worker import Worker
+from pipelines.worker import Worker, _Job, _save
 from tests.conftest import NOW
 from tests.test_ingest import BRANDS, post
 
@@ -127,6 +130,19 @@ def test_a_worker_ends_when_its_crawl_is_gone_and_leaves_whole_batches(store: St
     assert 2 <= posts <= 400
     assert store.checkpoints("forum") == {"at": str(posts // 2 - 1)}
     assert not store.check()
+
+
+def test_what_has_come_is_let_go_once_the_crawl_is_gone(ingest: Ingest, store: Store) -> None:
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    inbox.put((_batches(1), NOW))
+    inbox.put(None)
+    closed = threading.Event()
+    closed.set()
+    ours, theirs = Pipe()
+    with ours, theirs:
+        _save(_Job(store.path, "forum", ingest.understanding, None, True), theirs, inbox, closed)
+        assert not ours.poll()
+    assert store.totals()["posts"] == 0
 
 
 def _pipeline(ingest: Ingest) -> item.StorePipeline:
