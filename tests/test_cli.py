@@ -236,7 +236,7 @@ def test_browse_serves_read_only(config: str) -> None:
             refused.value.close()
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(10)
+            assert process.wait(10) == 0, "Ctrl-C is the way to end it"
 
 
 def _get(url: str) -> str:

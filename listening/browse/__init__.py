@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,4 +82,5 @@ def serve(path: Path, listener: socket.socket, *, title: str = "listening") -> N
 
     app = application(path, title=title).app()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", access_log=False))
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # the way to end it, raised once more after an orderly end
+        server.run(sockets=[listener])
