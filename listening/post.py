@@ -121,6 +121,45 @@ class Sentiment:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why something was judged so: a rule that a person can look up, and the author's words that it rests on."""
+
+    rule: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One of the reasons why a post was written."""
+
+    name: str
+    confidence: float  # 0 to 1
+    why: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A side of a brand that a post names, such as price or delivery, and the feeling toward it."""
+
+    name: str
+    score: float | None = None  # -1 to 1; None where the language cannot be scored
+    label: Label | None = None
+    words: tuple[str, ...] = ()  # that name it, as the author wrote them
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """How soon somebody should look, from 0 to 100, as the sum of its parts."""
+
+    parts: tuple[tuple[str, int], ...] = ()  # what it is made of: ("complaint", 40), ("reach", 10)
+
+    @property
+    def total(self) -> int:
+        """The sum, within 0 to 100."""
+        return max(0, min(100, sum(points for _, points in self.parts)))
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """What one post says about one brand."""
 
@@ -128,6 +167,12 @@ class Mention:
     words: tuple[str, ...]  # the words that matched, as the author wrote them
     score: float | None = None  # -1 to 1, toward this brand; None where the language cannot be scored
     label: Label | None = None
+    why: tuple[Evidence, ...] = ()  # of the score
+    intents: tuple[Intent, ...] = ()  # the surest first
+    aspects: tuple[Aspect, ...] = ()
+    urgency: Urgency = Urgency()
+    relevance: float | None = None  # how surely it is about this brand, 0 to 1; None where nothing was learnt yet
+    shelved: bool = False  # probably not about this brand: kept apart and not counted
 
 
 @dataclass(frozen=True, slots=True)
