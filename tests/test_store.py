@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -14,10 +15,26 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database, Migrations
 
 from listening.errors import StoreError
-from listening.post import Author, Checkpoint, Entry, Label, Mention, Post, Quote, Reject, Sentiment, Thread
-from listening.store import MentionFilter, Store
+from listening.post import (
+    Aspect,
+    Author,
+    Checkpoint,
+    Entry,
+    Evidence,
+    Intent,
+    Label,
+    Mention,
+    Post,
+    Quote,
+    Reject,
+    Sentiment,
+    Thread,
+    Urgency,
+)
+from listening.store import MentionFilter, Store, schema
 from listening.store.reading import fts_query
 from tests.conftest import NOW
 
@@ -90,6 +107,117 @@ def test_a_mention_somebody_worked_on_stays_when_the_text_no_longer_matches(stor
     store.save("forum", [entry(1, "never mind")], now=NOW)
     assert store.count_mentions(MentionFilter(brand="Acme")) == 1
     check(store)
+
+
+JUDGED = Mention(
+    "Acme",
+    ("Acme",),
+    -0.5,
+    "negative",
+    (Evidence("waiting", ("still waiting",)),),
+    (Intent("complaint", 0.9, (Evidence("waiting", ("still waiting",)),)), Intent("question", 0.6)),
+    (Aspect("delivery", -0.5, "negative", ("parcel",)),),
+    Urgency((("complaint", 40), ("reach", 5))),
+    0.8,
+)
+
+
+def judged(**changes: object) -> Entry:
+    one = entry(1, "Acme, still waiting for my parcel?")
+    return replace(one, mentions=(replace(JUDGED, **changes),))  # type: ignore[arg-type]
+
+
+def label(store: Store, kind: str, value: str, audit: int = 0) -> None:
+    with store.writing() as conn:
+        conn.execute(
+            "INSERT INTO labels (post_id, brand_id, kind, value, made, audit) VALUES (1, 1, ?, ?, '', ?)",
+            (kind, value, audit),
+        )
+
+
+def test_each_judgement_is_stored_with_its_evidence(store: Store) -> None:
+    store.save("forum", [judged()], now=NOW)
+    ((why, *rest),) = rows(store, "SELECT why, judged, intents, urgency, relevance, shelved FROM mentions")
+    assert rest == ["negative", "complaint, question", 45, 0.8, 0]
+    waiting = {"rule": "waiting", "words": ["still waiting"]}
+    assert json.loads(str(why)) == {
+        "score": [waiting],
+        "intents": {"complaint": {"confidence": 0.9, "why": [waiting]}, "question": {"confidence": 0.6, "why": []}},
+        "urgency": {"complaint": 40, "reach": 5},
+    }
+    assert rows(store, "SELECT * FROM aspects") == [(1, "delivery", "negative", -0.5, '["parcel"]')]
+    store.save("forum", [judged(aspects=(), why=(), intents=(), urgency=Urgency())], now=NOW)
+    assert rows(store, "SELECT why, intents, urgency FROM mentions") == [("", "", 0)]
+    assert rows(store, "SELECT * FROM aspects") == []
+
+
+def test_what_is_shelved_is_kept_and_not_counted(store: Store) -> None:
+    store.save("forum", [judged(), replace(entry(2, "acme tree", "Acme"))], now=NOW)
+    store.save("forum", [judged(shelved=True)], now=NOW)
+    (figures,) = store.brand_figures()
+    assert (figures.mentions, figures.negative, figures.positive) == (1, 0, 1)
+    assert [m.full_text for m in store.mentions(MentionFilter())] == ["acme tree"]
+    assert [m.full_text for m in store.mentions(MentionFilter(shelf=True))] == ["Acme, still waiting for my parcel?"]
+    check(store)
+    store.vacuum()
+    assert store.brand_figures() == [figures]
+
+
+def test_what_a_person_said_wins_whatever_is_computed_later(store: Store) -> None:
+    store.save("forum", [judged()], now=NOW)
+    for kind, value in (("sentiment", "negative"), ("sentiment", "positive"), ("intent:complaint", "no")):
+        label(store, kind, value)
+    label(store, "intent:idea", "yes")
+    label(store, "relevance", "yes")
+    label(store, "sentiment", "neutral", audit=1)
+    store.save("forum", [judged(shelved=True)], now=NOW)
+    assert rows(store, "SELECT label, judged, intents, shelved FROM mentions") == [
+        ("positive", "negative", "question, idea", 0)
+    ]
+    (figures,) = store.brand_figures()
+    assert (figures.mentions, figures.positive) == (1, 1)
+    label(store, "relevance", "no")
+    store.save("forum", [judged()], now=NOW)
+    assert rows(store, "SELECT shelved FROM mentions") == [(1,)]
+    check(store)
+
+
+def test_a_labelled_or_tagged_mention_stays_without_the_words_that_its_author_took_back(store: Store) -> None:
+    store.save("forum", [judged()], now=NOW)
+    label(store, "sentiment", "negative")
+    gone = entry(1)
+    store.save("forum", [replace(gone, post=replace(gone.post, text="", deleted=True))], now=NOW)
+    assert rows(store, "SELECT label, words, why FROM mentions") == [("negative", "[]", "")]
+    assert rows(store, "SELECT * FROM aspects") == []
+    assert "parcel" not in "\n".join(store.db.conn.iterdump())
+    check(store)
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as conn:
+        old = Database(conn)
+        Migrations("listening").apply(old)
+        first = Migrations("listening")
+        first()(schema.m001_foundation)
+        first.apply(old)
+        conn.execute("INSERT INTO sources (id, name) VALUES (1, 'forum')")
+        conn.execute("INSERT INTO brands (id, name) VALUES (1, 'Acme')")
+        columns = "id, source_id, platform, native_id, kind, url, domain, title, text, reply_to, channel, language"
+        conn.execute(
+            f"INSERT INTO posts ({columns}, published, dated, collected, route) VALUES "
+            "(1, 1, 'f', '1', 'post', 'u', 'd', '', 'Acme', '', '', 'en', '2026-01-01T00:00:00Z', 1, 'x', 'page')"
+        )
+        conn.execute(
+            "INSERT INTO mentions (post_id, brand_id, published, words, label, created) VALUES "
+            "(1, 1, '2026-01-01T00:00:00Z', '[]', 'negative', 'x')"
+        )
+    conn.close()
+    with Store(path) as store:
+        assert rows(store, "SELECT label, judged, urgency, shelved, why FROM mentions") == [
+            ("negative", "negative", 0, 0, "")
+        ]
+        assert len(list(store.mentions(MentionFilter(sentiment="negative")))) == 1
 
 
 def test_a_deleted_post_loses_its_words_everywhere(store: Store) -> None:

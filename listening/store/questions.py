@@ -9,13 +9,16 @@ QUERIES: dict[str, dict[str, str]] = {
     "newest": {
         "title": "Newest mentions",
         "description": "What was said last, all brands or one (leave brand empty for all).",
-        "sql": f"select {_MENTION} from mention_list where :brand in ('', brand) order by date desc limit 200",
+        "sql": (
+            f"select {_MENTION} from mention_list where not shelved and :brand in ('', brand) "
+            "order by date desc limit 200"
+        ),
     },
     "most_negative": {
         "title": "Most negative mentions",
         "description": "Where it hurts, sharpest first, from a day on.",
         "sql": (
-            f"select {_MENTION} from mention_list where :brand in ('', brand) and date >= :since "
+            f"select {_MENTION} from mention_list where not shelved and :brand in ('', brand) and date >= :since "
             "and sentiment = 'negative' order by sentiment_score limit 200"
         ),
     },
@@ -44,7 +47,8 @@ QUERIES: dict[str, dict[str, str]] = {
         "sql": (
             "select author, brand, count(*) as mentions, round(avg(sentiment_score), 3) as feeling, "
             "min(date) as first_seen, max(date) as last_seen, count(distinct source) as sources from mention_list "
-            "where author is not null and :brand in ('', brand) group by 1, 2 order by mentions desc limit 200"
+            "where author is not null and not shelved and :brand in ('', brand) group by 1, 2 "
+            "order by mentions desc limit 200"
         ),
     },
     "search": {

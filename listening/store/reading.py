@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from listening.store.connection import Connection
-from listening.store.saving import iso
+from listening.store.moment import iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class MentionFilter:
     search: str = ""  # words and "phrases", all of which must occur in title or text
     since: datetime | None = None
     until: datetime | None = None
+    shelf: bool = False  # those that are probably not about the brand, instead of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _where(where: MentionFilter) -> tuple[str, list[Any]]:
         ("date < ?", iso(where.until) if where.until else ""),
         ("post_id IN (SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?)", fts_query(where.search)),
     ]
-    chosen = [(sql, value) for sql, value in parts if value]
+    chosen = [("shelved = ?", int(where.shelf)), *((sql, value) for sql, value in parts if value)]
     clauses, values = [sql for sql, _ in chosen], [value for _, value in chosen]
     if where.search and not fts_query(where.search):
         clauses.append("0")
@@ -186,4 +187,4 @@ def _where(where: MentionFilter) -> tuple[str, list[Any]]:
     elif where.sentiment:
         clauses.append("sentiment = ?")
         values.append(where.sentiment)
-    return " AND ".join(clauses) or "1", values
+    return " AND ".join(clauses), values

@@ -14,7 +14,7 @@ from typing import Any
 
 from listening.errors import StoreError
 from listening.store.connection import Connection
-from listening.store.saving import iso
+from listening.store.moment import iso
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from listening.post import Author, Checkpoint, Entry, Extent, Mention, Post, Reject, Thread
+from listening.post import Author, Checkpoint, Entry, Extent, Post, Reject, Thread
 from listening.store.connection import Connection
+from listening.store.mentions import Mentions
+from listening.store.moment import iso
 
 _POST_COLUMNS = (
     "id source_id platform native_id kind url domain title text quotes author_id thread_id reply_to position channel "
@@ -40,18 +41,7 @@ _OLD_AUTHOR = "SELECT id, name, url, followers FROM authors WHERE platform = ? A
 _INSERT_AUTHOR = "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?)"
 _OLD_THREAD = "SELECT id, title, url FROM threads WHERE platform = ? AND native_id = ?"
 _INSERT_THREAD = "INSERT INTO threads (platform, native_id, title, url) VALUES (?, ?, ?, ?)"
-_INSERT_MENTION = (
-    "INSERT INTO mentions (post_id, brand_id, published, words, label, score, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-_ADD_TO_DAY = (
-    "INSERT INTO daily (brand_id, day, source_id, mentions, negative, neutral, positive) VALUES (?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT DO UPDATE SET mentions = mentions + excluded.mentions, negative = negative + excluded.negative, "
-    "neutral = neutral + excluded.neutral, positive = positive + excluded.positive"
-)
-_LABELS = {"negative": 1, "neutral": 2, "positive": 3}
-
 Key = tuple[str, str]  # (platform, native id)
-Tally = defaultdict[tuple[int, str, int], list[int]]  # (brand, day, source) -> mentions, negative, neutral, positive
 
 
 @dataclass(slots=True)
@@ -69,13 +59,6 @@ class Saved:
         """Count another one in."""
         for f in fields(self):
             setattr(self, f.name, getattr(self, f.name) + getattr(other, f.name))
-
-
-def iso(when: datetime) -> str:
-    """A time as the store holds it: UTC, to the second."""
-    if when.tzinfo is not UTC:
-        when = when.astimezone(UTC)
-    return f"{when.isoformat()[:19]}Z"
 
 
 @lru_cache(maxsize=4096)
@@ -153,8 +136,8 @@ class _Save:
     """The steps of one save, inside its transaction."""
 
     def __init__(self, conn: sqlite3.Connection, source_id: int, stamp: str, brands: dict[str, int]) -> None:
-        self.conn, self.source_id, self.stamp, self.brands = conn, source_id, stamp, brands
-        self.tally: Tally = defaultdict(lambda: [0, 0, 0, 0])
+        self.conn, self.source_id, self.stamp = conn, source_id, stamp
+        self.mentions = Mentions(conn, brands, stamp)
         self.saved = Saved()
 
     def entries(self, entries: Sequence[Entry], extents: Sequence[Extent]) -> Saved:
@@ -162,7 +145,8 @@ class _Save:
             self._add(entries)
         for extent in extents:
             self._clear(extent)
-        self._write_tally()
+        self.mentions.write_daily()
+        self.saved.mentions = self.mentions.new
         return self.saved
 
     def _clear(self, extent: Extent) -> None:
@@ -180,7 +164,7 @@ class _Save:
                 "compound = NULL, deleted = ? WHERE id = ?",
                 (self.stamp, post_id),
             )
-            self._update_mentions(post_id, source_id, published, ())
+            self.mentions.update(post_id, source_id, published, ())
             self.saved.updated += 1
 
     def _add(self, entries: Sequence[Entry]) -> None:
@@ -198,10 +182,11 @@ class _Save:
             fresh = set(range(before + 1, before + len(entries) + 1))
         else:
             fresh = {row[0] for row in self.conn.execute("SELECT id FROM posts WHERE id > ?", [before])}
-        self._add_mentions([(row, e) for row, e in zip(rows, entries, strict=True) if row[0] in fresh and e.mentions])
         for row, entry in zip(rows, entries, strict=True):
             if row[0] not in fresh:
                 self._update(row, entry)
+            elif entry.mentions:
+                self.mentions.add(row[0], self.source_id, row[_PUBLISHED], entry.mentions)
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
         unique = {(platform, author.id or author.name): author for platform, author in found}
@@ -249,25 +234,6 @@ class _Save:
             self.stamp if gone else None,
         )  # fmt: skip
 
-    def _add_mentions(self, fresh: Sequence[tuple[tuple[Any, ...], Entry]]) -> None:
-        values = []
-        for row, entry in fresh:
-            for mention in entry.mentions:
-                brand = self.brands[mention.brand]
-                published = row[_PUBLISHED]
-                values.append(
-                    (row[0], brand, published, _words(mention.words), mention.label, mention.score, self.stamp)
-                )
-                self._count(brand, published, self.source_id, mention.label, 1)
-        self.saved.mentions += len(values)
-        self.conn.executemany(_INSERT_MENTION, values)
-
-    def _count(self, brand: int, published: str, source_id: int, label: str | None, step: int) -> None:
-        counts = self.tally[brand, published[:10], source_id]
-        counts[0] += step
-        if label is not None:
-            counts[_LABELS[label]] += step
-
     def _update(self, row: tuple[Any, ...], entry: Entry) -> None:
         """Write a post that was there already, and bring its mentions in line."""
         old = self.conn.execute(_OLD_POST, (entry.post.platform, entry.post.id)).fetchone()
@@ -287,40 +253,10 @@ class _Save:
             self.saved.updated += 1
             values["edited"] = values["edited"] or self.stamp
         self.conn.execute(_UPDATE_POST, [*(values[c] for c in _UPDATABLE), post_id])
-        self._update_mentions(post_id, source_id, values["published"], entry.mentions)
-
-    def _update_mentions(self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention]) -> None:
-        query = "SELECT brand_id, id, published, label, status, assignee FROM mentions WHERE post_id = ?"
-        old = {row[0]: row[1:] for row in self.conn.execute(query, [post_id])}
-        for mention in mentions:
-            brand = self.brands[mention.brand]
-            if brand in old:
-                mention_id, was_published, was_label, *_ = old.pop(brand)
-                self._count(brand, was_published, source_id, was_label, -1)
-                self.conn.execute(
-                    "UPDATE mentions SET published = ?, words = ?, label = ?, score = ? WHERE id = ?",
-                    (published, _words(mention.words), mention.label, mention.score, mention_id),
-                )
-            else:
-                values = (post_id, brand, published, _words(mention.words), mention.label, mention.score, self.stamp)
-                self.conn.execute(_INSERT_MENTION, values)
-                self.saved.mentions += 1
-            self._count(brand, published, source_id, mention.label, 1)
-        for brand, (mention_id, was_published, was_label, status, assignee) in old.items():
-            if status == "new" and not assignee:  # what somebody worked on stays, matched or not
-                self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
-                self._count(brand, was_published, source_id, was_label, -1)
-
-    def _write_tally(self) -> None:
-        self.conn.executemany(_ADD_TO_DAY, [(*key, *counts) for key, counts in self.tally.items() if any(counts)])
+        self.mentions.update(post_id, source_id, values["published"], entry.mentions)
 
 
 _PUBLISHED = _POST_COLUMNS.index("published")
-
-
-@lru_cache(maxsize=4096)
-def _words(words: tuple[str, ...]) -> str:
-    return json.dumps(words, ensure_ascii=False)
 
 
 def _quotes(post: Post) -> str | None:

@@ -71,12 +71,55 @@ LEFT JOIN threads t ON t.id = p.thread_id;
 """
 
 
-@migrations()
-def m001_foundation(db: Database) -> None:
-    """Posts, mentions, authors, threads, brands, sources, checkpoints, runs, quarantine, search and roll-up."""
-    for statement in _TABLES.split(";\n"):
+def _run(db: Database, statements: str) -> None:
+    for statement in statements.split(";\n"):
         if statement.strip():
             db.execute(statement)
 
 
-SHIPPED = ("m001_foundation",)
+@migrations()
+def m001_foundation(db: Database) -> None:
+    """Posts, mentions, authors, threads, brands, sources, checkpoints, runs, quarantine, search and roll-up."""
+    _run(db, _TABLES)
+
+
+_UNDERSTANDING = """
+ALTER TABLE mentions ADD COLUMN judged TEXT;
+ALTER TABLE mentions ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mentions ADD COLUMN relevance REAL;
+ALTER TABLE mentions ADD COLUMN shelved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mentions ADD COLUMN why TEXT NOT NULL DEFAULT '';
+UPDATE mentions SET judged = label;
+CREATE TABLE aspects (
+    mention_id INTEGER NOT NULL REFERENCES mentions ON DELETE CASCADE, aspect TEXT NOT NULL, label TEXT, score REAL,
+    words TEXT NOT NULL, PRIMARY KEY (mention_id, aspect)) WITHOUT ROWID;
+CREATE INDEX aspects_aspect ON aspects (aspect, label);
+CREATE TABLE mention_tags (
+    mention_id INTEGER NOT NULL REFERENCES mentions ON DELETE CASCADE, tag TEXT NOT NULL,
+    PRIMARY KEY (mention_id, tag)) WITHOUT ROWID;
+CREATE INDEX mention_tags_tag ON mention_tags (tag);
+CREATE TABLE labels (
+    id INTEGER PRIMARY KEY, post_id INTEGER NOT NULL REFERENCES posts ON DELETE CASCADE,
+    brand_id INTEGER NOT NULL REFERENCES brands, kind TEXT NOT NULL, value TEXT NOT NULL,
+    who TEXT NOT NULL DEFAULT '', made TEXT NOT NULL, audit INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX labels_post ON labels (post_id, brand_id);
+DROP VIEW mention_list;
+CREATE VIEW mention_list AS
+SELECT m.id AS mention_id, m.published AS date, p.collected AS collected_at, b.name AS brand, s.name AS source,
+    p.domain, p.url, coalesce(nullif(p.title, ''), t.title, '') AS title,
+    p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
+    m.score AS sentiment_score, m.intents, m.status, m.assignee, p.thread_id, p.id AS post_id, m.words,
+    m.urgency, m.relevance, m.shelved, m.why
+FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id
+JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id
+LEFT JOIN threads t ON t.id = p.thread_id;
+"""
+
+
+@migrations()
+def m002_understanding(db: Database) -> None:
+    """Why, how urgent and whether about the brand at all; aspects, tags, and what people said about judgements."""
+    _run(db, _UNDERSTANDING)
+
+
+SHIPPED = ("m001_foundation", "m002_understanding")

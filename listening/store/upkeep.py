@@ -10,7 +10,7 @@ from pathlib import Path
 
 from listening.errors import StoreError
 from listening.store.connection import Connection
-from listening.store.saving import iso
+from listening.store.moment import iso
 
 
 class Upkeep(Connection):
@@ -48,7 +48,7 @@ class Upkeep(Connection):
                 conn.execute("INSERT INTO posts_fts (posts_fts, rank) VALUES ('integrity-check', 1)")
         except sqlite3.DatabaseError:
             found.append("the search index differs from the posts; `listening db vacuum` builds it anew")
-        counted = "SELECT count(*) FROM mentions"
+        counted = "SELECT count(*) FROM mentions WHERE NOT shelved"
         if conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM daily").fetchone()[0]:
             found.append("the daily figures differ from the mentions; `listening db vacuum` counts them anew")
         return found
@@ -62,7 +62,8 @@ class Upkeep(Connection):
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "
                 "coalesce(sum(label = 'negative'), 0), coalesce(sum(label = 'neutral'), 0), "
-                "coalesce(sum(label = 'positive'), 0) FROM mentions m JOIN posts p ON p.id = m.post_id GROUP BY 1, 2, 3"
+                "coalesce(sum(label = 'positive'), 0) FROM mentions m JOIN posts p ON p.id = m.post_id "
+                "WHERE NOT m.shelved GROUP BY 1, 2, 3"
             )
         with self._turn():
             self.db.conn.execute("VACUUM")
@@ -79,7 +80,8 @@ class Upkeep(Connection):
                 with self.writing() as conn:
                     ids = conn.execute(
                         "SELECT id, title, text FROM posts p WHERE source_id = ? AND collected <= ? AND NOT EXISTS "
-                        "(SELECT 1 FROM mentions m WHERE m.post_id = p.id) LIMIT ?",
+                        "(SELECT 1 FROM mentions m WHERE m.post_id = p.id) AND NOT EXISTS "
+                        "(SELECT 1 FROM labels l WHERE l.post_id = p.id) LIMIT ?",
                         [source_id, oldest, batch],
                     ).fetchall()
                     conn.executemany(

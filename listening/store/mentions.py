@@ -1,0 +1,153 @@
+"""Mentions as rows: added, judged anew, corrected by people, and counted by day."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, cast
+
+from listening.post import Evidence, Intent, Label, Mention
+
+_JUDGED = "published words judged label score intents urgency relevance shelved why".split()
+_INSERT = (
+    f"INSERT INTO mentions (post_id, brand_id, {', '.join(_JUDGED)}, created) "
+    f"VALUES ({', '.join('?' * (len(_JUDGED) + 3))})"
+)
+_UPDATE = f"UPDATE mentions SET {', '.join(f'{c} = ?' for c in _JUDGED)} WHERE id = ?"
+_OLD = (
+    "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' "
+    "AND NOT EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id) FROM mentions m WHERE post_id = ?"
+)
+_CORRECTIONS = "SELECT brand_id, kind, value FROM labels WHERE post_id = ? AND NOT audit ORDER BY id"
+_INSERT_ASPECT = "INSERT INTO aspects (mention_id, aspect, label, score, words) VALUES (?, ?, ?, ?, ?)"
+_ADD_TO_DAY = (
+    "INSERT INTO daily (brand_id, day, source_id, mentions, negative, neutral, positive) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET mentions = mentions + excluded.mentions, negative = negative + excluded.negative, "
+    "neutral = neutral + excluded.neutral, positive = positive + excluded.positive"
+)
+_LABELS = {"negative": 1, "neutral": 2, "positive": 3}
+
+Corrections = Mapping[str, str]  # kind -> value: {"sentiment": "negative", "intent:complaint": "no"}
+
+
+class Mentions:
+    """Writes the mentions of some posts inside a transaction, and what they change in the daily figures."""
+
+    def __init__(self, conn: sqlite3.Connection, brands: Mapping[str, int], stamp: str) -> None:
+        self.conn, self.brands, self.stamp = conn, brands, stamp
+        self.new = 0
+        # (brand, day, source) -> mentions, negative, neutral, positive
+        self.tally: defaultdict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+
+    def add(self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention]) -> None:
+        """Write the mentions of a post that had none."""
+        for mention in mentions:
+            self._insert(post_id, source_id, published, mention, mention.label)
+
+    def update(self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention]) -> None:
+        """Bring a post's mentions in line with what it says now; what people typed and corrected stays."""
+        old = {row[0]: row[1:] for row in self.conn.execute(_OLD, [post_id])}
+        corrections = self._corrections(post_id)
+        for mention in mentions:
+            brand = self.brands[mention.brand]
+            shown = corrected(mention, corrections.get(brand, {}))
+            if brand not in old:
+                self._insert(post_id, source_id, published, shown, mention.label)
+                continue
+            mention_id, was_published, was_label, was_shelved, _ = old.pop(brand)
+            self._count(brand, was_published, source_id, was_label, was_shelved, -1)
+            self.conn.execute(_UPDATE, (published, *_row(shown, mention.label), mention_id))
+            self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
+            self._write_aspects(mention_id, mention)
+            self._count(brand, published, source_id, shown.label, shown.shelved, 1)
+        for brand, (mention_id, was_published, was_label, was_shelved, untouched) in old.items():
+            if untouched and brand not in corrections:  # what somebody worked on stays, matched or not
+                self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
+                self._count(brand, was_published, source_id, was_label, was_shelved, -1)
+            else:  # without the author's words: they may have taken them back
+                self.conn.execute("UPDATE mentions SET words = '[]', why = '' WHERE id = ?", [mention_id])
+                self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
+
+    def write_daily(self) -> None:
+        """Add what all this changed to the daily figures."""
+        self.conn.executemany(_ADD_TO_DAY, [(*key, *counts) for key, counts in self.tally.items() if any(counts)])
+
+    def _insert(self, post_id: int, source_id: int, published: str, mention: Mention, judged: Label | None) -> None:
+        brand = self.brands[mention.brand]
+        row = (post_id, brand, published, *_row(mention, judged), self.stamp)
+        mention_id = self.conn.execute(_INSERT, row).lastrowid
+        self._write_aspects(mention_id, mention)
+        self._count(brand, published, source_id, mention.label, mention.shelved, 1)
+        self.new += 1
+
+    def _write_aspects(self, mention_id: int | None, mention: Mention) -> None:
+        if mention.aspects:
+            rows = [(mention_id, a.name, a.label, a.score, _words(a.words)) for a in mention.aspects]
+            self.conn.executemany(_INSERT_ASPECT, rows)
+
+    def _corrections(self, post_id: int) -> dict[int, dict[str, str]]:
+        found: defaultdict[int, dict[str, str]] = defaultdict(dict)
+        for brand, kind, value in self.conn.execute(_CORRECTIONS, [post_id]):
+            found[brand][kind] = value
+        return found
+
+    def _count(self, brand: int, published: str, source_id: int, label: str | None, shelved: int, step: int) -> None:
+        if shelved:
+            return
+        counts = self.tally[brand, published[:10], source_id]
+        counts[0] += step
+        if label is not None:
+            counts[_LABELS[label]] += step
+
+
+def corrected(mention: Mention, corrections: Corrections) -> Mention:
+    """The mention as a person corrected it: what they said always wins over what was computed."""
+    if not corrections:
+        return mention
+    label = cast("Label | None", corrections.get("sentiment", mention.label))
+    why = (Evidence("corrected by a person"),) if "sentiment" in corrections else mention.why
+    intents = [i for i in mention.intents if corrections.get(f"intent:{i.name}") != "no"]
+    known = {intent.name for intent in intents}
+    for kind, value in corrections.items():
+        name = kind.removeprefix("intent:")
+        if name != kind and value == "yes" and name not in known:
+            intents.append(Intent(name, 1.0, (Evidence("corrected by a person"),)))
+    shelved = corrections["relevance"] == "no" if "relevance" in corrections else mention.shelved
+    return replace(mention, label=label, why=why, intents=tuple(intents), shelved=shelved)
+
+
+def _row(mention: Mention, judged: Label | None) -> tuple[Any, ...]:
+    """The values of _JUDGED after `published`; `judged` is the label as computed, whatever a person said."""
+    return (
+        _words(mention.words), judged, mention.label, mention.score,
+        ", ".join(intent.name for intent in mention.intents), mention.urgency.total, mention.relevance,
+        int(mention.shelved), _why(mention),
+    )  # fmt: skip
+
+
+def _why(mention: Mention) -> str:
+    """The evidence of all judgements as JSON; empty where there is none."""
+    found: dict[str, Any] = {}
+    if mention.why:
+        found["score"] = [_evidence(each) for each in mention.why]
+    if mention.intents:
+        found["intents"] = {
+            i.name: {"confidence": round(i.confidence, 3), "why": [_evidence(each) for each in i.why]}
+            for i in mention.intents
+        }
+    if mention.urgency.parts:
+        found["urgency"] = dict(mention.urgency.parts)
+    return json.dumps(found, ensure_ascii=False) if found else ""
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {"rule": evidence.rule, "words": list(evidence.words)}
+
+
+@lru_cache(maxsize=4096)
+def _words(words: tuple[str, ...]) -> str:
+    return json.dumps(words, ensure_ascii=False)
