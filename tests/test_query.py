@@ -14,7 +14,23 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from listening.errors import QueryError
-from listening.query import And, Link, Matcher, Near, Node, Not, Or, Phrase, Word, compile, from_names, parse  # noqa: A004
+from listening.query import (
+    And,
+    Around,
+    Fact,
+    Field,
+    Link,
+    Matcher,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Word,
+    compile,  # noqa: A004
+    from_names,
+    parse,
+)
 from listening.query.fold import readings
 from listening.query.line import line
 from listening.query.words import Words
@@ -35,7 +51,7 @@ def matched(query: str, text: str, title: str = "") -> tuple[str, ...] | None:
 
 # ---------------------------------------------------------------------------------------------------- what parses
 
-W, P = Word, Phrase
+W, P, F = Word, Phrase, Fact
 
 
 @pytest.mark.parametrize(
@@ -75,6 +91,34 @@ W, P = Word, Phrase
         ('"Marks & Spencer"', P(("Marks", "&", "Spencer"))),
         ("ORacle ANDes NOTe", And((W("ORacle"), W("ANDes"), W("NOTe")))),
         ("near by", And((W("near"), W("by")))),
+        ('"acme anvil"~5', Around(("acme", "anvil"), 5)),
+        ('"acme anvil"~5 NEAR/2 b', Near((Around(("acme", "anvil"), 5), W("b")), (Link(2),))),
+        ("(a NEAR/2 b) NEAR/5 c", Near((Near((W("a"), W("b")), (Link(2),)), W("c")), (Link(5),))),
+        (
+            "a NEAR/1 (b ONEAR/2 c OR d)",
+            Near((W("a"), Or((Near((W("b"), W("c")), (Link(2, True),)), W("d")))), (Link(1),)),
+        ),
+        ("raw:Apple", W("Apple", raw=True)),
+        ("RAW:Apple pie", And((W("Apple", raw=True), W("pie")))),
+        ('raw:"Apple Pie"~3', Around(("Apple", "Pie"), 3, raw=True)),
+        ('raw:(Apple OR "Apple Pie")', Or((W("Apple", raw=True), P(("Apple", "Pie"), raw=True)))),
+        ("raw:AT&T NEAR/3 b", Near((W("AT&T", raw=True), W("b")), (Link(3),))),
+        ("title:acme", Field("title", W("acme"))),
+        ("Title:acme anvil", And((Field("title", W("acme")), W("anvil")))),
+        ('text:"a b"', Field("text", P(("a", "b")))),
+        ("title:(a OR raw:B)", Field("title", Or((W("a"), W("B", raw=True))))),
+        ("title:(a NEAR/2 b -c)", Field("title", And((Near((W("a"), W("b")), (Link(2),)), Not(W("c")))))),
+        ("title:raw:Apple", Field("title", W("Apple", raw=True))),
+        ("a -title:b", And((W("a"), Not(Field("title", W("b")))))),
+        ("site:reddit.com", F("site", "reddit.com")),
+        ("site:https://acme.com/", F("site", "https://acme.com/")),
+        ("a -site:(b.com OR c.com)", And((W("a"), Not(Or((F("site", "b.com"), F("site", "c.com"))))))),
+        ('author:("Jane  Doe" OR @jane)', Or((F("author", "Jane Doe"), F("author", "@jane")))),
+        ("author:NOT", F("author", "NOT")),
+        ("a type:(post OR review)", And((W("a"), Or((F("type", "post"), F("type", "review")))))),
+        ("a followers:>1000 stars:<=3.5", And((W("a"), F("followers", ">1000"), F("stars", "<=3.5")))),
+        ("a is:reply lang:pt-BR", And((W("a"), F("is", "reply"), F("lang", "pt-BR")))),
+        ('author:"a:b" author:"-c" author:"x~y"', And((F("author", "a:b"), F("author", "-c"), F("author", "x~y")))),
         (
             DESIGN,
             Or(
@@ -140,14 +184,52 @@ def test_parses(query: str, tree: Node) -> None:
         ("acme NEAR/101 anvil", 5, "1 to 100"),
         ("acme ONEAR/99999999 anvil", 5, "1 to 100"),
         ("acme NEAR/5 (anvil tools)", 13, "NEAR takes"),
-        ("acme NEAR/5 (anvil NEAR/2 tools)", 13, "NEAR takes"),
         ("(acme NOT of) NEAR/5 anvil", 1, "NEAR takes"),
-        ("title:acme", 0, "title: are not supported yet"),
-        ('text:"acme anvil"', 0, "text: are not supported yet"),
-        ("acme raw:Apple", 5, "raw: are not supported yet"),
-        ("acme https://acme.com", 5, "https: are not supported yet"),
-        ('"acme anvil"~3', 12, "~ is not supported yet"),
-        ("acme~2", 4, "~ is not supported yet"),
+        ("acme~2", 4, "right after a phrase"),
+        ('"acme anvil" ~3', 13, "right after a phrase"),
+        ('"acme anvil"~', 12, "1 to 100"),
+        ('"acme anvil"~0', 12, "1 to 100"),
+        ('"acme anvil"~x', 12, "1 to 100"),
+        ('"acme"~3', 6, "two words or more"),
+        ('"acme &"~3', 8, "two words or more"),
+        ("acme titel:anvil", 5, "did you mean title:?"),
+        ("acme zz:anvil", 5, "no field zz"),
+        ("acme https://acme.com/", 5, "link:acme.com"),
+        ("title: acme", 0, "right after it"),
+        ("(title:)", 1, "right after it"),
+        ("acme site:", 5, "right after it"),
+        ("title:OR acme", 6, "before it"),
+        ("title:-acme", 6, "before it"),
+        ("title:()", 6, "nothing between"),
+        ("title:(acme", 6, "never closed"),
+        ("title:(acme text:anvil)", 12, "inside title"),
+        ("title:(acme site:a.com)", 12, "inside title"),
+        ("site:(a.com OR title:b)", 15, "inside site"),
+        ("raw:(acme OR raw:b)", 13, "inside raw"),
+        ("raw:title:acme", 4, "inside raw"),
+        ("title:(-acme)", 7, "only takes away"),
+        ("title:acme NEAR/3 anvil", 0, "a field goes around it"),
+        ("site:a.com NEAR/3 anvil", 0, "a field goes around it"),
+        ("site:(a.com NEAR/3 b.com)", 6, "a field goes around it"),
+        ("site:a.com/x", 5, "link:a.com/x"),
+        ("site:(OR a.com)", 6, "before it"),
+        ("site:!", 5, "is not a site"),
+        ('author:"  "', 7, "no name in it"),
+        ("author:*", 7, "no name in it"),
+        ("link:/", 5, "no part of an address"),
+        ("acme lang:english", 10, "two letters"),
+        ("acme type:coment", 10, "did you mean comment?"),
+        ("acme type:(post OR zz)", 19, "there are post, comment, article, review, email"),
+        ("acme is:replay", 8, "did you mean reply?"),
+        ("acme followers:many", 15, "is not a number"),
+        ("acme followers:> 1000", 15, "is not a number"),
+        ("lang:en", 0, "only narrows down"),
+        ("acme OR type:post", 8, "only narrows down"),
+        ("stars:<3 -acme", 0, "only narrows down"),
+        ("-site:a.com", 0, "only takes away"),
+        ("acme after:2026-11-01", 5, "searching what is stored"),
+        ("acme sentiment:(negative OR neutral)", 5, "searching what is stored"),
+        (f"author:{'x' * 201}", 7, "200 characters"),
         ("*", 0, "wildcard needs"),
         ("acme *anvil", 5, "wildcard needs"),
         ("a*", 1, "wildcard needs"),
@@ -169,6 +251,42 @@ def test_parses(query: str, tree: Node) -> None:
 def test_refuses_and_points(query: str, position: int, words: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(query)
+    assert words in caught.value.message
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after:2026-11-01 before:2026-11 -refund",
+        "after:7d sentiment:(negative OR unscored)",
+        "after:2026-11-01T09:30+01:00",
+        "-status:done",
+        "lang:en",
+        'brand:"Acme Anvil" intent:complaint tag:x assignee:mia@example.com has:(note OR tag)',
+    ],
+)
+def test_searching_what_is_stored_knows_more_fields_and_needs_no_word(query: str) -> None:
+    tree = parse(query, stored=True)
+    assert parse(str(tree), stored=True) == tree
+    with pytest.raises(QueryError):
+        parse(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "position", "words"),
+    [
+        ("after:yesterday", 6, "is not a date"),
+        ("after:2026-13-01", 6, "no day of the calendar"),
+        ("after:2026-02-30", 6, "no day of the calendar"),
+        ("before:0000", 7, "no day of the calendar"),
+        ("sentiment:negativ", 10, "did you mean negative?"),
+        ("has:everything", 4, "there are tag,"),
+    ],
+)
+def test_refuses_what_a_stored_field_cannot_take(query: str, position: int, words: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query, stored=True)
     assert words in caught.value.message
     assert caught.value.position == position
 
