@@ -1,5 +1,6 @@
 """The query language: `parse` what a person typed, `compile` all queries into one matcher, `match` posts."""
 
+from listening.query.facts import Facts, PostFacts
 from listening.query.match import Hit, Matcher, compile  # noqa: A004 - as in re.compile
 from listening.query.names import from_names
 from listening.query.parse import parse
@@ -9,6 +10,7 @@ __all__ = [
     "And",
     "Around",
     "Fact",
+    "Facts",
     "Field",
     "Hit",
     "Link",
@@ -18,6 +20,7 @@ __all__ = [
     "Not",
     "Or",
     "Phrase",
+    "PostFacts",
     "Word",
     "compile",
     "from_names",
