@@ -23,8 +23,8 @@ _TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
 class Understanding:
     """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
 
-    def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None) -> None:
-        self.names = Names(brands)
+    def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None, source: str = "") -> None:
+        self.names = Names(brands, source)
         self.scorer = scorer or Scorer()
 
     def entry(self, post: Post) -> Entry:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from itertools import islice
-from unicodedata import category
+from unicodedata import category, normalize
 
 from listening.query.fold import readings, unmistakable
 from listening.query.gap import APOSTROPHES
@@ -81,6 +81,12 @@ class Words:
         self._removed = [place - rank for rank, place in enumerate(shapeless)]
         return _SHAPELESS.sub("", text) if shapeless else text
 
+    def typed(self) -> list[str]:
+        """The words as typed, composed: raw ones, which the words of plain ASCII texts are not."""
+        if not self._line:
+            return [normalize("NFC", word) for word in self.raw]
+        return self._pattern.findall(self.clean)
+
     def places(self, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Where in `clean` the words at these ascending indexes start and end."""
         if self._line and len(indexes) <= _FEW and len(self.words) <= _SHORT:
@@ -109,6 +115,11 @@ class Words:
     def origin(self, place: int) -> int:
         """The place in the text as written of a place in `clean`."""
         return place + bisect_right(self._removed, place) if self._removed else place
+
+
+def visible(text: str) -> str:
+    """The text without characters that have no shape of their own."""
+    return text if text.isascii() else _SHAPELESS.sub("", text)
 
 
 def _folded(raw: Iterable[str], reading: int) -> list[str]:
