@@ -1,0 +1,132 @@
+"""Narrowing: what the search index must find in each post that a query can match, as expressions of FTS5.
+
+An expression may find more posts than the query matches, never fewer; the matcher decides on each of them. None stands
+for "any post" (the index cannot tell) and "" for "no post".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise, product
+
+from listening.query import And, Near, Node, Not, Or, Phrase, Word
+from listening.query.line import line
+from listening.query.term import Step, steps
+from listening.query.words import Kind, kind
+
+_DEEPEST = 12  # nodes within nodes: FTS5's parser has a small stack
+_LONGEST = 20_000  # characters of an expression; a scan is quicker than asking for more
+_MOST_PAIRS = 9  # ways to write two neighbouring words; of more each word is looked for alone
+
+Terms = str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What to ask of `posts_fts` about posts that are not odd, and of `posts_folded` about those that are."""
+
+    plain: Terms
+    folded: Terms
+
+    @property
+    def any(self) -> bool:
+        """Whether the index cannot narrow."""
+        return self.plain is None or self.folded is None
+
+
+def narrow(node: Node) -> Narrowed:
+    """What the index must find for a tree."""
+    return Narrowed(_bounded(_Plain().terms(node)), _bounded(_Folded().terms(node)))
+
+
+def _bounded(terms: Terms) -> Terms:
+    return None if terms is not None and len(terms) > _LONGEST else terms
+
+
+class _Narrowing:
+    """From a tree to an expression; the two tables hold words differently."""
+
+    def terms(self, node: Node, depth: int = 0) -> Terms:
+        """The expression of a node."""
+        if depth > _DEEPEST:
+            return None
+        match node:
+            case And(nodes) | Near(nodes):
+                return _all(self.terms(part, depth + 1) for part in nodes)
+            case Or(nodes):
+                return _some(self.terms(part, depth + 1) for part in nodes)
+            case Phrase(words):
+                return self.chain([step for word in words for step in steps(word)])
+            case Word(text):
+                return self.chain(steps(text))
+            case Not():
+                return None
+
+    def chain(self, chain: Sequence[Step]) -> Terms:
+        """The expression of words that stand one after the other."""
+        raise NotImplementedError
+
+
+class _Plain(_Narrowing):
+    """Words as FTS5 reads them; between two of them there may be the s of a possessive."""
+
+    def chain(self, chain: Sequence[Step]) -> Terms:
+        words = [_plain_words(step) for step in chain]
+        if len(words) == 1:
+            return _some(words[0])
+        pairs = [[*product(one, other)] for one, other in pairwise(words)]
+        return _all(
+            _some(f"NEAR({one} {other}, 1)" for one, other in pair) if len(pair) <= _MOST_PAIRS else _some(before)
+            for before, pair in zip(words, pairs, strict=False)
+        )
+
+
+def _plain_words(step: Step) -> list[str]:
+    starts = [f'"{wildcard.low}" *' for wildcard in step.wildcards if wildcard.low.isascii()]
+    return starts or [f'"{form}"' for form in sorted(step.forms) if form.isascii()]
+
+
+class _Folded(_Narrowing):
+    """Words as they stand in the matcher's line, where signs of scripts without spaces are words."""
+
+    def chain(self, chain: Sequence[Step]) -> Terms:
+        return _all(self._runs(chain))
+
+    def _runs(self, chain: Sequence[Step]) -> Iterator[Terms]:
+        for together, run in groupby(chain, _is_sign):
+            if together:
+                yield _quoted(" ".join(form for step in run for form in step.forms))
+                continue
+            for step in run:
+                starts = [_quoted(wildcard.low) for wildcard in step.wildcards]
+                yield _some(start and f"{start} *" for start in starts) if starts else _some(map(_quoted, step.forms))
+
+
+def _is_sign(step: Step) -> bool:
+    return len(step.forms) == 1 and all(kind(form[0]) is Kind.SIGN for form in step.forms)
+
+
+def _quoted(words: str) -> Terms:
+    found = " ".join(line(words).split())
+    return f'"{found}"' if found else None
+
+
+def _all(parts: Iterable[Terms]) -> Terms:
+    """Each of the parts that tell anything."""
+    known = list(dict.fromkeys(part for part in parts if part is not None))
+    if "" in known:
+        return ""
+    return " AND ".join(map(_enclosed, known)) or None
+
+
+def _some(parts: Iterable[Terms]) -> Terms:
+    """At least one of the parts."""
+    given = list(dict.fromkeys(parts))
+    if None in given:
+        return None
+    return " OR ".join(_enclosed(part) for part in given if part)
+
+
+def _enclosed(terms: str) -> str:
+    return f"({terms})" if " AND " in terms or " OR " in terms else terms
