@@ -5,6 +5,7 @@ from __future__ import annotations
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, Reading, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
+from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
 
@@ -15,9 +16,11 @@ class Store(Saving, Reading, Runs, Upkeep):
 __all__ = [
     "COLUMNS",
     "BrandFigures",
+    "Found",
     "KnownSource",
     "MentionFilter",
     "MentionRow",
+    "Question",
     "Run",
     "Saved",
     "SourceFigures",

@@ -7,10 +7,9 @@ for "any post" (the index cannot tell) and "" for "no post".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise, product
 
-from listening.query import And, Near, Node, Not, Or, Phrase, Word
+from listening.query import And, Around, Field, Near, Node, Or, Phrase, Word
 from listening.query.line import line
 from listening.query.term import Step, steps
 from listening.query.words import Kind, kind
@@ -22,22 +21,9 @@ _MOST_PAIRS = 9  # ways to write two neighbouring words; of more each word is lo
 Terms = str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """What to ask of `posts_fts` about posts that are not odd, and of `posts_folded` about those that are."""
-
-    plain: Terms
-    folded: Terms
-
-    @property
-    def any(self) -> bool:
-        """Whether the index cannot narrow."""
-        return self.plain is None or self.folded is None
-
-
-def narrow(node: Node) -> Narrowed:
-    """What the index must find for a tree."""
-    return Narrowed(_bounded(_Plain().terms(node)), _bounded(_Folded().terms(node)))
+def narrow(node: Node) -> tuple[Terms, Terms]:
+    """What `posts_fts` must find in a post that is not odd, and `posts_folded` in one that is, for a tree to match."""
+    return _bounded(_Plain().terms(node)), _bounded(_Folded().terms(node))
 
 
 def _bounded(terms: Terms) -> Terms:
@@ -47,21 +33,22 @@ def _bounded(terms: Terms) -> Terms:
 class _Narrowing:
     """From a tree to an expression; the two tables hold words differently."""
 
-    def terms(self, node: Node, depth: int = 0) -> Terms:
+    def terms(self, node: Node, depth: int = 0) -> Terms:  # noqa: PLR0911 - one for each kind of node
         """The expression of a node."""
-        if depth > _DEEPEST:
-            return None
-        match node:
+        match node if depth < _DEEPEST else None:
             case And(nodes) | Near(nodes):
                 return _all(self.terms(part, depth + 1) for part in nodes)
             case Or(nodes):
                 return _some(self.terms(part, depth + 1) for part in nodes)
+            case Around(words):
+                return _all(self.chain(steps(word)) for word in words)
+            case Field(_, inner):
+                return self.terms(inner, depth + 1)
             case Phrase(words):
                 return self.chain([step for word in words for step in steps(word)])
             case Word(text):
                 return self.chain(steps(text))
-            case Not():
-                return None
+        return None
 
     def chain(self, chain: Sequence[Step]) -> Terms:
         """The expression of words that stand one after the other."""
