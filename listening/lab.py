@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log, sqrt
 
+from listening.post import Post
+from listening.query import Hit, Node
+from listening.query import compile as compile_queries
+from listening.query.words import Words
+from listening.store import StoredPost
+
 _Z = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
-_PRIOR = 500.0  # words that the prior counts for, over the whole vocabulary
-_SHOWN = 10
+_PRIOR = 10.0  # posts that the prior counts for
+_MOST_READ = 10_000  # posts a side whose words are counted; more tell nothing more
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many of so many, with the interval in which the true share lies in 95 of 100 cases.
+    """So many of so many, and the interval that holds the true share in 95 of 100 cases.
 
     The interval is Wilson's (1927, "Probable inference, the law of succession, and statistical inference").
     """
@@ -33,15 +40,14 @@ class Share:
         if not self.of:
             return 0.0, 1.0
         share, square = self.hits / self.of, _Z * _Z / self.of
-        centre = share + square / 2
         half = _Z * sqrt((share * (1 - share) + square / 4) / self.of)
-        low, high = (centre - half) / (1 + square), (centre + half) / (1 + square)
-        return (0.0 if not self.hits else low), (1.0 if self.hits == self.of else high)
+        low, high = (share + square / 2 - half) / (1 + square), (share + square / 2 + half) / (1 + square)
+        return max(0.0, low), min(1.0, high)
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A word that comes more often with some posts than with others: `z` is how surely so, in standard deviations."""
+    """A word that some posts hold more often than others; `z` is how surely so, in standard deviations."""
 
     word: str
     z: float
@@ -49,22 +55,134 @@ class Telling:
     there: int  # posts with it among those compared with
 
 
-def telling(here: Mapping[str, int], of_here: int, there: Mapping[str, int], of_there: int) -> list[Telling]:
-    """The words that are surely (95 %) more usual in some posts than in others, the surest first.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A post as an example of what a query finds."""
 
-    Both mappings count the posts that hold a word. It is the weighted log-odds-ratio with an informative Dirichlet
-    prior of Monroe, Colaresi and Quinn (2008, "Fightin' Words"), the prior being the words of all posts together.
+    stored: StoredPost
+    hit: Hit
+
+
+@dataclass(slots=True)
+class Side:
+    """Posts that both queries match, or only one of them does."""
+
+    posts: int = 0
+    samples: list[Sample] = field(default_factory=list)
+    words: Counter[str] = field(default_factory=Counter)  # word -> posts that hold it
+    read: int = 0  # posts whose words were counted
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A query against the labels: how much of what it finds is relevant, and how much of what is relevant it finds."""
+
+    posts: int
+    precision: Share
+    recall: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An edited query beside the saved one."""
+
+    saved: Quality
+    edited: Quality
+    kept: Side
+    gained: Side
+    lost: Side
+    days: tuple[tuple[str, int, int], ...]  # day (UTC), posts of the saved query, posts of the edited one
+    labelled: int
+
+    @property
+    def gained_words(self) -> list[Telling]:
+        """Words that come with what is gained, rather than with what is kept: noise, if it is noise."""
+        return telling(self.gained, self.kept)
+
+    @property
+    def lost_words(self) -> list[Telling]:
+        """Words that come with what is lost, rather than with what is kept."""
+        return telling(self.lost, self.kept)
+
+
+def compare(
+    saved: Node, edited: Node, posts: Iterable[StoredPost], labels: Mapping[int, bool], samples: int = 5
+) -> Comparison:
+    """Compare two queries over all posts that either may match; `labels` says by post id which are relevant."""
+    return _Comparing(saved, edited, labels, samples).over(posts)
+
+
+class _Comparing:
+    def __init__(self, saved: Node, edited: Node, labels: Mapping[int, bool], samples: int) -> None:
+        self.matcher = compile_queries({"saved": saved, "edited": edited})
+        self.labels, self.samples = labels, samples
+        self.kept, self.gained, self.lost = Side(), Side(), Side()
+        self.days: dict[str, list[int]] = {}
+        self.right = {"saved": [0, 0], "edited": [0, 0]}  # labelled not relevant, labelled relevant
+        self.chance = random.Random(0)
+
+    def over(self, posts: Iterable[StoredPost]) -> Comparison:
+        for stored in posts:
+            if hits := {hit.name: hit for hit in self.matcher.match(stored.post.title, stored.post.text)}:
+                self._count(stored, hits)
+        for side in (self.kept, self.gained, self.lost):
+            side.samples.sort(key=lambda sample: sample.stored.published, reverse=True)
+        return Comparison(
+            self._quality("saved", self.kept.posts + self.lost.posts),
+            self._quality("edited", self.kept.posts + self.gained.posts),
+            self.kept, self.gained, self.lost, tuple((day, one, other) for day, (one, other) in sorted(self.days.items())), len(self.labels),
+        )  # fmt: skip
+
+    def _count(self, stored: StoredPost, hits: Mapping[str, Hit]) -> None:
+        side = self.kept if len(hits) == 2 else self.gained if "edited" in hits else self.lost
+        hit = hits.get("edited") or hits["saved"]
+        side.posts += 1
+        self._sample(side, Sample(stored, hit))
+        if side.read < _MOST_READ:
+            side.read += 1
+            side.words.update(_others(stored.post, hit))
+        counts = self.days.setdefault(stored.published[:10], [0, 0])
+        for number, name in enumerate(("saved", "edited")):
+            counts[number] += name in hits
+            if name in hits and stored.id in self.labels:
+                self.right[name][self.labels[stored.id]] += 1
+
+    def _sample(self, side: Side, sample: Sample) -> None:
+        """Keep each post with the same chance (reservoir sampling: Vitter 1985, algorithm R)."""
+        if len(side.samples) < self.samples:
+            side.samples.append(sample)
+        elif (place := self.chance.randrange(side.posts)) < self.samples:
+            side.samples[place] = sample
+
+    def _quality(self, name: str, posts: int) -> Quality:
+        wrong, right = self.right[name]
+        return Quality(posts, Share(right, right + wrong), Share(right, sum(self.labels.values())))
+
+
+def telling(here: Side, there: Side) -> list[Telling]:
+    """The words that surely (95 %) come with more of some posts than of others, the surest first.
+
+    By the log-odds-ratio with an informative Dirichlet prior of Monroe, Colaresi and Quinn (2008, "Fightin' Words"),
+    counting posts that hold a word: the prior is how usual the word is in all of these posts together.
     """
-    total = of_here + of_there
-    if not of_here or not of_there:
+    if not here.read or not there.read:
         return []
     found = []
-    for word, count in here.items():
-        other = there.get(word, 0)
-        prior = _PRIOR * (count + other) / total
-        prior = min(prior, 10.0)
-        odds = _log_odds(count, of_here, prior) - _log_odds(other, of_there, prior)
-        z = odds / sqrt(1 / (count + prior) + 1 / (other + prior))
+    for word, count in here.words.items():
+        other = there.words[word]
+        usual = _PRIOR * (count + other + 0.5) / (here.read + there.read + 1)
+        with_it, without = count + usual, here.read - count + _PRIOR - usual
+        with_it_there, without_there = other + usual, there.read - other + _PRIOR - usual
+        odds = log(with_it / without) - log(with_it_there / without_there)
+        z = odds / sqrt(1 / with_it + 1 / without + 1 / with_it_there + 1 / without_there)
         if z > _Z and count > 1:
             found.append(Telling(word, z, count, other))
     return sorted(found, key=lambda each: (-each.z, each.word))
+
+
+def _others(post: Post, hit: Hit) -> set[str]:
+    """The words of a post beside those that a query asked for: letters only, two of them or more."""
+    asked = [post.title[start:end] for start, end in hit.title_spans]
+    asked += [post.text[start:end] for start, end in hit.text_spans]
+    words = {*Words(post.title).words, *Words(post.text).words} - {*Words(" ".join(asked)).words}
+    return {word for word in words if word.isalpha() and (len(word) > 1 or not word.isascii())}

@@ -5,20 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listening.errors import QueryError
-from listening.post import Author, Entry, Mention, Post
+from listening.post import Author, Entry, Post
 from listening.query import compile as compile_queries
 from listening.query import parse
-from listening.store import MentionFilter, Question, Store
-from listening.store.index import odd
+from listening.store import Question, Store
 from tests.conftest import NOW
 
 # Words that posts and queries are made of, so that they meet; the second row is the first one in disguise.
@@ -27,13 +24,59 @@ WORDS = (
     "ａｃｍｅ а\u0441me ac\u200bme ÁCMÉ Ⓐcme acm\u0435 ac\u00adme anv\u0131l ｒｅｆｕｎｄ of\ufeff þe K2 x² ７ œuvre "
     "東京 アクメ 東 京都 กขค 글로 글로벡스 acme는 🎉 👍🏽 ❤️ ﷼ ½ ﬁne acmes anvils refunds boxes companies"
 ).split()
-MARKS = (" ", " ", " ", " ", "'s ", "’s ", "'s's ", "`s'S ", "", "-", "&", ".", " & ", "_", "…", " — ", "\n", "\x00", "\u200b", "++ ", " #", " @", "™ ", "\u0301", "·", "，")
+MARKS = (
+    " ",
+    " ",
+    " ",
+    " ",
+    "'s ",
+    "’s ",
+    "'s's ",
+    "`s'S ",
+    "",
+    "-",
+    "&",
+    ".",
+    " & ",
+    "_",
+    "…",
+    " — ",
+    "\n",
+    "\x00",
+    "\u200b",
+    "++ ",
+    " #",
+    " @",
+    "™ ",
+    "\u0301",
+    "·",
+    "，",
+)
 
 texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), max_size=8).map(
     lambda parts: "".join(word + mark for word, mark in parts)
 )
 plain_words = st.sampled_from([word for word in WORDS if not set(word) & set("\u0301")])
-wild_words = st.sampled_from(["refund*", "an?il", "ac*", "com*es", "글로*", "résu*", "фа*", "C++", "AT&T", "7-Eleven", "#acme", "@acme", "acme.com", "s", "raw:Acme", "raw:acme"])
+wild_words = st.sampled_from(
+    [
+        "refund*",
+        "an?il",
+        "ac*",
+        "com*es",
+        "글로*",
+        "résu*",
+        "фа*",
+        "C++",
+        "AT&T",
+        "7-Eleven",
+        "#acme",
+        "@acme",
+        "acme.com",
+        "s",
+        "raw:Acme",
+        "raw:acme",
+    ]
+)
 words = plain_words | wild_words
 phrases = st.lists(plain_words, min_size=1, max_size=3).map(lambda found: f'"{" ".join(found)}"')
 atoms = words | phrases | st.tuples(phrases, st.integers(1, 9)).map(lambda found: f"{found[0]}~{found[1]}")

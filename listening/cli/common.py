@@ -14,8 +14,9 @@ import click
 from rich.console import Console
 
 from listening.config import Config, duration, load
+from listening.query import parse
 from listening.source import kinds
-from listening.store import MentionFilter, Store
+from listening.store import MentionFilter, Question, Store
 
 console = Console(highlight=False)
 if not console.is_terminal:
@@ -76,7 +77,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
             default=None,
             help="Only those; unscored: in a language that cannot be scored.",
         )
-        @click.option("--search", default="", help='Words and "phrases" that must all occur.')
+        @click.option("--query", default="", help="In the query language: refund* NOT (acme NEAR/5 pie) status:new.")
         @click.option("--status", default="", help="Only mentions in this state, such as new.")
         @functools.wraps(command)
         def wrapper(**given: Any) -> None:
@@ -88,7 +89,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
                 since=moment(given.pop("since"), config),
                 until=moment(given.pop("until"), config),
                 sentiment=given.pop("sentiment") or "",
-                search=given.pop("search"),
+                query=asked(given.pop("query"), config),
                 status=given.pop("status"),
             )
             command(config=config, where=where, **given)
@@ -96,6 +97,13 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
         return wrapper
 
     return decorate
+
+
+def asked(query: str, config: Config) -> Question | None:
+    """A query for what is stored, as typed; None for none. Raises QueryError, which points at the character."""
+    if not query.strip():
+        return None
+    return Question(parse(query, stored=True), datetime.now(UTC), ZoneInfo(config.settings.time_zone))
 
 
 def known(given: str, what: str, names: list[str]) -> str:

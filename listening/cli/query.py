@@ -23,7 +23,7 @@ _SIGNS = {True: "[green]✓[/] ", False: "[red]✗[/] ", None: ""}
 
 @click.group("query")
 def query() -> None:
-    """Try queries out before brands.toml holds them."""
+    """Explain, try out and apply the queries of brands."""
 
 
 @query.command("explain")

@@ -1,0 +1,44 @@
+"""Applying queries to what is stored: a changed query looks back over all posts that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from listening.config import Brand
+from listening.store import Changed, Store
+from pipelines.ingest import Understanding
+from pipelines.match import tree
+
+_BATCH = 200  # posts in one transaction: a person's click never waits for longer than that
+
+Progress = Callable[[Changed, int], None]
+
+
+def rematch(
+    store: Store, understanding: Understanding, brands: Sequence[Brand], *, now: datetime,
+    everything: bool = False, since: datetime | None = None, progress: Progress | None = None,
+) -> Changed:  # fmt: skip
+    """Bring the stored mentions of these brands in line with their queries; of posts published since then.
+
+    Each batch of posts is one transaction and newest come first: stop it at any time, run it again and it completes.
+    `progress` hears what was done so far, and of how many posts. With `everything` all posts are looked at instead of
+    those that the index finds, which is quicker for many brands.
+    """
+    ids = iter(found := store.stored_posts(since) if everything else _concerned(store, brands, since))
+    names, done = frozenset(brand.name for brand in brands), Changed()
+    while batch := list(islice(ids, _BATCH)):
+        done += store.understand_again(batch, understanding.entry, names, now)
+        if progress is not None:
+            progress(done, len(found))
+    return done
+
+
+def _concerned(store: Store, brands: Sequence[Brand], since: datetime | None) -> list[int]:
+    """The posts that mention one of these brands, or may do so."""
+    found: dict[int, None] = {}
+    for brand in brands:
+        found |= dict.fromkeys(store.candidates(tree(brand), since))
+        found |= dict.fromkeys(store.mentioning(brand.name, since))
+    return list(found)
