@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from math import log, sqrt
 
 from listening.post import Post
-from listening.query import Hit, Node
+from listening.query import Hit, Matcher, Node, PostFacts
 from listening.query import compile as compile_queries
 from listening.query.words import Words
 from listening.store import StoredPost
+from pipelines.language import detect
 
 _Z = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
 _PRIOR = 10.0  # posts that the prior counts for
@@ -106,16 +107,22 @@ class Comparison:
 
 
 def compare(
-    saved: Node, edited: Node, posts: Iterable[StoredPost], labels: Mapping[int, bool], samples: int = 5
+    saved: Node,
+    edited: Node,
+    posts: Iterable[StoredPost],
+    labels: Mapping[int, bool],
+    *,
+    plurals: bool = True,
+    samples: int = 5,
 ) -> Comparison:
     """Compare two queries over all posts that either may match; `labels` says by post id which are relevant."""
-    return _Comparing(saved, edited, labels, samples).over(posts)
+    matcher = compile_queries({"saved": saved, "edited": edited}, plurals=plurals)
+    return _Comparing(matcher, labels, samples).over(posts)
 
 
 class _Comparing:
-    def __init__(self, saved: Node, edited: Node, labels: Mapping[int, bool], samples: int) -> None:
-        self.matcher = compile_queries({"saved": saved, "edited": edited})
-        self.labels, self.samples = labels, samples
+    def __init__(self, matcher: Matcher, labels: Mapping[int, bool], samples: int) -> None:
+        self.matcher, self.labels, self.samples = matcher, labels, samples
         self.kept, self.gained, self.lost = Side(), Side(), Side()
         self.days: dict[str, list[int]] = {}
         self.right = {"saved": [0, 0], "edited": [0, 0]}  # labelled not relevant, labelled relevant
@@ -123,15 +130,20 @@ class _Comparing:
 
     def over(self, posts: Iterable[StoredPost]) -> Comparison:
         for stored in posts:
-            if hits := {hit.name: hit for hit in self.matcher.match(stored.post.title, stored.post.text)}:
+            facts = PostFacts(stored.post, stored.source, detect)
+            if hits := {hit.name: hit for hit in self.matcher.match(stored.post.title, stored.post.text, facts)}:
                 self._count(stored, hits)
         for side in (self.kept, self.gained, self.lost):
             side.samples.sort(key=lambda sample: sample.stored.published, reverse=True)
         return Comparison(
             self._quality("saved", self.kept.posts + self.lost.posts),
             self._quality("edited", self.kept.posts + self.gained.posts),
-            self.kept, self.gained, self.lost, tuple((day, one, other) for day, (one, other) in sorted(self.days.items())), len(self.labels),
-        )  # fmt: skip
+            self.kept,
+            self.gained,
+            self.lost,
+            tuple((day, one, other) for day, (one, other) in sorted(self.days.items())),
+            len(self.labels),
+        )
 
     def _count(self, stored: StoredPost, hits: Mapping[str, Hit]) -> None:
         side = self.kept if len(hits) == 2 else self.gained if "edited" in hits else self.lost

@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import islice
 
 from listening.config import Brand
-from listening.store import Changed, Store
+from listening.post import Entry
+from listening.store import Changed, Question, Store, StoredPost
 from pipelines.ingest import Understanding
 from pipelines.match import tree
 
@@ -26,19 +27,24 @@ def rematch(
     `progress` hears what was done so far, and of how many posts. With `everything` all posts are looked at instead of
     those that the index finds, which is quicker for many brands.
     """
-    ids = iter(found := store.stored_posts(since) if everything else _concerned(store, brands, since))
+    ids = iter(found := store.stored_posts(since) if everything else _concerned(store, brands, since, now))
     names, done = frozenset(brand.name for brand in brands), Changed()
+
+    def understand(stored: StoredPost) -> Entry:
+        understanding.names.source = stored.source  # a query may ask for it
+        return understanding.entry(stored.post)
+
     while batch := list(islice(ids, _BATCH)):
-        done += store.understand_again(batch, understanding.entry, names, now)
+        done += store.understand_again(batch, understand, names, now)
         if progress is not None:
             progress(done, len(found))
     return done
 
 
-def _concerned(store: Store, brands: Sequence[Brand], since: datetime | None) -> list[int]:
+def _concerned(store: Store, brands: Sequence[Brand], since: datetime | None, now: datetime) -> list[int]:
     """The posts that mention one of these brands, or may do so."""
     found: dict[int, None] = {}
     for brand in brands:
-        found |= dict.fromkeys(store.candidates(tree(brand), since))
+        found |= dict.fromkeys(store.candidates(Question(tree(brand), now), since))
         found |= dict.fromkeys(store.mentioning(brand.name, since))
     return list(found)

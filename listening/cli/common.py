@@ -17,6 +17,7 @@ from listening.config import Config, duration, load
 from listening.query import parse
 from listening.source import kinds
 from listening.store import MentionFilter, Question, Store
+from pipelines.language import detect
 
 console = Console(highlight=False)
 if not console.is_terminal:
@@ -103,7 +104,7 @@ def asked(query: str, config: Config) -> Question | None:
     """A query for what is stored, as typed; None for none. Raises QueryError, which points at the character."""
     if not query.strip():
         return None
-    return Question(parse(query, stored=True), datetime.now(UTC), ZoneInfo(config.settings.time_zone))
+    return Question(parse(query, stored=True), datetime.now(UTC), ZoneInfo(config.settings.time_zone), detect)
 
 
 def known(given: str, what: str, names: list[str]) -> str:

@@ -23,7 +23,7 @@ from listening.lab import Comparison, Quality, Share, Side, Telling, compare
 from listening.query import Or, parse
 from listening.rematch import rematch
 from listening.source import kinds
-from listening.store import Changed
+from listening.store import Changed, Question
 from pipelines.ingest import Understanding
 from pipelines.match import tree
 
@@ -73,12 +73,12 @@ def _compared(config: Config, brand: Brand, edited: str, since: datetime | None,
     saved = tree(brand)
     changed = parse(edited) if edited.strip() else saved
     with read_store(config) as store:
-        ids = store.candidates(Or((saved, changed)), since)
+        ids = store.candidates(Question(Or((saved, changed)), datetime.now(UTC)), since)
         labels = store.relevance_labels(brand.name, since)
         posts = track(
             store.read(ids), "comparing", len(ids), console=console, transient=True, disable=not console.is_terminal
         )
-        return compare(saved, changed, posts, labels, samples)
+        return compare(saved, changed, posts, labels, plurals=brand.plurals, samples=samples)
 
 
 def _apply(config: Config, names: Sequence[str], since: datetime | None) -> None:

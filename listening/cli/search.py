@@ -38,7 +38,7 @@ def search(
     with read_store(config) as store:
         found = list(islice(store.search(question, moment(since, config), moment(until, config)), limit + 1))
     for each in found[:limit]:
-        spans = each.decision.title_spans, each.decision.text_spans
+        spans = each.hit.title_spans, each.hit.text_spans
         if as_json:
             click.echo(json.dumps(as_object(each.stored, *spans), ensure_ascii=False))
         else:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from listening.post import Entry, Post
+from listening.post import Entry
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
-from listening.store.posts import Posts
+from listening.store.posts import Posts, StoredPost
 
 _UPDATE = "UPDATE posts SET language = ?, neg = ?, neu = ?, pos = ?, compound = ? WHERE id = ?"
 
@@ -30,7 +30,7 @@ class Again(Posts):
     """What `listening query apply` does."""
 
     def understand_again(
-        self, ids: Collection[int], understand: Callable[[Post], Entry], brands: Collection[str], now: datetime
+        self, ids: Collection[int], understand: Callable[[StoredPost], Entry], brands: Collection[str], now: datetime
     ) -> Changed:
         """Bring the mentions that these posts make of `brands` in line with what is understood now, all or nothing.
 
@@ -48,7 +48,7 @@ class Again(Posts):
             for each in stored.values():
                 if each.post.deleted:
                     continue
-                entry = understand(each.post)
+                entry = understand(each)
                 scores = entry.sentiment
                 figures = (scores.neg, scores.neu, scores.pos, scores.compound) if scores else (None,) * 4
                 conn.execute(_UPDATE, (entry.language, *figures, each.id))

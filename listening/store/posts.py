@@ -13,8 +13,8 @@ from listening.store.connection import Connection
 
 _POSTS = (
     "SELECT p.id, p.source_id, s.name, p.platform, p.native_id, p.url, p.text, p.published, p.dated, p.kind, p.title, "
-    "p.reply_to, p.position, p.channel, p.quotes, p.language, p.edited, p.likes, p.replies, p.views, p.rating, p.route, "
-    "p.deleted IS NOT NULL, a.name, a.native_id, a.url, a.followers, t.native_id, t.title, t.url "
+    "p.reply_to, p.position, p.channel, p.quotes, p.language, p.edited, p.likes, p.replies, p.views, p.rating, "
+    "p.route, p.deleted IS NOT NULL, a.name, a.native_id, a.url, a.followers, t.native_id, t.title, t.url "
     "FROM posts p JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id "
     "LEFT JOIN threads t ON t.id = p.thread_id WHERE p.id IN (SELECT value FROM json_each(?))"
 )

@@ -8,34 +8,42 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from typing import Any, TypeVar
 
-from listening.post import Post
-from listening.query import Fact, Node
-from listening.store.decide import Decider, Decision
-from listening.store.facts import Condition, Facts, about_mentions, register
+from listening.query import Hit, Matcher, Node
+from listening.query import compile as compile_queries
+from listening.store.facts import Condition, Narrowing, register
+from listening.store.known import Detect, Handled, Handling, StoredFacts, about_mentions
 from listening.store.moment import iso
 from listening.store.narrow import narrow
 from listening.store.posts import Posts, StoredPost
 
 _FEW = 5_000  # candidates that are sorted more quickly than met on a walk along the dates
 _FIRST_CHUNK, _LAST_CHUNK = 64, 1024  # rows read at a time: few at first, so that the newest come at once
+_IN_IDS = "IN (SELECT value FROM json_each(?))"
 
-Known = Mapping[Fact, bool]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query as it is asked of the store: its tree, and when and where days, and ages such as 7d, are counted."""
+    """A query as it is asked of the store, and when and where its days, and ages such as 7d, are counted.
+
+    `detect` tells the language of posts for which none is known, given their text and what was stated.
+    """
 
     node: Node
     now: datetime
     zone: tzinfo = UTC
+    detect: Detect | None = None
+
+    def matcher(self) -> Matcher:
+        """The one that decides."""
+        return compile_queries({"": self.node}, stored=True, now=self.now, zone=self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,10 @@ class Found:
     """A stored post that satisfies a query, and where the words that did so stand."""
 
     stored: StoredPost
-    decision: Decision
+    hit: Hit
 
 
-class Searching(Posts):
+class Searching(Posts, Handling):
     """Posts and mentions that satisfy a query."""
 
     def search(self, asked: Question, since: datetime | None = None, until: datetime | None = None) -> Iterator[Found]:
@@ -54,114 +62,86 @@ class Searching(Posts):
 
         What a query asks of mentions, such as `brand:acme status:new`, must all hold for one mention of the post.
         """
-        register(self.db.conn)
-        decider, facts = Decider(asked.node), Facts(asked.now, asked.zone)
-        where = [*_published("p.published", since, until), *self._indexed("p.id", asked.node)]
-        if (narrowing := facts.narrowing(asked.node, of_posts=True)) is not None:
-            where.append(narrowing)
-        sql, values = _all(where)
-        ids = self.db.conn.execute(f"SELECT p.id FROM posts p WHERE {sql} ORDER BY p.published DESC, p.id DESC", values)
-        for chunk in _chunks(row[0] for row in ids):
+        matcher, of_mentions = asked.matcher(), about_mentions(asked.node)
+        for chunk in _chunks(iter(self._candidates(asked, since, until))):
             posts = self.posts(chunk)
-            answers = self._of_posts(decider.facts, facts, chunk)
+            mentions = _by_post(self.mentions_of(chunk)) if of_mentions else {}
             for post_id in chunk:
                 stored = posts.get(post_id)
                 if stored is None or stored.post.deleted:
                     continue
-                decision = _satisfied(decider, stored.post, answers[post_id])
-                if decision is not None:
-                    yield Found(stored, decision)
+                hit = _decided(matcher, asked, stored, mentions.get(post_id, [None]))
+                if hit is not None:
+                    yield Found(stored, hit)
 
-    def candidates(self, node: Node, since: datetime | None = None, until: datetime | None = None) -> list[int]:
-        """The ids of all posts that a query may match, newest first, for whoever lets the matcher decide himself."""
-        sql, values = _all([*_published("p.published", since, until), *self._indexed("p.id", node)])
-        rows = self.db.conn.execute(
-            f"SELECT p.id FROM posts p WHERE {sql} ORDER BY p.published DESC, p.id DESC", values
-        )
-        return [row[0] for row in rows]
+    def candidates(self, asked: Question, since: datetime | None = None, until: datetime | None = None) -> list[int]:
+        """The ids of all posts that a query may match, newest first, for whoever asks the matcher himself."""
+        return list(self._candidates(asked, since, until))
 
     def satisfying(self, asked: Question, where: Condition, order: str) -> Iterator[int]:
         """The ids of the mentions in `mention_list m` that satisfy a query and a condition, in some order."""
-        register(self.db.conn)
-        decider, facts = Decider(asked.node), Facts(asked.now, asked.zone)
-        conditions = [where, *self._indexed("m.post_id", asked.node)]
-        if (narrowing := facts.narrowing(asked.node)) is not None:
-            conditions.append(narrowing)
-        sql, values = _all(conditions)
-        ids = self.db.conn.execute(
+        matcher = asked.matcher()
+        sql, values = _all([where, *self._narrowed(asked, "m.post_id")])
+        rows = self.db.conn.execute(
             "SELECT m.mention_id, m.post_id FROM mention_list m JOIN posts p ON p.id = m.post_id "
             f"WHERE {sql} ORDER BY {order}",
             values,
         )
-        for chunk in _chunks(ids):
+        for chunk in _chunks(rows):
             posts = self.posts({post_id for _, post_id in chunk})
-            answers = self._of_mentions(decider.facts, facts, "m.mention_id", [row[0] for row in chunk])
+            handled = {each.mention_id: each for each in self.mentions_by_id([mention_id for mention_id, _ in chunk])}
             for mention_id, post_id in chunk:
-                if post_id in posts and _satisfied(decider, posts[post_id].post, answers[mention_id]) is not None:
+                if post_id in posts and _decided(matcher, asked, posts[post_id], [handled.get(mention_id)]):
                     yield mention_id
 
     def cancel(self) -> None:
         """End what this store is being asked, from another thread: the asker gets an sqlite3.OperationalError."""
         self.db.conn.interrupt()
 
-    def _indexed(self, column: str, node: Node) -> list[Condition]:
+    def _candidates(self, asked: Question, since: datetime | None, until: datetime | None) -> Iterator[int]:
+        bounds = (("p.published >= ?", since), ("p.published < ?", until))
+        published: list[Condition] = [(sql, [iso(when)]) for sql, when in bounds if when is not None]
+        sql, values = _all([*published, *self._narrowed(asked, "p.id")])
+        rows = self.db.conn.execute(
+            f"SELECT p.id FROM posts p WHERE {sql} ORDER BY p.published DESC, p.id DESC", values
+        )
+        return (row[0] for row in rows)
+
+    def _narrowed(self, asked: Question, column: str) -> list[Condition]:
+        """The conditions of a query on `posts p`, and `mention_list m` where the column of post ids is its."""
+        register(self.db.conn)
+        known = Narrowing(asked.now, asked.zone, of_posts=column == "p.id").narrow(asked.node)
+        return [*self._indexed(asked.node, column), *([known] if known else [])]
+
+    def _indexed(self, node: Node, column: str) -> list[Condition]:
         """The condition that a column of post ids is among those the index finds; none where it cannot narrow."""
         plain, folded = narrow(node)
         if plain is None or folded is None:
             return []
-        tables = [("posts_fts", plain), ("posts_folded", folded)]
-        sql = " UNION ALL ".join(f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table, terms in tables if terms)
-        values: list[Any] = [terms for _, terms in tables if terms]
-        if not values:
+        asked = [(table, terms) for table, terms in (("posts_fts", plain), ("posts_folded", folded)) if terms]
+        if not asked:
             return [("0", [])]
+        sql = " UNION ALL ".join(f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table, _ in asked)
+        values: list[Any] = [terms for _, terms in asked]
         first = [row[0] for row in self.db.conn.execute(f"{sql} LIMIT {_FEW + 1}", values)]
         if len(first) > _FEW:
             return [(f"+{column} IN ({sql})", values)]
-        return [(f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(first)])]
-
-    def _of_mentions(
-        self, wanted: Sequence[Fact], facts: Facts, key: str, ids: Iterable[int]
-    ) -> dict[int, list[Known]]:
-        """For each mention of these mentions or posts, by the key, which facts hold."""
-        found: defaultdict[int, list[Known]] = defaultdict(list)
-        sql, values = _columns(map(facts.exact, wanted))
-        rows = self.db.conn.execute(
-            f"SELECT {key}{sql} FROM mention_list m JOIN posts p ON p.id = m.post_id "
-            f"WHERE {key} IN (SELECT value FROM json_each(?))",
-            [*values, json.dumps(list(ids))],
-        )
-        for ident, *answers in rows:
-            found[ident].append(dict(zip(wanted, map(bool, answers), strict=True)))
-        return found
-
-    def _of_posts(self, wanted: Sequence[Fact], facts: Facts, ids: Sequence[int]) -> dict[int, list[Known]]:
-        """For each post which facts hold: a set of them for each of its mentions, or one if it has none."""
-        if not wanted:
-            return {ident: [{}] for ident in ids}
-        sql, values = _columns(("0", []) if about_mentions(fact) else facts.exact(fact) for fact in wanted)
-        rows = self.db.conn.execute(
-            f"SELECT p.id{sql} FROM posts p WHERE p.id IN (SELECT value FROM json_each(?))", [*values, json.dumps(ids)]
-        )
-        found: dict[int, list[Known]] = {
-            ident: [dict(zip(wanted, map(bool, answers), strict=True))] for ident, *answers in rows
-        }
-        return found | self._of_mentions(wanted, facts, "m.post_id", ids) if any(map(about_mentions, wanted)) else found
+        return [(f"{column} {_IN_IDS}", [json.dumps(first)])]
 
 
-def _satisfied(decider: Decider, post: Post, answers: Sequence[Known]) -> Decision | None:
-    decisions = (decider.decide(post, known) for known in answers)
-    return next((decision for decision in decisions if decision is not None), None)
+def _decided(matcher: Matcher, asked: Question, stored: StoredPost, mentions: Iterable[Handled | None]) -> Hit | None:
+    """Where the words of a query stand that a post satisfies, together with one of these mentions of it."""
+    for handled in mentions:
+        for hit in matcher.match(stored.post.title, stored.post.text, StoredFacts(stored, handled, asked.detect)):
+            return hit
+    return None
 
 
-def _columns(conditions: Iterable[Condition]) -> Condition:
-    """Columns, each after a comma, that say whether conditions hold."""
-    given = list(conditions)
-    return "".join(f", coalesce({sql}, 0)" for sql, _ in given), [value for _, values in given for value in values]
-
-
-def _published(column: str, since: datetime | None, until: datetime | None) -> list[Condition]:
-    bounds = ((f"{column} >= ?", since), (f"{column} < ?", until))
-    return [(sql, [iso(when)]) for sql, when in bounds if when is not None]
+def _by_post(mentions: Iterable[Handled]) -> dict[int, list[Handled | None]]:
+    found: defaultdict[int, list[Handled | None]] = defaultdict(list)
+    for each in mentions:
+        found[each.post_id].append(each)
+    return found
 
 
 def _all(conditions: Sequence[Condition]) -> Condition:
