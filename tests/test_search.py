@@ -21,8 +21,6 @@ from listening.query import compile as compile_queries
 from listening.query.line import line
 from listening.store import MentionFilter, Question, Store
 from listening.store.index import odd
-from listening.store.narrow import narrow
-from listening.store.search import _FEW
 from pipelines.language import detect
 from tests.conftest import NOW
 
@@ -99,7 +97,7 @@ def test_the_store_finds_what_the_matcher_finds_in_flight(
         by_source["mail" if number % 3 else "forum"].append(replace(each, published=day + timedelta(minutes=number)))
     for source, those in by_source.items():
         crowded.save(source, [Entry(each, each.language) for each in those], now=NOW)
-    for query in asked:
+    for query in [*asked, *(own for each in given_posts for own in _own(each))]:
         try:
             node = parse(query, stored=True)
         except QueryError:
@@ -116,6 +114,13 @@ def test_the_store_finds_what_the_matcher_finds_in_flight(
         event("found" if in_flight else "nothing found")
 
 
+def _own(post: Post) -> Iterator[str]:
+    """Queries for words as they stand in a post, which mostly find it."""
+    written = post.text.translate(dict.fromkeys(map(ord, '"()*?'), " ")).split()
+    yield from (f'"{" ".join(written[start : start + 3])}"' for start in range(0, len(written), 2))
+    yield from written[:2]
+
+
 def _known(store: Store, post: Post) -> Post:
     """The post with its author as the store knows them by now: other posts may have told more."""
     if post.author is None:
@@ -125,3 +130,235 @@ def _known(store: Store, post: Post) -> Post:
         [post.platform, post.author.id or post.author.name],
     ).fetchone()
     return replace(post, author=replace(post.author, name=row[0], followers=row[1]))
+
+
+def test_fts5_reads_every_character_that_is_not_odd_as_the_query_language_does() -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = 'unicode61 remove_diacritics 2')")
+    db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")
+    same = [char for code in range(0x11000) if not 0xD800 <= code < 0xE000 and not odd("", char := chr(code))]
+    assert len(same) > 400
+    texts = [form.replace("?", char) for char in same for form in ("ab?cd", "?cd", "ab?", "Ab ?")]
+    db.executemany("INSERT INTO t (rowid, x) VALUES (?, ?)", enumerate(texts))
+    read: dict[int, list[str]] = {}
+    for term, number in db.execute("SELECT term, doc FROM v ORDER BY doc, offset"):
+        read.setdefault(number, []).append(term)
+    assert [text for number, text in enumerate(texts) if read.get(number, []) != line(text).split()] == []
+
+
+def post(number: int, text: str, **more: Any) -> Post:
+    values = {
+        "platform": "forum.example.com", "id": str(number), "url": f"https://forum.example.com/p/{number}",
+        "text": text, "published": NOW - timedelta(hours=number), "author": Author(f"member{number % 3}"),
+    }  # fmt: skip
+    return Post(**(values | more))
+
+
+def keep(store: Store, *found: Post | Entry, source: str = "forum") -> None:
+    store.save(source, [each if isinstance(each, Entry) else Entry(each) for each in found], now=NOW)
+
+
+def ids(store: Store, query: str, **bounds: Any) -> list[str]:
+    asked = Question(parse(query, stored=True), NOW, detect=detect)
+    return [each.stored.post.id for each in store.search(asked, **bounds)]
+
+
+def mentions(store: Store, query: str, **where: Any) -> list[str]:
+    asked = Question(parse(query, stored=True), NOW, detect=detect)
+    limit, order = where.pop("limit", None), where.pop("order", "newest")
+    found = store.mentions(MentionFilter(query=asked, **where), limit=limit, order=order)
+    return [f"{row.brand} {row.url.rpartition('/')[2]}" for row in found]
+
+
+DISGUISED = {
+    "full-width": "ａｃｍｅ ships", "zero-width": "ac\u200bme ships", "look-alike": "а\u0441me ships", "possessive": "Acme’s own",
+    "capitals": "ÁCMÉ", "before Hangul": "acme는", "between kana": "のacmeの", "soft hyphen": "ac\u00adme", "tag": "x#acme_tools",
+    "decomposed": "a\u0301cme", "circled": "Ⓐcme",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DISGUISED.values(), ids=DISGUISED.keys())
+def test_disguised_words_are_found(store: Store, text: str) -> None:
+    keep(store, post(1, text), post(2, "nothing here"))
+    assert ids(store, "acme") == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("東京", "昨日東京に行った"), ("アクメ", "これはアクメの製品"), ("🎉", "yes 🎉🏽"), ("C++", "I like C++ a lot"), ("AT&T", "at & t"),
+        ("refund*", "no refunding"), ("colo?r", "a colour, a colonr"), ('"acme anvil"', "Acme's Anvil"), ("글로*", "글로벡스는"),
+        ("anvil", "two anvils"), ("raw:Acme", "an Acme"), ('"anvil acme"~3', "acme the big anvil"), ("Straße", "strasse"),
+    ],
+)  # fmt: skip
+def test_what_people_type_is_found(store: Store, query: str, text: str) -> None:
+    keep(store, post(1, text), post(2, "nothing here"))
+    assert ids(store, query) == ["1"]
+
+
+def test_the_index_follows_edits_deletions_and_what_is_let_go(store: Store) -> None:
+    keep(store, post(1, "ａｃｍｅ one"), post(2, "acme two"), post(3, "東京 three"))
+    keep(store, post(1, "globex ｏｎｅ"), post(3, "", deleted=True))
+    assert (ids(store, "acme"), ids(store, "one"), ids(store, "東京")) == (["2"], ["1"], [])
+    store.vacuum()
+    assert (ids(store, "acme"), ids(store, "one"), ids(store, "東京")) == (["2"], ["1"], [])
+    assert store.forget_unmatched(NOW + timedelta(days=40)) == 3
+    assert ids(store, "acme OR one OR 東京") == []
+    left = store.db.conn.execute(
+        "SELECT count(*) FROM posts_folded WHERE posts_folded MATCH 'one OR globex'"
+    ).fetchone()
+    assert left == (0,)
+    assert store.check() == []
+
+
+def test_an_older_database_is_indexed_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "listening.db"
+    with Store(path) as store:
+        keep(store, post(1, "ａｃｍｅ"))
+        store.db.conn.executescript(
+            "DROP TABLE posts_folded; DROP INDEX posts_published; "
+            "DELETE FROM _sqlite_migrations WHERE name = 'm003_search'"
+        )
+    with Store(path) as store:
+        assert ids(store, "acme") == ["1"]
+
+
+def test_posts_come_newest_first_within_bounds_and_lazily(store: Store) -> None:
+    keep(store, *(post(number, f"acme {number}") for number in (3, 1, 2, 5, 4)))
+    assert ids(store, "acme") == ["1", "2", "3", "4", "5"]
+    assert ids(store, "acme", since=NOW - timedelta(hours=3), until=NOW - timedelta(hours=1)) == ["2", "3"]
+    assert ids(store, "acme after:2026-11-20T09:30 before:2026-11-20T10:30") == ["2"]
+    assert ids(store, "NOT acme") == []
+
+
+def test_many_candidates_are_walked_along_their_dates(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listening.store.search._FEW", 3)
+    keep(store, *(post(number, f"acme {'ａｎｖｉｌ' if number % 2 else 'anvil'}") for number in (3, 1, 2, 5, 4, 6)))
+    assert ids(store, "acme") == ["1", "2", "3", "4", "5", "6"]
+    assert ids(store, "acme anvil -title:x") == ["1", "2", "3", "4", "5", "6"]
+    keep(store, *(replace_mention(number) for number in (2, 4, 5, 6)))
+    assert mentions(store, "anvil", limit=2) == ["Acme 2", "Acme 4"]
+
+
+def replace_mention(number: int) -> Entry:
+    return Entry(post(number, "acme anvil"), "en", None, (Mention("Acme", ("acme",)),))
+
+
+def test_the_index_narrows(store: Store) -> None:
+    keep(store, *(post(number, f"acme number{number} {'ｘ' * (number % 2)}") for number in range(50)))
+    for query, most in {"number7": 1, '"acme number7"': 1, "acme number3 NOT x": 1, "number1*": 11, "x": 25}.items():
+        assert len(store.candidates(Question(parse(query), NOW))) == most, query
+
+
+def test_hostile_queries_are_no_trouble_to_the_index(store: Store) -> None:
+    keep(store, post(1, "acme anvil"), post(2, '-- NEAR( " * ^'))
+    nested = "(" * 90 + "acme" + " anvil) OR x" * 90
+    long = " OR ".join(f"word{number}" for number in range(900)) + " OR acme"
+    for query in (
+        nested[:9000],
+        long,
+        '"NEAR AND OR NOT" OR acme',
+        '"\' OR 1=1" OR acme',
+        "acme " * 1500,
+        'author:"\'; DROP TABLE posts" OR acme',
+    ):
+        assert ids(store, query) == ["1"], query[:40]
+    assert ids(store, "ac*") == ["1"]
+
+
+def labelled(number: int, text: str, label: Label | None, *brands: str, **more: Any) -> Entry:
+    found = tuple(Mention(brand, (brand,), None if label is None else 0.5, label, **more) for brand in brands)
+    return Entry(post(number, text), "en", None, found)
+
+
+@pytest.fixture
+def handled(store: Store) -> Store:
+    """Mentions in several states."""
+    complaint = {"intents": (Intent("complaint", 0.9), Intent("question", 0.5))}
+    keep(
+        store,
+        labelled(1, "acme broke", "negative", "Acme", **complaint),
+        labelled(2, "acme and globex see https://acme.com", "positive", "Acme", "Globex"),
+        labelled(3, "acme 東京", None, "Acme", aspects=(Aspect("price"),)),
+        post(4, "acme without a mention"),
+    )
+    with store.writing() as conn:
+        conn.execute("UPDATE mentions SET status = 'answered', assignee = 'Kim' WHERE post_id = 1")
+        conn.execute("INSERT INTO mention_tags VALUES (1, 'Churn risk')")
+        conn.execute("INSERT INTO labels (post_id, brand_id, kind, value, made) VALUES (2, 2, 'relevance', 'yes', '')")
+    return store
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("acme", ["Acme 1", "Acme 2", "Globex 2", "Acme 3"]),
+        ("brand:acme", ["Acme 1", "Acme 2", "Acme 3"]),
+        ("brand:glo*", ["Globex 2"]),
+        ("sentiment:negative", ["Acme 1"]),
+        ("sentiment:unscored", ["Acme 3"]),
+        ("-sentiment:negative brand:acme", ["Acme 2", "Acme 3"]),
+        ("intent:complaint", ["Acme 1"]),
+        ("intent:question OR brand:globex", ["Acme 1", "Globex 2"]),
+        ("status:answered", ["Acme 1"]),
+        ("NOT status:answered acme", ["Acme 2", "Globex 2", "Acme 3"]),
+        ("assignee:kim", ["Acme 1"]),
+        ('tag:"churn risk"', ["Acme 1"]),
+        ("tag:churn*", ["Acme 1"]),
+        ("has:tag", ["Acme 1"]),
+        ("has:label", ["Globex 2"]),
+        ("has:aspect", ["Acme 3"]),
+        ("has:intent OR has:link", ["Acme 1", "Acme 2", "Globex 2"]),
+        ("東京 OR status:answered", ["Acme 1", "Acme 3"]),
+        ("broke after:2026-11-20", ["Acme 1"]),
+        ("acme before:2026-11-20T09:30", ["Acme 3"]),
+        ("author:member1 lang:en", ["Acme 1"]),
+        ("acme -globex -status:answered", ["Acme 3"]),
+    ],
+)
+def test_mentions_are_found_by_words_and_fields(handled: Store, query: str, expected: list[str]) -> None:
+    assert sorted(mentions(handled, query)) == sorted(expected)
+
+
+def test_a_query_comes_on_top_of_the_other_filters(handled: Store) -> None:
+    assert mentions(handled, "acme", brand="Acme", sentiment="positive") == ["Acme 2"]
+    assert mentions(handled, "acme", limit=2) == ["Acme 1", "Acme 2"]
+    assert mentions(handled, "acme", order="negative", brand="Acme") == ["Acme 1", "Acme 2"]
+    assert handled.count_mentions(MentionFilter(query=Question(parse("acme"), NOW))) == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("acme", ["1", "2", "3", "4"]),
+        ("brand:acme brand:globex", []),
+        ("acme brand:globex", ["2"]),
+        ("acme -sentiment:(negative OR positive OR unscored)", ["4"]),
+        ("acme -status:answered", ["2", "3", "4"]),
+        ("status:answered OR without", ["1", "4"]),
+    ],
+)
+def test_posts_are_found_by_what_is_known_of_one_of_their_mentions(
+    handled: Store, query: str, expected: list[str]
+) -> None:
+    assert ids(handled, query) == expected
+
+
+def test_posts_are_read_back_as_they_were_saved(store: Store) -> None:
+    full = post(1, "acme", title="Title", kind="review", quotes=(Quote("a", "b"),), reply_to="7", position=2, channel="c",
+                language="en", likes=1, replies=2, views=3, rating=4.5, route="r", edited=NOW)  # fmt: skip
+    keep(store, Entry(full, "en"), post(2, "acme", published=None, author=None))
+    first, second = store.read(store.candidates(Question(parse("acme"), NOW)))
+    assert (second.post, second.source) == (replace(full, author=Author("member1", "member1")), "forum")
+    assert (first.post.published, first.published) == (None, "2026-11-20T12:00:00Z")
+
+
+def test_a_search_can_be_cancelled_from_another_thread(store: Store) -> None:
+    keep(store, *(post(number, "acme") for number in range(300)))
+    found = store.search(Question(parse("acme"), NOW))
+    next(found)
+    cancel = threading.Thread(target=store.cancel)
+    cancel.start()
+    cancel.join()
+    found.close()
+    assert ids(store, "acme")[:2] == ["0", "1"]
