@@ -28,15 +28,76 @@ from tests.conftest import NOW
 WORDS = (
     "acme anvil tools refund of the s it c k2 x 7 eleven at t com résumé Straße zoë naïve crème İstanbul файл ωμέγα "
     "ａｃｍｅ а\u0441me ac\u200bme ÁCMÉ Ⓐcme acm\u0435 ac\u00adme anv\u0131l ｒｅｆｕｎｄ of\ufeff þe K2 x² ７ œuvre "
-    "東京 アクメ 東 京都 กขค 글로 글로벡스 acme는 🎉 👍🏽 ❤️ ﷼ ½ ﬁne acmes anvils refunds boxes companies re\u0301sume\u0301"
+    "東京 アクメ 東 京都 กขค 글로 글로벡스 acme는 🎉 👍🏽 ❤️ ﷼ ½ ﬁne acmes anvils refunds "
+    "boxes companies re\u0301sume\u0301"
 ).split()
-MARKS = (" ", " ", " ", " ", "'s ", "’s ", "'s's ", "`s'S ", "", "-", "&", ".", " & ", "_", "…", " — ", "\n", "\x00",
-         "\u200b", "++ ", " #", " @", "™ ", "\u0301", "·", "，", "? ")  # fmt: skip
-WILD = ("refund*", "an?il", "ac*", "com*es", "글로*", "résu*", "фа*", "C++", "AT&T", "7-Eleven", "#acme", "@acme",
-        "acme.com", "s", "raw:Acme", "raw:acme", "raw:Résu*", "raw:ÁCMÉ")  # fmt: skip
-FACTS = ("author:kim", "author:K*", "site:example.com", "site:reddit.com", "source:for*", "source:mail", "channel:tools",
-         "lang:en", "type:(comment OR review)", "is:reply", "is:question", "followers:>10", "followers:<=10", "stars:<3",
-         "link:acme.com", "channel:東京")  # fmt: skip
+MARKS = (
+    " ",
+    " ",
+    " ",
+    " ",
+    "'s ",
+    "’s ",
+    "'s's ",
+    "`s'S ",
+    "",
+    "-",
+    "&",
+    ".",
+    " & ",
+    "_",
+    "…",
+    " — ",
+    "\n",
+    "\x00",
+    "\u200b",
+    "++ ",
+    " #",
+    " @",
+    "™ ",
+    "\u0301",
+    "·",
+    "，",
+    "? ",
+)
+WILD = (
+    "refund*",
+    "an?il",
+    "ac*",
+    "com*es",
+    "글로*",
+    "résu*",
+    "фа*",
+    "C++",
+    "AT&T",
+    "7-Eleven",
+    "#acme",
+    "@acme",
+    "acme.com",
+    "s",
+    "raw:Acme",
+    "raw:acme",
+    "raw:Résu*",
+    "raw:ÁCMÉ",
+)
+FACTS = (
+    "author:kim",
+    "author:K*",
+    "site:example.com",
+    "site:reddit.com",
+    "source:for*",
+    "source:mail",
+    "channel:tools",
+    "lang:en",
+    "type:(comment OR review)",
+    "is:reply",
+    "is:question",
+    "followers:>10",
+    "followers:<=10",
+    "stars:<3",
+    "link:acme.com",
+    "channel:東京",
+)
 
 texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), max_size=8).map(
     lambda parts: "".join(word + mark for word, mark in parts)
@@ -52,14 +113,19 @@ posts = st.builds(
     url=st.sampled_from(["https://forum.example.com/p/1", "https://www.reddit.com/r/x", "", "https://acme.com/a"]),
     text=texts,
     title=texts | st.just(""),
-    author=st.none() | st.builds(Author, st.sampled_from(["Kim", "ｋｉｍ", "Lee"]), st.sampled_from(["", "@kim", "u/lee"]),
-                                 followers=st.none() | st.integers(0, 20)),
+    author=st.none()
+    | st.builds(
+        Author,
+        st.sampled_from(["Kim", "ｋｉｍ", "Lee"]),
+        st.sampled_from(["", "@kim", "u/lee"]),
+        followers=st.none() | st.integers(0, 20),
+    ),
     kind=st.sampled_from(["post", "comment", "review"]),
     channel=st.sampled_from(["", "Tools", "r/東京", "the tools corner"]),
     language=st.sampled_from(["", "en", "de-AT"]),
     reply_to=st.sampled_from(["", "5"]),
     rating=st.none() | st.sampled_from([1.0, 3.0, 5.0]),
-)  # fmt: skip
+)
 
 
 def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -148,9 +214,13 @@ def test_fts5_reads_every_character_that_is_not_odd_as_the_query_language_does()
 
 def post(number: int, text: str, **more: Any) -> Post:
     values = {
-        "platform": "forum.example.com", "id": str(number), "url": f"https://forum.example.com/p/{number}",
-        "text": text, "published": NOW - timedelta(hours=number), "author": Author(f"member{number % 3}"),
-    }  # fmt: skip
+        "platform": "forum.example.com",
+        "id": str(number),
+        "url": f"https://forum.example.com/p/{number}",
+        "text": text,
+        "published": NOW - timedelta(hours=number),
+        "author": Author(f"member{number % 3}"),
+    }
     return Post(**(values | more))
 
 
@@ -171,10 +241,18 @@ def mentions(store: Store, query: str, **where: Any) -> list[str]:
 
 
 DISGUISED = {
-    "full-width": "ａｃｍｅ ships", "zero-width": "ac\u200bme ships", "look-alike": "а\u0441me ships", "possessive": "Acme’s own",
-    "capitals": "ÁCMÉ", "before Hangul": "acme는", "between kana": "のacmeの", "soft hyphen": "ac\u00adme", "tag": "x#acme_tools",
-    "decomposed": "a\u0301cme", "circled": "Ⓐcme",
-}  # fmt: skip
+    "full-width": "ａｃｍｅ ships",
+    "zero-width": "ac\u200bme ships",
+    "look-alike": "а\u0441me ships",
+    "possessive": "Acme’s own",
+    "capitals": "ÁCMÉ",
+    "before Hangul": "acme는",
+    "between kana": "のacmeの",
+    "soft hyphen": "ac\u00adme",
+    "tag": "x#acme_tools",
+    "decomposed": "a\u0301cme",
+    "circled": "Ⓐcme",
+}
 
 
 @pytest.mark.parametrize("text", DISGUISED.values(), ids=DISGUISED.keys())
@@ -186,11 +264,21 @@ def test_disguised_words_are_found(store: Store, text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("東京", "昨日東京に行った"), ("アクメ", "これはアクメの製品"), ("🎉", "yes 🎉🏽"), ("C++", "I like C++ a lot"), ("AT&T", "at & t"),
-        ("refund*", "no refunding"), ("colo?r", "a colour, a colonr"), ('"acme anvil"', "Acme's Anvil"), ("글로*", "글로벡스는"),
-        ("anvil", "two anvils"), ("raw:Acme", "an Acme"), ('"anvil acme"~3', "acme the big anvil"), ("Straße", "strasse"),
+        ("東京", "昨日東京に行った"),
+        ("アクメ", "これはアクメの製品"),
+        ("🎉", "yes 🎉🏽"),
+        ("C++", "I like C++ a lot"),
+        ("AT&T", "at & t"),
+        ("refund*", "no refunding"),
+        ("colo?r", "a colour, a colonr"),
+        ('"acme anvil"', "Acme's Anvil"),
+        ("글로*", "글로벡스는"),
+        ("anvil", "two anvils"),
+        ("raw:Acme", "an Acme"),
+        ('"anvil acme"~3', "acme the big anvil"),
+        ("Straße", "strasse"),
     ],
-)  # fmt: skip
+)
 def test_what_people_type_is_found(store: Store, query: str, text: str) -> None:
     keep(store, post(1, text), post(2, "nothing here"))
     assert ids(store, query) == ["1"]
@@ -345,8 +433,23 @@ def test_posts_are_found_by_what_is_known_of_one_of_their_mentions(
 
 
 def test_posts_are_read_back_as_they_were_saved(store: Store) -> None:
-    full = post(1, "acme", title="Title", kind="review", quotes=(Quote("a", "b"),), reply_to="7", position=2, channel="c",
-                language="en", likes=1, replies=2, views=3, rating=4.5, route="r", edited=NOW)  # fmt: skip
+    full = post(
+        1,
+        "acme",
+        title="Title",
+        kind="review",
+        quotes=(Quote("a", "b"),),
+        reply_to="7",
+        position=2,
+        channel="c",
+        language="en",
+        likes=1,
+        replies=2,
+        views=3,
+        rating=4.5,
+        route="r",
+        edited=NOW,
+    )
     keep(store, Entry(full, "en"), post(2, "acme", published=None, author=None))
     first, second = store.read(store.candidates(Question(parse("acme"), NOW)))
     assert (second.post, second.source) == (replace(full, author=Author("member1", "member1")), "forum")
