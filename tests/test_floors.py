@@ -26,7 +26,7 @@ def found(file: str) -> Path:
 
 
 def vader_gold(path: Path) -> list[Row]:
-    """id, mean of the raters from -4 to 4, text; labelled by the thresholds that are customary for VADER's own scale."""
+    """id, mean of the raters from -4 to 4, text; labelled by the thresholds customary for VADER."""
     lines = [line.split("\t", 2) for line in path.read_text(encoding="utf-8").splitlines()]
     return [Row(i, text, {"sentiment": label(float(mean) / 4)}) for i, (_, mean, text) in enumerate(lines, 1)]
 
