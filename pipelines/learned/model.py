@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import sub
 from typing import Any
 
 from listening.post import Evidence
-from pipelines.learned.features import BRAND, Sample, parts, tokens
+from pipelines.learned.features import BRAND, MOST_KEPT, Sample, chunks, own_words, parts, split, tokens
 
 PART_SHARE = 0.35  # what a part of a word weighs beside a word; of 0.2, 0.35 and 0.5 the best on airline tweets
-_MOST_KEPT = 50_000  # words, with what they weigh
 _REASONS = 5
 _FORMAT = 1
 
@@ -29,20 +29,18 @@ class Verdict:
     margins: Weights = ()
 
 
-class _Words(dict[str, Weights]):
-    """What a word weighs together with its parts; fills itself as words are met, and starts anew when full."""
+class _Weighed(dict[str, Weights | None]):
+    """What a word, or all words between two spaces, weigh with their parts; None: nothing. Starts anew when full."""
 
-    def __init__(self, weights: Mapping[str, Weights], width: int) -> None:
+    def __init__(self, weigh: Callable[[str], Weights | None]) -> None:
         super().__init__()
-        self._weights, self._zero = weights, (0.0,) * width
+        self._weigh = weigh
 
-    def __missing__(self, token: str) -> Weights:
-        found = [self._weights.get(token, self._zero)]
-        found += [weights for part in parts(token) if (weights := self._weights.get(part)) is not None]
-        weights = tuple(map(sum, zip(*found, strict=True)))
-        if len(self) >= _MOST_KEPT:
+    def __missing__(self, text: str) -> Weights | None:
+        weights = self._weigh(text)
+        if len(self) >= MOST_KEPT:
             self.clear()
-        self[token] = weights
+        self[text] = weights
         return weights
 
 
@@ -62,23 +60,44 @@ class Model:
         self.kind, self.classes, self.labels = kind, tuple(classes), labels
         self.words, self.pairs, self.facts, self.bias = dict(words), dict(pairs), dict(facts), bias
         self.curves = tuple(curves)
-        self._known = _Words(self.words, len(bias))
+        self._token, self._chunk = _Weighed(self._weigh_token), _Weighed(self._weigh_chunk)
+        self._as_brand = _Weighed(self._weigh_as_brand)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Model.of, (self.data(),)
 
     def margins(self, sample: Sample) -> Weights:
         """How far the sample lies on each class's side: linear, unbounded."""
-        found = tokens(sample)
-        pair = self.pairs.get
-        vectors = [*map(self._known.__getitem__, found)]
-        vectors += [weights for two in pairwise(found) if (weights := pair(two)) is not None]
+        pieces = chunks(sample)
+        found = list(chain.from_iterable(map(split, pieces)))
+        vectors = list(filter(None, map(self._chunk.__getitem__, pieces)))
+        own = own_words(sample.words)
+        if not own.isdisjoint(found):
+            vectors += filter(None, (self._as_brand[token] for token in found if token in own))
+            found = [BRAND if token in own else token for token in found]
+        vectors += filter(None, map(self.pairs.get, pairwise(found)))
         scale = 1 / math.sqrt(len(found) or 1)
         sums = [scale * sum(column) for column in zip(*vectors, strict=True)] or [0.0] * len(self.bias)
-        for name, value in sample.facts.items():
-            if (weights := self.facts.get(name)) is not None:
-                sums = [total + value * weight for total, weight in zip(sums, weights, strict=True)]
-        return tuple(map(sum, zip(sums, self.bias, strict=True)))
+        facts = [(weights, value) for name, value in sample.facts.items() if (weights := self.facts.get(name))]
+        return tuple(
+            total + shift + sum([weights[place] * value for weights, value in facts])
+            for place, (total, shift) in enumerate(zip(sums, self.bias, strict=True))
+        )
+
+    def _weigh_as_brand(self, token: str) -> Weights | None:
+        """What makes a word that was weighed as any other weigh as the brand's name."""
+        other, brand = self._token[token], self._token[BRAND]
+        if other is None:
+            return brand
+        return tuple(map(sub, brand or (0.0,) * len(other), other))
+
+    def _weigh_token(self, token: str) -> Weights | None:
+        found = [weights for name in (token, *parts(token)) if (weights := self.words.get(name)) is not None]
+        return tuple(map(sum, zip(*found, strict=True))) if found else None
+
+    def _weigh_chunk(self, chunk: str) -> Weights | None:
+        found = [weights for token in split(chunk) if (weights := self._token[token]) is not None]
+        return tuple(map(sum, zip(*found, strict=True))) if found else None
 
     def judge(self, sample: Sample) -> Verdict:
         """The likeliest class and its probability."""
@@ -98,17 +117,14 @@ class Model:
         """The words and facts that speak most for a class, the strongest first."""
         found = tokens(sample)
         scale = 1 / math.sqrt(len(found) or 1)
-        weighed = [(token, self._known[token], scale) for token in dict.fromkeys(found) if token != BRAND]
-        weighed += [
-            (" ".join(two), weights, scale)
-            for two in dict.fromkeys(pairwise(found))
-            if (weights := self.pairs.get(two)) is not None
-        ]
+        words = {token: self._token[token] for token in found if token != BRAND}
+        words |= {" ".join(two): self.pairs.get(two) for two in pairwise(found)}
+        weighed = [(name, weights, scale) for name, weights in words.items() if weights is not None]
         weighed += [(name, self.facts[name], value) for name, value in sample.facts.items() if name in self.facts]
         place = self.classes.index(label)
         ranked = sorted(((value * _toward(weights, place), name) for name, weights, value in weighed), reverse=True)
-        words = tuple(name for weight, name in ranked[:_REASONS] if weight > 0.01)
-        return Evidence(f"learnt from {self.labels:,} labels", words)
+        best = tuple(name for weight, name in ranked[:_REASONS] if weight > 0.01)
+        return Evidence(f"learnt from {self.labels:,} labels", best)
 
     def data(self) -> dict[str, Any]:
         """As JSON keeps it."""

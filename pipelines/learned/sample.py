@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from listening.post import Entry, Mention, Post
 from pipelines.learned.features import Sample
 
 _SIZE = 140.0  # characters that count as 1
+_MARKS = (("exclaims", "!"), ("asks", "?"), ("links", "http"))
+_SHOUTED = re.compile(r"\b[A-Z]{4}")
 
 
 def relevance_sample(post: Post, language: str, mention: Mention) -> Sample:
@@ -25,27 +28,25 @@ def relevance_sample(post: Post, language: str, mention: Mention) -> Sample:
 def feeling_sample(entry: Entry, mention: Mention) -> Sample:
     """How it feels and why it was written: its words, and all that the rules made of them."""
     post, text = entry.post, entry.post.text
-    facts: dict[str, float] = {}
-    if mention.score is not None:
-        facts |= {
-            "score": mention.score,
-            "score above 0": max(mention.score, 0),
-            "score below 0": -min(mention.score, 0),
-        }
-    if mention.label is not None:
-        facts[f"rules say {mention.label}"] = 1.0
-    if entry.sentiment is not None:
-        facts |= {"VADER negative": 2 * entry.sentiment.neg, "VADER positive": 2 * entry.sentiment.pos}
-        facts["VADER"] = entry.sentiment.compound
-    facts |= {f"rule {why.rule}": 1.0 for why in mention.why}
-    facts |= {f"intent {intent.name}": intent.confidence for intent in mention.intents}
-    facts |= {
-        "length": min(len(text) / _SIZE, 5.0), "exclaims": float("!" in text), "asks": float("?" in text),
-        "links": float("http" in text), "counts": float(any(map(str.isdigit, text[:500]))),
-        "names several": float(text.count("@") > 1),
-        "capitals": 3 * sum(map(str.isupper, text[:500])) / (len(text[:500]) or 1),
-    }  # fmt: skip
-    return Sample(text, post.title, mention.words, {name: value for name, value in facts.items() if value})
+    facts = {"length": min(len(text) / _SIZE, 5.0)}
+    if (score := mention.score) is not None:
+        facts["score"] = score
+        facts["score above 0" if score > 0 else "score below 0"] = abs(score)
+    facts[f"rules say {mention.label}"] = 1.0
+    if (whole := entry.sentiment) is not None:
+        facts["VADER negative"], facts["VADER positive"], facts["VADER"] = 2 * whole.neg, 2 * whole.pos, whole.compound
+    for why in mention.why:
+        facts[f"rule {why.rule}"] = 1.0
+    for intent in mention.intents:
+        facts[f"intent {intent.name}"] = intent.confidence
+    for name, mark in _MARKS:
+        if mark in text:
+            facts[name] = 1.0
+    if text.count("@") > 1:
+        facts["names several"] = 1.0
+    if _SHOUTED.search(text):
+        facts["shouts"] = 1.0
+    return Sample(text, post.title, mention.words, facts)
 
 
 def _written(word: str) -> str:
