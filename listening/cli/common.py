@@ -78,7 +78,10 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
             default=None,
             help="Only those; unscored: in a language that cannot be scored.",
         )
-        @click.option("--query", default="", help="In the query language: refund* NOT (acme NEAR/5 pie) status:new.")
+        @click.option(
+            "--query", "--search", "query", default="",
+            help="What must be in them, in the query language: refund* NOT (acme NEAR/5 pie) status:new.",
+        )  # fmt: skip
         @click.option("--status", default="", help="Only mentions in this state, such as new.")
         @functools.wraps(command)
         def wrapper(**given: Any) -> None:
