@@ -18,6 +18,7 @@ from listening.errors import QueryError
 from listening.query.document import Document, Spans
 from listening.query.facts import Facts
 from listening.query.fields import FIELDS
+from listening.query.glance import LONGEST, Glance, Look, look
 from listening.query.line import line
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
@@ -39,11 +40,12 @@ class Hit:
 class Matcher:
     """Made by `compile`."""
 
-    __slots__ = ("_always", "_automaton", "_hole", "_names", "_owners", "_plans")
+    __slots__ = ("_always", "_automaton", "_hole", "_looks", "_names", "_owners", "_plans")
 
     def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
         self._names = tuple(plans)
         self._plans = tuple(plans.values())
+        self._looks: dict[int, Look | None] = {}  # of the plans that were asked so far
         self._always = frozenset(number for number, name in enumerate(plans) if not anchors[name])
         self._hole = hole  # words that must lie between title and text so that no proximity crosses it
         owners: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
@@ -64,7 +66,27 @@ class Matcher:
         if not self._plans:
             return []
         numbers = self._candidates(line(f"{title}\n{text}" if title else text))
-        return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts))) if numbers else []
+        if not numbers:
+            return []
+        if len(text) + len(title) <= LONGEST and text.isascii() and title.isascii():
+            return self._glanced(numbers, title, text, facts)
+        return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts)))
+
+    def _glanced(self, numbers: list[int], title: str, text: str, facts: Facts | None) -> list[Hit]:
+        """As `_verified`, with a document only where a glance does not do."""
+        glance = Glance(title, text, facts)
+        document: Document | None = None
+        hits: list[Hit] = []
+        for number in numbers:
+            if number not in self._looks:
+                self._looks[number] = look(self._plans[number])
+            seen = self._looks[number]
+            if seen is None:
+                document = document or Document(Words(title), Words(text), self._hole, facts)
+                hits += self._verified([number], document)
+            elif (found := seen(glance)) is not None:
+                hits.append(Hit(self._names[number], *glance.spans(found)))
+        return hits
 
     def _candidates(self, words: str) -> list[int]:
         ranks = {rank for _, rank in self._automaton.iter(words)} if self._owners else set()
