@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from listening.query.closeness import Stand, chained, gathered
 from listening.query.document import Spans
 from listening.query.facts import Facts
-from listening.query.plan import All, AnyWord, Chain, Choice, Known, Plan, Side, Some, Without, joined
+from listening.query.plan import All, AnyWord, Chain, Choice, Close, Gathered, Known, Plan, Side, Some, Without, joined
 from listening.query.term import Step
+from listening.query.tree import Link
 from listening.query.words import ascii_line, without_possessives
 
 LONGEST = 2000  # characters of title and text
 _MOST_WORDS = 4  # of a phrase
+_MOST_STANDS = 12  # occurrences of what is to be near others
+_APART = 1000  # words that title and text are apart
 _BORDER = "\0"  # between title and text; stands in no folded line
 _GOING_ON = {"#": re.compile("_+[A-Za-z0-9]"), "@": re.compile("(?:_+|[.-])[A-Za-z0-9]")}  # a tag, a handle
 
@@ -23,17 +27,36 @@ Found = list[tuple[int, int]]  # places in the line
 Look = Callable[["Glance"], Found | None]  # None where the post does not satisfy it
 
 
+class TooManyError(Exception):
+    """There are so many occurrences that bit sets are quicker."""
+
+
 class Glance:
-    """Title and text of one post as one folded line, in which each word stands between spaces where it was written."""
+    """Title and text of one post as one folded line, in which each word stands between spaces where it was written.
 
-    __slots__ = ("base", "clean", "facts", "line")
+    `rough` is the line of line.py, which is the same where there is neither a title nor a possessive.
+    """
 
-    def __init__(self, title: str, text: str, facts: Facts | None) -> None:
-        title, text = without_possessives(title), without_possessives(text)
-        self.clean = f" {title} {_BORDER} {text} " if title else f" {text} "
-        self.line = f"{ascii_line(title)}{_BORDER}{ascii_line(text)}" if title else ascii_line(text)
+    __slots__ = ("_text", "_title", "base", "facts", "line")
+
+    def __init__(self, title: str, text: str, facts: Facts | None, rough: str) -> None:
+        self._title, self._text = without_possessives(title), without_possessives(text)
+        if title:
+            self.line = f"{ascii_line(self._title)}{_BORDER}{ascii_line(self._text)}"
+        else:
+            self.line = rough if self._text is text else ascii_line(self._text)
         self.base = len(title) + 3 if title else 0  # where the text's line begins
         self.facts = facts
+
+    @property
+    def clean(self) -> str:
+        """The line as it was typed, but for possessives."""
+        return f" {self._title} {_BORDER} {self._text} " if self._title else f" {self._text} "
+
+    def numbers(self, start: int, end: int) -> tuple[int, int]:
+        """The numbers of the words that start and end there; those of title and text are far apart."""
+        first = len(self.line[:start].split()) + (_APART if start >= self.base else 0)
+        return first, first + len(self.line[start:end].split()) - 1
 
     def spans(self, found: Found) -> tuple[Spans, Spans]:
         """Those of title and text, where what overlaps becomes one."""
@@ -67,6 +90,12 @@ def look(plan: Plan) -> Look | None:  # noqa: PLR0911 - one for each kind of pla
         case All():
             parts = _all(plan.parts)
             return _Every(parts) if parts else None
+        case Close():
+            parts = _all(plan.parts)
+            return _Near(parts, plan.links) if parts else None
+        case Gathered():
+            parts = _all(plan.parts)
+            return _Around(parts, plan.words) if parts else None
         case Side():
             part = look(plan.part)
             return part and _Side(part, plan.name)
@@ -200,6 +229,41 @@ class _Every:
                 return None
             found += one
         return found
+
+
+class _Near:
+    __slots__ = ("links", "parts")
+
+    def __init__(self, parts: Sequence[Look], links: Sequence[Link]) -> None:
+        self.parts, self.links = parts, links
+
+    def __call__(self, glance: Glance) -> Found | None:
+        levels = _stands(self.parts, glance)
+        return [stand[2:] for stand in chained(levels, self.links)] or None if levels else None
+
+
+class _Around:
+    __slots__ = ("parts", "words")
+
+    def __init__(self, parts: Sequence[Look], words: int) -> None:
+        self.parts, self.words = parts, words
+
+    def __call__(self, glance: Glance) -> Found | None:
+        units = _stands(self.parts, glance)
+        return [stand[2:] for stand in gathered(units, self.words)] or None if units else None
+
+
+def _stands(parts: Sequence[Look], glance: Glance) -> list[list[Stand]] | None:
+    """The occurrences of each part, with the numbers of their words; None where one does not occur."""
+    levels = []
+    for part in parts:
+        found = part(glance)
+        if found is None:
+            return None
+        if len(found) > _MOST_STANDS:
+            raise TooManyError
+        levels.append([(*glance.numbers(*span), *span) for span in found])
+    return levels
 
 
 class _Side:
