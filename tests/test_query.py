@@ -901,9 +901,16 @@ SPELLED = [
     "ore",
 ]
 SPELLED += ["acmeist", "a\u0441m\u0435"]
-texts = st.lists(st.tuples(st.sampled_from(GAPS), st.sampled_from(SPELLED)), max_size=25).map(
-    lambda pairs: "".join(gap + word for gap, word in pairs)
-)
+
+
+def written(gaps: list[str], words: list[str]) -> st.SearchStrategy[str]:
+    return st.lists(st.tuples(st.sampled_from(gaps), st.sampled_from(words)), max_size=25).map(
+        lambda pairs: "".join(gap + word for gap, word in pairs)
+    )
+
+
+ascii_texts = written([gap for gap in GAPS if gap.isascii()], [word for word in SPELLED if word.isascii()])
+texts = written(GAPS, SPELLED) | ascii_texts
 titles = texts | st.just("")
 
 

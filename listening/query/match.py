@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -18,6 +18,7 @@ from listening.errors import QueryError
 from listening.query.document import Document, Spans
 from listening.query.facts import Facts
 from listening.query.fields import FIELDS
+from listening.query.glance import LONGEST, Glance, Look, TooManyError, look
 from listening.query.line import line
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
@@ -27,8 +28,7 @@ from listening.query.words import Words
 _SHORT = 1000  # characters of a line; in a longer one a set of its words is quicker to ask than the line itself
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A query that a post satisfies. Its spans (start, end) cut the words that did, at most 1,000, out of the text."""
 
     name: str
@@ -39,11 +39,12 @@ class Hit:
 class Matcher:
     """Made by `compile`."""
 
-    __slots__ = ("_always", "_automaton", "_hole", "_names", "_owners", "_plans")
+    __slots__ = ("_always", "_automaton", "_hole", "_looks", "_names", "_owners", "_plans")
 
     def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
         self._names = tuple(plans)
         self._plans = tuple(plans.values())
+        self._looks: dict[int, Look | None] = {}  # of the plans that were asked so far
         self._always = frozenset(number for number, name in enumerate(plans) if not anchors[name])
         self._hole = hole  # words that must lie between title and text so that no proximity crosses it
         owners: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
@@ -63,8 +64,33 @@ class Matcher:
         """
         if not self._plans:
             return []
-        numbers = self._candidates(line(f"{title}\n{text}" if title else text))
-        return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts))) if numbers else []
+        rough = line(f"{title}\n{text}" if title else text)
+        numbers = self._candidates(rough)
+        if not numbers:
+            return []
+        if len(text) + len(title) <= LONGEST and text.isascii() and title.isascii():
+            return self._glanced(numbers, Glance(title, text, facts, rough), title, text)
+        return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts)))
+
+    def _glanced(self, numbers: list[int], glance: Glance, title: str, text: str) -> list[Hit]:
+        """As `_verified`, with a document only where a glance does not do."""
+        document: Document | None = None
+        hits: list[Hit] = []
+        for number in numbers:
+            if number not in self._looks:
+                self._looks[number] = look(self._plans[number])
+            seen = self._looks[number]
+            try:
+                if seen is not None:
+                    found = seen(glance)
+                    if found is not None:
+                        hits.append(Hit(self._names[number], *glance.spans(found)))
+                    continue
+            except TooManyError:
+                pass
+            document = document or Document(Words(title), Words(text), self._hole, glance.facts)
+            hits += self._verified([number], document)
+        return hits
 
     def _candidates(self, words: str) -> list[int]:
         ranks = {rank for _, rank in self._automaton.iter(words)} if self._owners else set()

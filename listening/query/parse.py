@@ -261,7 +261,7 @@ def _word(token: Token, raw: bool) -> _Part:
 
 def _searchable(word: str, start: int) -> bool:
     try:
-        return (word.isascii() and word.isalnum()) or bool(steps(word))
+        return (word.isascii() and word.isalnum()) or bool(steps(word, True, False))
     except QueryError as error:
         raise RefusedError(start + error.position, error.message) from None
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from listening.query.conditions import Condition
 from listening.query.document import Document, Runs, Spans
+from listening.query.gap import read_gap
 from listening.query.term import Step
 from listening.query.tree import Link
 
@@ -138,7 +139,7 @@ def _filtered(step: Step, document: Document) -> int:
         bits |= document.fitting(wildcard)
     if step.glue is not None and bits:
         glued = 0
-        for glue in _EITHER_WAY.get(step.glue, (step.glue,)):
+        for glue in _ways(step.glue):
             glued |= document.glued(glue)
         bits &= glued
     if step.lead and bits:
@@ -148,6 +149,15 @@ def _filtered(step: Step, document: Document) -> int:
     if step.ends and bits:
         bits &= ~document.going_on(step.ends)
     return bits
+
+
+def _ways(glue: str) -> tuple[str, ...]:
+    return _EITHER_WAY.get(glue, (glue,))
+
+
+def joined(glue: str, gap: str) -> bool:
+    """Whether two words with this gap between them are joined as a query asks for."""
+    return read_gap(gap).glue in _ways(glue)
 
 
 class Choice(Local):

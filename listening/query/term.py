@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from listening.errors import QueryError
 from listening.query.fold import readings
@@ -52,6 +53,7 @@ class Step:
         return frozenset(reading for form in self.forms for reading in readings(form)) if self.raw else self.forms
 
 
+@lru_cache(maxsize=1 << 13)
 def steps(word: str, plurals: bool = True, raw: bool = False) -> tuple[Step, ...]:
     """The steps of one query word, as typed and without spaces; none where it has no letter, digit or emoji.
 

@@ -66,8 +66,8 @@ class Words:
         self._removed: list[int] = []
         if text.isascii():
             self._pattern = _ASCII_WORD
-            self.clean = _ASCII_POSSESSIVE.sub("  ", text) if "'" in text or "`" in text else text
-            self._line = f" {self.clean} ".encode("ascii").translate(_ASCII_FOLD).decode("ascii")
+            self.clean = without_possessives(text)
+            self._line = ascii_line(self.clean)
             self.words = self.raw = self._line.split()
         else:
             self._pattern, possessive, _ = _patterns()
@@ -115,6 +115,16 @@ class Words:
     def origin(self, place: int) -> int:
         """The place in the text as written of a place in `clean`."""
         return place + bisect_right(self._removed, place) if self._removed else place
+
+
+def ascii_line(clean: str) -> str:
+    """The folded words of an ASCII text where they were written, one place further on, and spaces for all else."""
+    return f" {clean} ".encode("ascii").translate(_ASCII_FOLD).decode("ascii")
+
+
+def without_possessives(text: str) -> str:
+    """An ASCII text with spaces for its possessive 's."""
+    return _ASCII_POSSESSIVE.sub("  ", text) if "'" in text or "`" in text else text
 
 
 def visible(text: str) -> str:
