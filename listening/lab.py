@@ -43,7 +43,7 @@ class Share:
         share, square = self.hits / self.of, _Z * _Z / self.of
         half = _Z * sqrt((share * (1 - share) + square / 4) / self.of)
         low, high = (share + square / 2 - half) / (1 + square), (share + square / 2 + half) / (1 + square)
-        return max(0.0, low), min(1.0, high)
+        return (low if self.hits else 0.0), (high if self.hits < self.of else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
