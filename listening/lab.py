@@ -15,8 +15,8 @@ from listening.query.words import Words
 from listening.store import StoredPost
 from pipelines.language import detect
 
-_Z = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
-_PRIOR = 10.0  # posts that the prior counts for
+_Z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
+_SURE = 6.635  # by chance alone a log-likelihood ratio is higher than this once in 100 times (chi-squared, 1 degree)
 _MOST_READ = 10_000  # posts a side whose words are counted; more tell nothing more
 
 
@@ -43,15 +43,15 @@ class Share:
         share, square = self.hits / self.of, _Z * _Z / self.of
         half = _Z * sqrt((share * (1 - share) + square / 4) / self.of)
         low, high = (share + square / 2 - half) / (1 + square), (share + square / 2 + half) / (1 + square)
-        return max(0.0, low), min(1.0, high)
+        return (low if self.hits else 0.0), (high if self.hits < self.of else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A word that some posts hold more often than others; `z` is how surely so, in standard deviations."""
+    """A word that some posts hold more often than others; `ratio` is the log-likelihood that it is not by chance."""
 
     word: str
-    z: float
+    ratio: float
     here: int  # posts with it
     there: int  # posts with it among those compared with
 
@@ -172,24 +172,28 @@ class _Comparing:
 
 
 def telling(here: Side, there: Side) -> list[Telling]:
-    """The words that surely (95 %) come with more of some posts than of others, the surest first.
+    """The words that surely (99 %) come with more of some posts than of others, the surest first.
 
-    By the log-odds-ratio with an informative Dirichlet prior of Monroe, Colaresi and Quinn (2008, "Fightin' Words"),
-    counting posts that hold a word: the prior is how usual the word is in all of these posts together.
+    By the log-likelihood ratio of Dunning (1993, "Accurate methods for the statistics of surprise and coincidence"),
+    which holds for rare words, too; posts that hold a word are counted, so that one post cannot make a word telling.
     """
     if not here.read or not there.read:
         return []
-    found = []
-    for word, count in here.words.items():
-        other = there.words[word]
-        usual = _PRIOR * (count + other + 0.5) / (here.read + there.read + 1)
-        with_it, without = count + usual, here.read - count + _PRIOR - usual
-        with_it_there, without_there = other + usual, there.read - other + _PRIOR - usual
-        odds = log(with_it / without) - log(with_it_there / without_there)
-        z = odds / sqrt(1 / with_it + 1 / without + 1 / with_it_there + 1 / without_there)
-        if z > _Z and count > 1:
-            found.append(Telling(word, z, count, other))
-    return sorted(found, key=lambda each: (-each.z, each.word))
+    found = (
+        Telling(w, _ratio(n, here.read, there.words[w], there.read), n, there.words[w]) for w, n in here.words.items()
+    )
+    telling = [each for each in found if each.ratio > _SURE and each.here * there.read > each.there * here.read]
+    return sorted(telling, key=lambda each: (-each.ratio, each.word))
+
+
+def _ratio(count: int, total: int, other: int, other_total: int) -> float:
+    """Dunning's -2 log lambda of two counts, each out of a total; 0 where both shares are the same."""
+    share = (count + other) / (total + other_total)
+    cells = (
+        (count, share * total), (total - count, (1 - share) * total),
+        (other, share * other_total), (other_total - other, (1 - share) * other_total),
+    )  # fmt: skip
+    return 2 * sum(seen * log(seen / expected) for seen, expected in cells if seen)
 
 
 def _others(post: Post, hit: Hit) -> set[str]:

@@ -193,7 +193,9 @@ def _side(side: Side, words: Sequence[Telling]) -> dict[str, Any]:
     return {
         "posts": side.posts,
         "samples": [as_object(each.stored, each.hit.title_spans, each.hit.text_spans) for each in side.samples],
-        "words": [{"word": w.word, "posts": w.here, "kept": w.there, "z": round(w.z, 2)} for w in words[:_WORDS]],
+        "words": [
+            {"word": w.word, "posts": w.here, "kept": w.there, "ratio": round(w.ratio, 2)} for w in words[:_WORDS]
+        ],
     }
 
 

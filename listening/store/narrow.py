@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise, product
+from math import prod
 
 from listening.query import And, Around, Field, Near, Node, Or, Phrase, Word
 from listening.query.line import line
@@ -16,7 +17,7 @@ from listening.query.words import Kind, kind
 
 _DEEPEST = 12  # nodes within nodes: FTS5's parser has a small stack
 _LONGEST = 20_000  # characters of an expression; a scan is quicker than asking for more
-_MOST_PAIRS = 9  # ways to write two neighbouring words; of more each word is looked for alone
+_MOST_WAYS = 128  # to write some words in a row; of more each two neighbours are looked for
 
 Terms = str | None
 
@@ -60,18 +61,38 @@ class _Plain(_Narrowing):
 
     def chain(self, chain: Sequence[Step]) -> Terms:
         words = [_plain_words(step) for step in chain]
-        if len(words) == 1:
-            return _some(words[0])
-        pairs = [[*product(one, other)] for one, other in pairwise(words)]
-        return _all(
-            _some(f"NEAR({one} {other}, 1)" for one, other in pair) if len(pair) <= _MOST_PAIRS else _some(before)
-            for before, pair in zip(words, pairs, strict=False)
-        )
+        if prod(map(len, words)) << len(words) <= _MOST_WAYS:
+            return _phrases(words)
+        return _all(_phrases(pair) for pair in pairwise(words))
 
 
-def _plain_words(step: Step) -> list[str]:
-    starts = [f'"{wildcard.low}" *' for wildcard in step.wildcards if wildcard.low.isascii()]
-    return starts or [f'"{form}"' for form in sorted(step.forms) if form.isascii()]
+def _plain_words(step: Step) -> list[tuple[str, bool]]:
+    """What FTS5 may read for a word, and whether it only begins so."""
+    starts = [(wildcard.low, True) for wildcard in step.wildcards if wildcard.low.isascii()]
+    return starts or [(form, False) for form in sorted(step.forms) if form.isascii()]
+
+
+def _phrases(words: Sequence[Sequence[tuple[str, bool]]]) -> Terms:
+    """Every way to write some words in a row."""
+    return _all(_some(way for choice in product(*row) for way in _ways(choice)) for row in _rows(words))
+
+
+def _rows(words: Sequence[Sequence[tuple[str, bool]]]) -> Iterator[list[Sequence[tuple[str, bool]]]]:
+    """The row in parts: FTS5 takes a phrase of which only the last word may be a beginning."""
+    row = []
+    for choice in words:
+        row.append(choice)
+        if any(begins for _, begins in choice):
+            yield row
+            row = []
+    if row:
+        yield row
+
+
+def _ways(choice: Sequence[tuple[str, bool]]) -> Iterator[str]:
+    for gaps in product((" ", " s "), repeat=len(choice) - 1):
+        phrase = "".join(word + gap for (word, _), gap in zip(choice, (*gaps, ""), strict=True))
+        yield f'"{phrase}"{" *" * choice[-1][1]}'
 
 
 class _Folded(_Narrowing):
@@ -87,7 +108,11 @@ class _Folded(_Narrowing):
                 continue
             for step in run:
                 starts = [_quoted(wildcard.low) for wildcard in step.wildcards]
-                yield _some(start and f"{start} *" for start in starts) if starts else _some(map(_quoted, step.forms))
+                yield (
+                    _some(start and f"{start} *" for start in starts)
+                    if starts
+                    else _some(map(_quoted, sorted(step.forms)))
+                )
 
 
 def _is_sign(step: Step) -> bool:
@@ -104,7 +129,7 @@ def _all(parts: Iterable[Terms]) -> Terms:
     known = list(dict.fromkeys(part for part in parts if part is not None))
     if "" in known:
         return ""
-    return " AND ".join(map(_enclosed, known)) or None
+    return known[0] if len(known) == 1 else " AND ".join(map(_enclosed, known)) or None
 
 
 def _some(parts: Iterable[Terms]) -> Terms:
