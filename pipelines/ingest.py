@@ -12,8 +12,7 @@ from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reje
 from listening.store import Saved, Store
 from pipelines.language import detect
 from pipelines.match import Found, Names
-from pipelines.sentiment import Feeling
-from pipelines.sentiment.feeling import Impression
+from pipelines.sentiment import Feeling, Impression
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
@@ -38,12 +37,11 @@ class Understanding:
             return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
         text = post.text or post.title
         read = self.feeling.read(text, named=any(one.spans for one in found))
-        return Entry(post, language, read.sentiment, tuple(self._mention(one, found, text, read) for one in found))
+        return Entry(post, language, read.sentiment, tuple(self._mention(one, found, read) for one in found))
 
-    def _mention(self, one: Found, found: Sequence[Found], text: str, read: Impression) -> Mention:
+    def _mention(self, one: Found, found: Sequence[Found], read: Impression) -> Mention:
         others = sorted(span for each in found if each is not one for span in each.spans)
-        score, label, why = self.feeling.judge(read, text, one.brand, one.spans, others)
-        return Mention(one.brand, one.words, score, label, why)
+        return Mention(one.brand, one.words, *self.feeling.judge(read, one.brand, one.spans, others))
 
 
 def fault(post: Post, now: datetime) -> str:
