@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
-from listening.config import Brand
-from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reject, Sentiment
+from listening.config import Brand, Config
+from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reject
 from listening.store import Saved, Store
 from pipelines.language import detect
 from pipelines.match import Found, Names
-from pipelines.sentiment import Scorer, label, toward
+from pipelines.sentiment import Feeling, Impression
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
@@ -23,9 +23,16 @@ _TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
 class Understanding:
     """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
 
-    def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None, source: str = "") -> None:
+    def __init__(
+        self, brands: Sequence[Brand], *, source: str = "", lexicon: Mapping[str, float] | None = None
+    ) -> None:
         self.names = Names(brands, source)
-        self.scorer = scorer or Scorer()
+        self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
+
+    @classmethod
+    def of(cls, config: Config, source: str = "") -> Self:
+        """As a config folder says; `source` is the one whose posts are read."""
+        return cls(config.brands, source=source, lexicon=config.settings.lexicon)
 
     def entry(self, post: Post) -> Entry:
         """Match first; language and sentiment of matched posts only."""
@@ -35,15 +42,13 @@ class Understanding:
         language = detect(post.text or post.title, post.language)
         if language not in _SCORED:
             return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
-        document = self.scorer.score(post.text or post.title)
-        return Entry(post, language, document, tuple(self._mention(f, found, post, document) for f in found))
+        text = post.text or post.title
+        read = self.feeling.read(text, named=any(one.spans for one in found))
+        return Entry(post, language, read.sentiment, tuple(self._mention(one, found, read) for one in found))
 
-    def _mention(self, one: Found, found: Sequence[Found], post: Post, document: Sentiment) -> Mention:
-        score = document.compound
-        if len(found) > 1:
-            others = sorted(span for f in found if f is not one for span in f.spans)
-            score = toward(post.text, one.spans, others, self.scorer, document)
-        return Mention(one.brand, one.words, score, label(score))
+    def _mention(self, one: Found, found: Sequence[Found], read: Impression) -> Mention:
+        others = sorted(span for each in found if each is not one for span in each.spans)
+        return Mention(one.brand, one.words, *self.feeling.judge(read, one.brand, one.spans, others))
 
 
 def fault(post: Post, now: datetime) -> str:

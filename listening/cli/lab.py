@@ -97,7 +97,7 @@ def _apply(config: Config, names: Sequence[str], since: datetime | None) -> None
 
         try:
             rematch(
-                store, Understanding(config.brands), brands, now=datetime.now(UTC), everything=not names,
+                store, Understanding.of(config), brands, now=datetime.now(UTC), everything=not names,
                 since=since, progress=hear,
             )  # fmt: skip
         except KeyboardInterrupt:
