@@ -13,6 +13,7 @@ from listening.store import Saved, Store
 from pipelines.language import detect
 from pipelines.match import Found, Names
 from pipelines.sentiment import Scorer, label, toward
+from pipelines.tongues import LANGUAGES, tongue
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
@@ -33,6 +34,8 @@ class Understanding:
         if not found:
             return Entry(post, post.language)
         language = detect(post.text or post.title, post.language)
+        if language in LANGUAGES:
+            return _in_tongue(post, language, found)
         if language not in _SCORED:
             return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
         document = self.scorer.score(post.text or post.title)
@@ -44,6 +47,18 @@ class Understanding:
             others = sorted(span for f in found if f is not one for span in f.spans)
             score = toward(post.text, one.spans, others, self.scorer, document)
         return Mention(one.brand, one.words, score, label(score))
+
+
+def _in_tongue(post: Post, language: str, found: Sequence[Found]) -> Entry:
+    """A post in one of the languages that have a lexicon of their own."""
+    scorer, text = tongue(language), post.text or post.title
+    mentions = []
+    for one in found:
+        others = [span for f in found if f is not one for span in f.spans]
+        part = scorer.about(text, one.spans, others) if post.text else text
+        score = scorer.score(part).compound
+        mentions.append(Mention(one.brand, one.words, score, label(score), scorer.why(part)))
+    return Entry(post, language, scorer.score(text), tuple(mentions))
 
 
 def fault(post: Post, now: datetime) -> str:

@@ -24,9 +24,9 @@ _MOST_WORDS = 8
 
 # Languages that the model guesses far more often than people write them in, each beside a great neighbour.
 _SELDOM = frozenset(
-    "af als an arz ast bar bcl br bs ca ceb co cv diq eml eo eu frr fy ga gd gl gn gv ht hif hsb ia ie ilo io jbo jv ku kw la lb li "
-    "lmo lrc mai mg min mrj mwl myv nah nap nds nn oc os pam pfl pms pnb qu rm sc scn sco sh so su tk tl tt tyv vec vep vls vo wa war "
-    "xmf yi yo".split()
+    "af als an arz ast bar bcl br bs ca ceb co cv diq eml eo eu frr fy ga gd gl gn gv ht hif hsb ia ie ilo io jbo "
+    "jv ku kw la lb li lmo lrc mai mg min mrj mwl myv nah nap nds nn oc os pam pfl pms pnb qu rm sc scn sco sh so "
+    "su tk tl tt tyv vec vep vls vo wa war xmf yi yo".split()
 )
 _SELDOM_WEIGHT = 0.25
 _MERGED = {"arz": "ar", "yue": "zh", "wuu": "zh", "nn": "no", "als": "de", "bar": "de", "sh": "sr"}
@@ -72,7 +72,7 @@ def _plainly(tokens: Sequence[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text as the model reads it best: no addresses, handles, laughter and shouting; tags only where little else is."""
+    """The text as the model reads it best: no addresses, handles, laughter, shouting; tags if little else."""
     text = _LAUGHTER.sub(" ", _AWAY.sub(" ", text))
     if "#" in text:
         bare = _TAG.sub(" ", text)

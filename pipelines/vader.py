@@ -142,7 +142,7 @@ class Scorer:
         if not count:
             return _EMPTY
         valences = _valences(words, count)
-        return figures(valences, count, _emphasis(text)) if valences else _NEUTRAL
+        return _figures(valences, count, _emphasis(text)) if valences else _NEUTRAL
 
 
 def _valences(words: Sequence[_Word], count: int) -> list[float]:
@@ -263,7 +263,7 @@ def _emphasis(text: str) -> float:
     return exclamations * 0.292 + asked
 
 
-def figures(valences: Sequence[float], count: int, emphasis: float) -> Sentiment:
+def _figures(valences: Sequence[float], count: int, emphasis: float) -> Sentiment:
     """The four figures of a text of `count` words, of which `valences` are those that may not be neutral."""
     total = float(sum(valences))
     if total:

@@ -25,16 +25,16 @@ FACE = (
 )
 
 
-def face(token: str) -> float | None:
+def face(mark: str) -> float | None:
     """The valence of an emoji or emoticon, from -4 to 4, 0 where it says nothing; None for what is no face."""
-    if len(token) == 1:
-        return _VALENCES.get(token, 0.0) if token > "\u2600" else None
-    if token.startswith("<"):
-        return _SAD if "/" in token else _HAPPY
-    if token.startswith("^"):
+    if len(mark) == 1:
+        return _VALENCES.get(mark, 0.0) if mark >= "\u2600" else None
+    if mark.startswith("<"):
+        return _SAD if "/" in mark else _HAPPY
+    if mark.startswith("^"):
         return _HAPPY
-    if token.startswith(("-_", "-.")):
+    if mark.startswith(("-_", "-.")):
         return _SAD
-    if token[0] in ":;=":
-        return _MOUTHS.get(token[1:].lstrip("'-")[:1])
+    if mark[0] in ":;=":
+        return _MOUTHS.get(mark[1:].lstrip("'-")[:1])
     return None

@@ -89,6 +89,7 @@ class Lexicon(dict[str, Word]):
         super().__init__()
         table = _table(language)
         self._umlauts = bool(table.get("umlauts"))
+        self._contrasts = frozenset(f"{table['but']} {table['while']}".split())
         self._exact: dict[str, float] = {}
         self._stems: dict[str, float] = {}
         self._tails: dict[str, float] = {}
@@ -100,13 +101,22 @@ class Lexicon(dict[str, Word]):
         self._sets = {name: {self.fold(word) for word in table.get(name, "").split()} for name in _SETS}
         self._phrases = self._by_first_words(table["phrases"])
 
+    @property
+    def contrasts(self) -> frozenset[str]:
+        """Words behind which another matter begins ("but", "while"), as they are spelt."""
+        return self._contrasts
+
     def _put(self, word: str, valence: float) -> None:
         table = self._stems if word.endswith("*") else self._tails if word.startswith("*") else self._exact
         table[self.fold(word.strip("*"))] = valence
 
     def _by_first_words(self, groups: Mapping[str, Sequence[str]]) -> dict[str, dict[str, list[Phrase]]]:
         found: dict[str, dict[str, list[Phrase]]] = {}
-        phrases = [(self.fold(text).replace("'", " ").split(), float(valence)) for valence, texts in groups.items() for text in texts]
+        phrases = [
+            (self.fold(text).replace("'", " ").split(), float(valence))
+            for valence, texts in groups.items()
+            for text in texts
+        ]
         for parts, valence in sorted(phrases, key=lambda each: -len(each[0])):
             seconds = [""] if parts[1] == ".." or parts[1].endswith("*") else parts[1].split("|")
             for first in parts[0].split("|"):
@@ -148,13 +158,12 @@ class Lexicon(dict[str, Word]):
         valence = self._valence(folded) or 0.0
         sets = self._sets
         boost = (folded in sets["boosters"]) - (folded in sets["diminishers"])
-        word = Word(
+        return Word(
             folded=folded, valence=valence, negated=0.0 if valence else self._when_negated(folded), boost=boost,
             negates=folded in sets["negations"], turns=folded in sets["turning"], contrasts=folded in sets["but"],
             steady=folded in sets["steady"],
             phrases=self._phrases.get(folded, {}),
         )  # fmt: skip
-        return word
 
     def _valence(self, folded: str) -> float | None:
         """Of the word itself, else of its longest stem, else of the longest end of a compound."""

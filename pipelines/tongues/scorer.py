@@ -1,4 +1,4 @@
-"""Scores texts of one language from its lexicon, as VADER does for English: negation, emphasis, contrast, faces, hashtags.
+"""Scores texts of one language from its lexicon, as VADER does for English: negation, contrast, faces, hashtags.
 
 The rules are this project's own; what a sum of valences comes to in the four figures is vaderSentiment's way.
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from vaderSentiment.vaderSentiment import normalize
 
 from listening.post import Evidence, Sentiment
 from pipelines.tongues.faces import FACE
 from pipelines.tongues.lexicon import ENDS, Lexicon, Word
-from pipelines.vader import figures
+from pipelines.tongues.parts import passage
 
 LANGUAGES = ("de", "es", "fr", "it", "nl", "pt")
 
@@ -23,6 +26,7 @@ _AWAY = re.compile(r"(?:https?:|www\.)\S+|@\w+|&\w+;")
 _TAG = re.compile(r"#(\w+)")
 _TAG_WORDS = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_a-zß-ÿ]+|\d+")
 _TOKEN = re.compile(rf"[^\W_]+|{FACE}|[.,;:!?\u2026\n()\"«»]+")
+_PER_EXCLAMATION = 0.292  # as in vaderSentiment
 _LONGEST = 5_000  # characters that are read
 
 
@@ -54,19 +58,48 @@ class TongueScorer:
         """neg, neu and pos as shares of 1, compound from -1 to 1. A text without words scores 0 in all four."""
         words = [self._lexicon[token] for token in _tokens(text)]
         count = len(words) - words.count(ENDS)
-        if not count:
-            return Sentiment(0.0, 0.0, 0.0, 0.0)
-        return figures([hit.valence for hit in _hits(words)], count, min(text.count("!"), 4) * 0.292)
+        return _figures([hit.valence for hit in _hits(words)], count, min(text.count("!"), 4) * _PER_EXCLAMATION)
 
     def why(self, text: str) -> tuple[Evidence, ...]:
         """The rules that made the score, each with the words it rests on, in the order of the text."""
         tokens = _tokens(text)
         hits = _hits([self._lexicon[token] for token in tokens])
         return tuple(
-            Evidence(f"{self.language} lexicon{', negated' if hit.negated else ''} {hit.valence:+.1f}",
-                     (" ".join(tokens[hit.start : hit.end]),))
+            Evidence(
+                f"{self.language} lexicon{', negated' if hit.negated else ''} {hit.valence:+.1f}",
+                (" ".join(tokens[hit.start : hit.end]),),
+            )
             for hit in hits
-        )  # fmt: skip
+        )
+
+    def about(self, text: str, own: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> str:
+        """What of `text` speaks of a brand that is named at `own`, where others are named at `others`."""
+        return passage(text, own, others, self._lexicon.contrasts, lambda part: bool(self.score(part).compound))
+
+
+@cache
+def tongue(language: str) -> TongueScorer:
+    """The scorer of a language, made when it is first met."""
+    return TongueScorer(language)
+
+
+def _figures(valences: Sequence[float], count: int, emphasis: float) -> Sentiment:
+    """The four figures as vaderSentiment makes them: `count` words, of which some have the valences given."""
+    if not count:
+        return Sentiment(0.0, 0.0, 0.0, 0.0)
+    total = sum(valences)
+    if total:
+        total += emphasis if total > 0 else -emphasis
+    positive = sum(valence + 1 for valence in valences if valence > 0)  # neutral words count 1, so others count 1 more
+    negative = sum(1 - valence for valence in valences if valence < 0)
+    neutral = max(count - len(valences), 0)
+    whole = positive + negative + neutral
+    return Sentiment(
+        neg=round(negative / whole, 3),
+        neu=round(neutral / whole, 3),
+        pos=round(positive / whole, 3),
+        compound=round(normalize(total), 4),
+    )
 
 
 def _tokens(text: str) -> list[str]:
