@@ -21,7 +21,7 @@ _WHEN_NEGATED = -2.0  # what "does not work" weighs
 _LONG_DRAWN = re.compile(r"(.)\1{2,}")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _MARKS = re.compile(r"(?<!n)[\u0300-\u036f]")  # "año" is no "ano"
-_SETS = ("negations", "turning", "boosters", "diminishers", "but", "steady")
+_SETS = ("negations", "turning", "boosters", "diminishers", "but", "steady", "ironic")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +69,7 @@ class Word:
     turns: bool = False  # turns what follows, or else what stands before, as "nicht" and "pas" do
     contrasts: bool = False  # "but": what follows weighs more
     ends: bool = False  # the end of a clause; no word
+    ironic: bool = False  # praise that is not meant where all else is a complaint: "thanks", "bravo"
     steady: bool = False  # no rule changes its valence: a face, "unfortunately"
     phrases: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)  # beginning here, by second word ("": any)
 
@@ -161,7 +162,7 @@ class Lexicon(dict[str, Word]):
         return Word(
             folded=folded, valence=valence, negated=0.0 if valence else self._when_negated(folded), boost=boost,
             negates=folded in sets["negations"], turns=folded in sets["turning"], contrasts=folded in sets["but"],
-            steady=folded in sets["steady"],
+            steady=folded in sets["steady"], ironic=folded in sets["ironic"],
             phrases=self._phrases.get(folded, {}),
         )  # fmt: skip
 

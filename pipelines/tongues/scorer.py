@@ -26,6 +26,8 @@ _AWAY = re.compile(r"(?:https?:|www\.)\S+|@\w+|&\w+;")
 _TAG = re.compile(r"#(\w+)")
 _TAG_WORDS = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_a-zß-ÿ]+|\d+")
 _TOKEN = re.compile(rf"[^\W_]+|{FACE}|[.,;:!?\u2026\n()\"«»]+")
+_COMPLAINT = -1.5  # from which on what is said beside thanks is a complaint
+_IRONY = -0.5
 _PER_EXCLAMATION = 0.292  # as in vaderSentiment
 _LONGEST = 5_000  # characters that are read
 
@@ -133,7 +135,17 @@ def _hits(words: Sequence[Word]) -> list[_Hit]:
     if but is not None:
         for hit in changing:
             hit.valence *= 0.5 if hit.start < but else 1.5
+    _see_irony(words, hits)
     return hits
+
+
+def _see_irony(words: Sequence[Word], hits: Sequence[_Hit]) -> None:
+    """Turn thanks and praise round where all else is a complaint: "bravo, 50 minutes late again"."""
+    praise = [hit for hit in hits if hit.valence > 0]
+    complaint = sum(hit.valence for hit in hits if hit.valence < 0)
+    if complaint <= _COMPLAINT and all(words[hit.start].ironic and not hit.negated for hit in praise):
+        for hit in praise:
+            hit.valence = _IRONY
 
 
 def _found(words: Sequence[Word], places: Sequence[int]) -> list[_Hit]:
