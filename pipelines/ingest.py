@@ -12,7 +12,8 @@ from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reje
 from listening.store import Saved, Store
 from pipelines.language import detect
 from pipelines.match import Found, Names
-from pipelines.sentiment import Feeling, Impression
+from pipelines.sentiment import Feeling, Impression, label
+from pipelines.tongues import LANGUAGES, tongue
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
@@ -40,6 +41,8 @@ class Understanding:
         if not found:
             return Entry(post, post.language)
         language = detect(post.text or post.title, post.language)
+        if language in LANGUAGES:
+            return _in_tongue(post, language, found)
         if language not in _SCORED:
             return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
         text = post.text or post.title
@@ -49,6 +52,18 @@ class Understanding:
     def _mention(self, one: Found, found: Sequence[Found], read: Impression) -> Mention:
         others = sorted(span for each in found if each is not one for span in each.spans)
         return Mention(one.brand, one.words, *self.feeling.judge(read, one.brand, one.spans, others))
+
+
+def _in_tongue(post: Post, language: str, found: Sequence[Found]) -> Entry:
+    """A post in one of the languages that have a lexicon of their own."""
+    scorer, text = tongue(language), post.text or post.title
+    mentions = []
+    for one in found:
+        others = [span for f in found if f is not one for span in f.spans]
+        part = scorer.about(text, one.spans, others) if post.text else text
+        score = scorer.score(part).compound
+        mentions.append(Mention(one.brand, one.words, score, label(score), scorer.why(part)))
+    return Entry(post, language, scorer.score(text), tuple(mentions))
 
 
 def fault(post: Post, now: datetime) -> str:
