@@ -26,8 +26,10 @@ class Pattern:
     exact: re.Pattern[str] | None = None
     also: tuple[re.Pattern[str], ...] = ()
     never: tuple[re.Pattern[str], ...] = ()
+    needs: tuple[frozenset[str], ...] = ()  # of each of these sets a word must be in the line, or `exact` finds nothing
 
 
+Closer = tuple[tuple[int, Pattern], ...]
 Span = tuple[int, int]  # in a line's text: from the space before the first word to the space after the last
 
 
@@ -99,8 +101,36 @@ def _pattern(node: Node) -> Pattern:
         return Pattern(
             _anchors(anchored), _compiled(anchored),
             tuple(_compiled(part) for part in wanted if part is not anchored), tuple(map(_compiled, never)),
+            tuple(need for part in wanted for need in _needs(part)),
         )  # fmt: skip
-    return Pattern(_anchors(node), _compiled(node))
+    return Pattern(_anchors(node), _compiled(node), needs=tuple(_needs(node)))
+
+
+def _needs(node: Node) -> Iterator[frozenset[str]]:
+    """Sets of words of which one must occur."""
+    if isinstance(node, Near):
+        for part in node.nodes:
+            yield from _needs(part)
+    elif isinstance(node, Or | Word | Phrase):
+        chosen = [_needed(part) for part in _terms(node)]
+        if all(chosen):
+            yield frozenset(word for word in chosen if word)
+
+
+def _terms(node: Node) -> Iterator[Word | Phrase | Near]:
+    if isinstance(node, Or):
+        for part in node.nodes:
+            yield from _terms(part)
+    elif isinstance(node, Word | Phrase | Near):
+        yield node
+
+
+def _needed(term: Word | Phrase | Near) -> str:
+    """The longest word of a term without a *; empty where there is none."""
+    if isinstance(term, Near):
+        return ""
+    found = _folded(" ".join(term.words) if isinstance(term, Phrase) else term.text)
+    return max((word for word in found if "*" not in word), key=len, default="")
 
 
 def _compiled(node: Node) -> re.Pattern[str]:
@@ -138,7 +168,10 @@ def _regex(node: Node) -> str:
 
 
 class Finder:
-    """Looks for the patterns of many keys at once; `find` gives where those that occur stand."""
+    """Looks for the patterns of many keys at once; `find` gives where those that occur stand.
+
+    Keys below 0 hold what only matters where the key ~key was found.
+    """
 
     __slots__ = ("_automaton", "_owners")
 
@@ -166,8 +199,8 @@ class Finder:
         found: dict[int, list[Span]] = {}
         if not self._owners:
             return found
-        asked: set[tuple[int, int]] = set()
         text, owners = line.text, self._owners
+        places: list[tuple[int, Closer]] = []
         for last, rank in self._automaton.iter(text):
             anchor, whole, literal, closer = owners[rank]
             if literal:
@@ -177,13 +210,41 @@ class Finder:
                         found[key].append(span)
                     else:
                         found[key] = [span]
-            for key, pattern in closer:
-                begin, end, _ = line.sentence(last - 1)
-                if (id(pattern), begin) not in asked:
-                    asked.add((id(pattern), begin))
-                    if spans := list(_spans(pattern, text[begin : end + 1], begin)):
-                        found.setdefault(key, []).extend(spans)
+            if closer:
+                places.append((last, closer))
+        if places:
+            _look_closer(line, places, found)
         return found
+
+
+def _look_closer(line: Line, places: list[tuple[int, Closer]], found: dict[int, list[Span]]) -> None:
+    """Add what patterns find that need more than their anchor; vetoes last, and only those that matter."""
+    present = set(line.text.split())
+    vetoes: list[tuple[int, Pattern, int]] = []
+    asked: set[tuple[int, int]] = set()
+    for last, closer in places:
+        for key, pattern in closer:
+            for need in pattern.needs:
+                if need.isdisjoint(present):
+                    break
+            else:
+                if key < 0:
+                    vetoes.append((key, pattern, last))
+                else:
+                    _ask(line, key, pattern, last, asked, found)
+    for key, pattern, last in vetoes:
+        if ~key in found:
+            _ask(line, key, pattern, last, asked, found)
+
+
+def _ask(
+    line: Line, key: int, pattern: Pattern, last: int, asked: set[tuple[int, int]], found: dict[int, list[Span]]
+) -> None:  # fmt: skip
+    begin, end, _ = line.sentence(last - 1)
+    if (id(pattern), begin) not in asked:
+        asked.add((id(pattern), begin))
+        if spans := list(_spans(pattern, line.text[begin : end + 1], begin)):
+            found.setdefault(key, []).extend(spans)
 
 
 def _whole(text: str, anchor: str, last: int) -> Span:

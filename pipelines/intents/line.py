@@ -50,13 +50,13 @@ class Line:
     (all, where it is None).
     """
 
-    __slots__ = ("_ends", "_folded", "_plain", "_starts", "_written", "text")
+    __slots__ = ("_ends", "_folded", "_plain", "_starts", "text", "written_text")
 
     def __init__(
         self, text: str, own: Sequence[tuple[int, int]] = (), others: Sequence[tuple[int, int]] = (),
         counted: Sequence[tuple[int, int]] | None = None,
     ) -> None:  # fmt: skip
-        self._written = text = text[:_LONGEST]
+        self.written_text = text = text[:_LONGEST]
         folded = text.translate(_FOLDED)
         if counted is not None:
             folded = _only(folded, counted)
@@ -100,9 +100,9 @@ class Line:
             self._plain = f" {self._folded.translate(_ENDS)} "
         place = self._plain.find(wanted)
         if place >= 0 and BRAND not in wanted:
-            return self._written[place : place + len(wanted) - 2]
+            return self.written_text[place : place + len(wanted) - 2]
         begin, until = self.span(start, end)
-        return " ".join(self._written[begin:until].split())[:_SHOWN]
+        return " ".join(self.written_text[begin:until].split())[:_SHOWN]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the words between two places of `text` stand in the text as written."""
