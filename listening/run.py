@@ -23,6 +23,7 @@ from listening.errors import ListeningError, SourceError
 from listening.source import Collector, Context, batches, find, kinds
 from listening.store import Saved, Store
 from pipelines.ingest import Ingest, Understanding
+from pipelines.intents import load as load_intents
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None]) -> Ou
         row = store.start_run(entry.name, datetime.now(UTC))
         event = Event(entry.name)
         ingest = Ingest(
-            store, entry.name, Understanding(config.brands), row,
+            store, entry.name, Understanding(config.brands, intents=load_intents(config.folder)), row,
             keep_unmatched=config.kept(entry) > timedelta(0), progress=Reporter(event, tell),
         )  # fmt: skip
         checkpoints: dict[str, str] = {}

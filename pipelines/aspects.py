@@ -15,7 +15,9 @@ from pipelines.intents.line import Line
 
 _DEFAULTS = "..."  # in a brand's list: the words that come along
 _SHOWN = 5  # words that are kept as evidence
-_WIDE = re.compile(r"[.!?\u2026]+(?=\s|$)|[;\n]|\b(?:but|however|although|though|while|whereas|except|yet)\b", re.IGNORECASE)
+_WIDE = re.compile(
+    r"[.!?\u2026]+(?=\s|$)|[;\n]|\b(?:but|however|although|though|while|whereas|except|yet)\b", re.IGNORECASE
+)
 _NARROW = re.compile(r",|\b(?:and|plus|with|so)\b", re.IGNORECASE)
 
 Score = Callable[[str], tuple[float, Label]]
@@ -36,7 +38,10 @@ class Aspects:
             finder = self._finders.get(key)
             if finder is None:
                 finder = self._finders[key] = Finder(
-                    {index: [p for text in texts for p in phrase(text, {})] for index, texts in enumerate(lists.values())}
+                    {
+                        index: [p for text in texts for p in phrase(text, {})]
+                        for index, texts in enumerate(lists.values())
+                    }
                 )
             self._brands[name] = tuple(lists), finder
 
@@ -58,7 +63,9 @@ def lists_of(own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     known = _packaged()
     lists = {name: list(phrases) for name, phrases in known.items() if name not in own}
     for name, phrases in own.items():
-        lists[name] = [each for phrase in phrases for each in (known.get(name, ()) if phrase == _DEFAULTS else (phrase,))]
+        lists[name] = [
+            each for phrase in phrases for each in (known.get(name, ()) if phrase == _DEFAULTS else (phrase,))
+        ]
     return {name: phrases for name, phrases in lists.items() if phrases}
 
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from listening.config import Brand
-from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reject, Sentiment
+from listening.post import Batch, Checkpoint, Entry, Extent, Label, Mention, Post, Reject, Sentiment
 from listening.store import Saved, Store
+from pipelines.intents import Intents
 from pipelines.language import detect
 from pipelines.match import Found, Names
+from pipelines.reasons import Reasons
 from pipelines.sentiment import Scorer, label, toward
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
@@ -21,11 +23,12 @@ _TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
 
 
 class Understanding:
-    """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
+    """What is read out of one post: its mentions, language, sentiment and reasons. Needs no store and no clock."""
 
-    def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None) -> None:
+    def __init__(self, brands: Sequence[Brand], scorer: Scorer | None = None, intents: Intents | None = None) -> None:
         self.names = Names(brands)
         self.scorer = scorer or Scorer()
+        self.reasons = Reasons(brands, intents)
 
     def entry(self, post: Post) -> Entry:
         """Match first; language and sentiment of matched posts only."""
@@ -34,16 +37,25 @@ class Understanding:
             return Entry(post, post.language)
         language = detect(post.text or post.title, post.language)
         if language not in _SCORED:
-            return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
+            return Entry(post, language, None, tuple(self._unscored(f, found, post, language) for f in found))
         document = self.scorer.score(post.text or post.title)
-        return Entry(post, language, document, tuple(self._mention(f, found, post, document) for f in found))
+        return Entry(post, language, document, tuple(self._mention(f, found, post, language, document) for f in found))
 
-    def _mention(self, one: Found, found: Sequence[Found], post: Post, document: Sentiment) -> Mention:
+    def _unscored(self, one: Found, found: Sequence[Found], post: Post, language: str) -> Mention:
+        intents, aspects, urgency = self.reasons.find(post, one, found, language, None, None)
+        return Mention(one.brand, one.words, intents=intents, aspects=aspects, urgency=urgency)
+
+    def _mention(self, one: Found, found: Sequence[Found], post: Post, language: str, document: Sentiment) -> Mention:
         score = document.compound
         if len(found) > 1:
             others = sorted(span for f in found if f is not one for span in f.spans)
             score = toward(post.text, one.spans, others, self.scorer, document)
-        return Mention(one.brand, one.words, score, label(score))
+        intents, aspects, urgency = self.reasons.find(post, one, found, language, score, self._feeling)
+        return Mention(one.brand, one.words, score, label(score), intents=intents, aspects=aspects, urgency=urgency)
+
+    def _feeling(self, clause: str) -> tuple[float, Label]:
+        score = self.scorer.score(clause).compound
+        return score, label(score)
 
 
 def fault(post: Post, now: datetime) -> str:

@@ -15,6 +15,7 @@ from listening.post import Batch
 from listening.source import kinds
 from listening.store import Store
 from pipelines.ingest import Ingest, Understanding
+from pipelines.intents import load as load_intents
 from pipelines.worker import Worker
 
 _SIZE = 200  # posts in one transaction, at most: longer ones keep people waiting
@@ -53,7 +54,9 @@ class StorePipeline:
         store.know(
             [{"name": s.name, "kind": s.kind} for s in config.sources], [{"name": b.name} for b in config.brands]
         )
-        return cls(crawler, Ingest(store, source, Understanding(config.brands)), store)
+        return cls(
+            crawler, Ingest(store, source, Understanding(config.brands, intents=load_intents(config.folder))), store
+        )
 
     async def process_item(self, item: Any) -> Any:
         """Take one page's batch; save when there are enough."""

@@ -28,7 +28,9 @@ def urgency(post: Post, intents: Sequence[Intent], score: float | None, points: 
     """The parts that do not depend on the moment. `points`: what each intent is worth at full confidence."""
     weighed = [(intent.name, points.get(intent.name, 0) * intent.confidence) for intent in intents]
     weighed.sort(key=lambda one: -one[1])
-    parts = [(name, round(worth if index == 0 or worth < 0 else worth / 3)) for index, (name, worth) in enumerate(weighed)]
+    parts = [
+        (name, round(worth if index == 0 or worth < 0 else worth / 3)) for index, (name, worth) in enumerate(weighed)
+    ]
     if score is not None and score < 0:
         parts.append(("feeling", round(-_FEELING * score)))
     if sum(worth for _, worth in parts) > 0:

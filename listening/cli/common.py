@@ -78,6 +78,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
         )
         @click.option("--search", default="", help='Words and "phrases" that must all occur.')
         @click.option("--status", default="", help="Only mentions in this state, such as new.")
+        @click.option("--intent", default="", help="Only those written for this reason, such as complaint or buying.")
         @functools.wraps(command)
         def wrapper(**given: Any) -> None:
             ctx = click.get_current_context()
@@ -90,6 +91,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
                 sentiment=given.pop("sentiment") or "",
                 search=given.pop("search"),
                 status=given.pop("status"),
+                intent=given.pop("intent").strip().lower(),
             )
             command(config=config, where=where, **given)
 

@@ -76,6 +76,11 @@ class Brand(_Table):
     aliases: list[str] = Field([], description="Other names and handles it goes by.")
     ours: bool = Field(True, description="false: a competitor.")
     owner: str = Field("", description="Who acts on its mentions, by mail address.")
+    aspects: dict[str, list[str]] = Field(
+        {},
+        description='Sides of it that people speak of: battery = ["battery", "charge*"]; "..." stands for the words '
+        "that come along, an empty list leaves an aspect out.",
+    )
 
 
 class SourceEntry(_Table):

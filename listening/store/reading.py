@@ -20,6 +20,7 @@ class MentionFilter:
     source: str = ""
     sentiment: str = ""  # negative, neutral, positive, or "unscored"
     status: str = ""
+    intent: str = ""  # its name, such as complaint
     search: str = ""  # words and "phrases", all of which must occur in title or text
     since: datetime | None = None
     until: datetime | None = None
@@ -174,6 +175,7 @@ def _where(where: MentionFilter) -> tuple[str, list[Any]]:
         ("brand = ?", where.brand),
         ("source = ?", where.source),
         ("status = ?", where.status),
+        ("instr(', ' || intents || ',', ?)", f", {where.intent}," if where.intent else ""),
         ("date >= ?", iso(where.since) if where.since else ""),
         ("date < ?", iso(where.until) if where.until else ""),
         ("post_id IN (SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?)", fts_query(where.search)),

@@ -15,17 +15,31 @@ _MOST_RULES = 5  # rules that are shown for one intent
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _NOWHERE: list[Span] = []
 _GREETS = frozenset(
-    "thisbrand otherbrand hi hey hello so and but ok okay well um dear also yo please pls guys anyway oh ugh omg lol wow "
-    "seriously honestly question quick".split()
+    "thisbrand otherbrand hi hey hello so and but ok okay well um dear also yo please pls guys anyway oh ugh omg lol "
+    "wow seriously honestly question quick".split()
 )
 
 
 class _Compiled:
     """A rule and what stands ready for it. Its vetoes are looked for under the key `veto`."""
 
-    __slots__ = ("_asks", "_negated", "_starts", "always", "confidence", "intent", "name", "patterns", "rule", "veto", "vetoes")
+    __slots__ = (
+        "_asks",
+        "_negated",
+        "_starts",
+        "always",
+        "confidence",
+        "intent",
+        "name",
+        "patterns",
+        "rule",
+        "veto",
+        "vetoes",
+    )
 
-    def __init__(self, intent: str, rule: Rule, patterns: Sequence[Pattern], vetoes: Sequence[Pattern], key: int) -> None:
+    def __init__(
+        self, intent: str, rule: Rule, patterns: Sequence[Pattern], vetoes: Sequence[Pattern], key: int
+    ) -> None:
         self.intent, self.rule, self.patterns, self.vetoes = intent, rule, patterns, vetoes
         self.name, self.confidence, self.veto = f"{intent}/{rule.name}", rule.confidence, ~key
         self._asks, self._starts, self._negated = rule.asks, rule.starts, rule.negated
@@ -41,7 +55,9 @@ class _Compiled:
             return False
         if stars is None:
             return rule.stars_to is None and rule.stars_from is None
-        return (rule.stars_to is None or stars <= rule.stars_to) and (rule.stars_from is None or stars >= rule.stars_from)
+        return (rule.stars_to is None or stars <= rule.stars_to) and (
+            rule.stars_from is None or stars >= rule.stars_from
+        )
 
     def counting(self, line: Line, spans: Sequence[Span], found: Mapping[int, Sequence[Span]]) -> list[Span]:
         """Those of the finds that count where they stand, as many as are shown."""
@@ -83,6 +99,7 @@ class Intents:
 
     def __init__(self, rules: Mapping[str, IntentRules], lists: Mapping[str, list[str]]) -> None:
         self.rules, self.lists = rules, lists
+        self.points = {name: each.urgency for name, each in rules.items()}  # of urgency, at full confidence
         self._languages: dict[str, _Language] = {}
         self._known = frozenset(rule.language for each in rules.values() for rule in each.rule)
 
@@ -140,17 +157,16 @@ class _Language:
         doubts: dict[str, float] = {}
         against: dict[str, float] = {}
         held: dict[str, list[tuple[_Compiled, list[Span]]]] = {}
-        for index, spans in [*found.items(), *((index, _NOWHERE) for index in self._wordless)]:
+        for index, places in [*found.items(), *((index, _NOWHERE) for index in self._wordless)]:
             if index < 0 or index == _NEGATION:
                 continue
             each = self._rules[index]
             if each.rule.bounded and not each.holds(score, stars):
                 continue
-            if spans is not _NOWHERE:
-                spans = each.counting(line, spans, found)
-                if not spans:
-                    continue
-            elif each.rule.asks and not any(asks for _, _, asks in line.sentences()):
+            spans = each.counting(line, places, found) if places is not _NOWHERE else _NOWHERE
+            if places is not _NOWHERE and not spans:
+                continue
+            if places is _NOWHERE and each.rule.asks and " ? " not in line.text:
                 continue
             if each.confidence < 0:
                 against[each.intent] = against.get(each.intent, 1.0) * (1 + each.confidence)
@@ -159,7 +175,7 @@ class _Language:
                 held.setdefault(each.intent, []).append((each, spans))
         result = []
         for name, doubt in doubts.items():
-            confidence = (1 - doubt) * against.get(name, 1.0)
+            confidence = 1 - doubt / against.get(name, 1.0)
             if confidence >= self._thresholds[name]:
                 result.append(Intent(name, round(confidence, 2), _why(line, held[name], score)))
         return tuple(sorted(result, key=lambda intent: -intent.confidence))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from unicodedata import normalize
 
 BRAND, OTHER = "thisbrand", "otherbrand"  # what stands in a line for the brand in question, and for other brands
 _OWN, _OTHERS, _PART = "\x02", "\x03", "\x04"  # their first letter and the other ones before they are put in
-_SPACES = frozenset("\"\u201c\u201d\u201e\u00ab\u00bb,;:()[]{}<>/\\*_~=+|#-\u2013\u2014\u2026\u00bf\u00a1\t\r`^&")
+_SPACES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb,;:()[]{}<>/\\*_~=+|#-\u2013\u2014\u2026\u00bf\u00a1\t\r`^&')
 _APOSTROPHES = frozenset("'\u2019\u2018\u00b4\u02bc")
 _SENTENCE_END = re.compile(r"(?: [.!?\n\x05])+(?= )")
 _LONGEST = 20_000  # characters that are read; who says in them no reason for writing has none
@@ -79,19 +79,14 @@ class Line:
         """Where in `text` the sentence around a place starts and ends (a space is at both), and whether it asks."""
         if self._starts is None:
             self._starts = [0]
-            for end in _SENTENCE_END.finditer(self.text):
-                self._ends.append(end.start())
-                self._starts.append(end.end())
+            for match in _SENTENCE_END.finditer(self.text):
+                self._ends.append(match.start())
+                self._starts.append(match.end())
             self._ends.append(len(self.text) - 1)
         index = bisect_right(self._starts, place) - 1
         end = self._ends[index]
         until = self._starts[index + 1] if index + 1 < len(self._starts) else len(self.text)
         return self._starts[index], end, "?" in self.text[end:until]
-
-    def sentences(self) -> Iterable[tuple[int, int, bool]]:
-        """All sentences, as `sentence` gives them."""
-        self.sentence(0)
-        return [self.sentence(start) for start in self._starts or ()]
 
     def written(self, start: int, end: int) -> str:
         """The words between two places of `text` as their author wrote them, on one line."""

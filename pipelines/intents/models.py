@@ -14,17 +14,23 @@ class Rule(_Table):
 
     name: str = Field(min_length=1, max_length=60, description="Shown as evidence: complaint/waiting.")
     confidence: float = Field(
-        ge=-1, le=1, description="How surely a text has the intent for this rule alone, 0 to 1; below 0: speaks against."
+        ge=-1,
+        le=1,
+        description="How surely a text has the intent for this rule alone, 0 to 1; below 0: speaks against.",
     )
     language: str = Field("en", description='The two letters of the language it is made for; "*": all.')
-    phrases: list[str] = Field([], description='Words in this order: "still waiting"; * ends or begins a word in any way.')
+    phrases: list[str] = Field(
+        [], description='Words in this order: "still waiting"; * ends or begins a word in any way.'
+    )
     queries: list[str] = Field(
         [], description="In the language of brands' queries, asked of each sentence: still ONEAR/3 (waiting OR reply)."
     )
     unless: list[str] = Field([], description="Queries; a sentence that one of them finds does not count.")
     negated: bool = Field(False, description='true: counts after "not", "never" and the like, too.')
     starts: bool = Field(False, description="true: only at the beginning of a sentence.")
-    asks: bool | None = Field(None, description="true: only in sentences that end in a question mark; false: in others.")
+    asks: bool | None = Field(
+        None, description="true: only in sentences that end in a question mark; false: in others."
+    )
     below: float | None = Field(None, ge=-1, le=1, description="Only if the feeling toward the brand is below this.")
     above: float | None = Field(None, ge=-1, le=1, description="Only if the feeling toward the brand is above this.")
     stars_to: float | None = Field(None, description="Only for reviews of up to so many stars.")
@@ -53,7 +59,7 @@ class IntentRules(_Table):
     description: str = Field("", description="What it means, for people.")
     examples: list[str] = Field([], description="Texts that have it.")
     threshold: float = Field(0.5, gt=0, le=1, description="The confidence from which it is shown.")
-    urgency: int = Field(0, ge=0, le=100, description="Points of urgency, of 100, at full confidence.")
+    urgency: int = Field(0, ge=-100, le=100, description="Points of urgency, of 100, at full confidence.")
     enabled: bool = Field(True, description="false: never looked for.")
     lists: dict[str, list[str]] = Field({}, description="Words and phrases that {name} stands for in its rules.")
     rule: list[Rule] = Field([], description="One [[rule]] each.")
