@@ -100,7 +100,7 @@ def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None]) -> Ou
         row = store.start_run(entry.name, datetime.now(UTC))
         event = Event(entry.name)
         ingest = Ingest(
-            store, entry.name, Understanding(config.brands, intents=load_intents(config.folder)), row,
+            store, entry.name, Understanding(config.brands, config.settings.lexicon, load_intents(config.folder)), row,
             keep_unmatched=config.kept(entry) > timedelta(0), progress=Reporter(event, tell),
         )  # fmt: skip
         checkpoints: dict[str, str] = {}

@@ -54,9 +54,8 @@ class StorePipeline:
         store.know(
             [{"name": s.name, "kind": s.kind} for s in config.sources], [{"name": b.name} for b in config.brands]
         )
-        return cls(
-            crawler, Ingest(store, source, Understanding(config.brands, intents=load_intents(config.folder))), store
-        )
+        understanding = Understanding(config.brands, config.settings.lexicon, load_intents(config.folder))
+        return cls(crawler, Ingest(store, source, understanding), store)
 
     async def process_item(self, item: Any) -> Any:
         """Take one page's batch; save when there are enough."""

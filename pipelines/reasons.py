@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from listening.config import Brand
 from listening.post import Aspect, Intent, Label, Post, Urgency
 from pipelines.aspects import Aspects
 from pipelines.intents import Intents, Line, load
 from pipelines.match import Found
+from pipelines.sentiment.clauses import passages
 from pipelines.urgency import urgency
 
 Span = tuple[int, int]
-
-# What parts two brands in one text, the surest first; the last only where words stand beside it.
-_SENTENCE = re.compile(r"[.!?\u2026](?=\s)|\n")
-_TURNS = (
-    _SENTENCE,
-    re.compile(r";|\b(?:but|while|whereas|however|although|though|unlike|meanwhile)\b", re.IGNORECASE),
-    re.compile(r"\b(?:than|instead of|for|to|over|from|after|because|so)\b", re.IGNORECASE),
-)
-_LIST = re.compile(r",|\band\b", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?]\s|\n")
 
 
 class Reasons:
@@ -64,29 +56,8 @@ def _moved(spans: Sequence[Span], by: int) -> Sequence[Span]:
 
 
 def _counted(text: str, own: Sequence[Span], others: Sequence[Span]) -> list[Span]:
-    """The stretches of a text that speak of one brand, or of it and others at once."""
-    names = sorted([(*span, True) for span in own] + [(*span, False) for span in others])
-    stretches: list[tuple[int, bool]] = [(0, names[0][2])]
-    for (_, end, was), (start, _, now) in pairwise(names):
-        if was == now:
-            continue
-        border = _border(text, end, start)
-        if border is None:
-            stretches[-1] = stretches[-1][0], True
-        else:
-            stretches.append((border, now))
-    ends = [*(start for start, _ in stretches[1:]), len(text)]
-    return [(start, end) for (start, counts), end in zip(stretches, ends, strict=True) if counts]
-
-
-def _border(text: str, end: int, start: int) -> int | None:
-    """Where the text between two names turns from one to the other; None: it speaks of both, as questions do."""
-    gap = text[end:start]
-    for pattern in _TURNS:
-        places = [match.end() if pattern is _SENTENCE else match.start() for match in pattern.finditer(gap)]
-        if places:
-            closes = _SENTENCE.search(f"{text} ", start)
-            asks = pattern is not _SENTENCE and closes is not None and closes[0] == "?"
-            return None if asks else end + places[-1]
-    commas = [match.start() for match in _LIST.finditer(gap)]
-    return end + commas[-1] if commas and len(gap.split()) > 3 else None
+    """The stretches of a text that speak of one brand; all of it where one question names them all."""
+    names = sorted([*own, *others])
+    if text.find("?", names[-1][1]) >= 0 and not _ENDS.search(text, names[0][0], names[-1][1]):
+        return [(0, len(text))]
+    return passages(text, own, others, lambda _start, _end: False)

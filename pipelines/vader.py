@@ -65,7 +65,7 @@ def _phrases() -> tuple[Mapping[str, float], Mapping[str, float]]:
 
 
 @cache
-def _data() -> tuple[Mapping[str, float], Mapping[str, str]]:
+def data() -> tuple[Mapping[str, float], Mapping[str, str]]:
     """The package's lexicon, and its one-character emoji: it looks at single characters, so longer ones never match."""
     analyzer = SentimentIntensityAnalyzer()
     return analyzer.lexicon, {emoji: f" {words}" for emoji, words in analyzer.emojis.items() if len(emoji) == 1}
@@ -120,7 +120,7 @@ class Scorer:
     """
 
     def __init__(self, extra: Mapping[str, float] | None = None) -> None:
-        lexicon, self._emoji = _data()
+        lexicon, self._emoji = data()
         self._extra = {word.lower(): float(valence) for word, valence in (extra or {}).items()}
         for word, valence in self._extra.items():
             if not -_STRONGEST <= valence <= _STRONGEST:
@@ -135,39 +135,63 @@ class Scorer:
 
         A text without words scores 0 in all four. Takes time in proportion to the text's length, whatever it holds.
         """
-        if not text.isascii() and not self._emoji.keys().isdisjoint(text):
-            text = "".join(map(self._emoji.get, text, text))
-        words = [*_BEFORE, *map(self._words.__getitem__, text.split()), *_AFTER]
-        count = len(words) - len(_BEFORE) - len(_AFTER)
-        if not count:
+        return self.read(text).figures()
+
+    def read(self, text: str) -> Reading:
+        """The text's words and their valences, from which the figures come. Characters of `text` beside emoji count."""
+        text = self.spelt(text)
+        tokens = text.split()
+        words = [*_BEFORE, *map(self._words.__getitem__, tokens), *_AFTER]
+        return Reading(tokens, words, _emphasis(text))
+
+    def spelt(self, text: str) -> str:
+        """The text with words in place of emoji, as it is read."""
+        if text.isascii() or self._emoji.keys().isdisjoint(text):
+            return text
+        return "".join(map(self._emoji.get, text, text))
+
+
+class Reading:
+    """A text as VADER reads it: its tokens and, by number, the valences of those that have one, before any "but"."""
+
+    __slots__ = ("_differs", "_words", "but", "emphasis", "places", "tokens", "valences")
+
+    def __init__(self, tokens: list[str], words: list[_Word], emphasis: float) -> None:
+        self.tokens, self._words, self.emphasis = tokens, words, emphasis
+        # partly, not wholly, in capitals
+        self._differs = differs = 0 < [word.upper for word in words].count(True) < len(tokens)
+        self.valences: list[float] = []
+        self.places: list[int] = []
+        self.but = -1
+        for place in [place for place, word in enumerate(words) if word.stops]:
+            word = words[place]
+            if self.but < 0 and word.lower == "but":
+                self.but = place - len(_BEFORE)
+            if word.valence is None or (word.lower == "kind" and words[place + 1].lower == "of"):
+                continue
+            self.places.append(place - len(_BEFORE))
+            self.valences.append(_valence(words, place, differs, word.valence))
+
+    def figures(self) -> Sentiment:
+        """The four figures."""
+        if not self.tokens:
             return _EMPTY
-        valences = _valences(words, count)
-        return _figures(valences, count, _emphasis(text)) if valences else _NEUTRAL
+        if not self.valences:
+            return _NEUTRAL
+        valences = _around_but(self.valences, self.places, self.but) if self.but >= 0 else self.valences
+        return _figures(valences, len(self.tokens), self.emphasis)
+
+    def bent(self, place: int, valence: float) -> float:
+        """What a valence comes to for the token of this number: boosted, turned round, louder in capitals."""
+        return _valence(self._words, place + len(_BEFORE), self._differs, valence)
 
 
-def _valences(words: Sequence[_Word], count: int) -> list[float]:
-    """The valence of each word that has one, in the order of the text, after all rules that look at its neighbours."""
-    differs = 0 < [word.upper for word in words].count(True) < count  # partly, not wholly, in capitals
-    valences: list[float] = []
-    places: list[int] = []
-    but = 0
-    for place in [place for place, word in enumerate(words) if word.stops]:
-        word = words[place]
-        if not but and word.lower == "but":
-            but = place
-        if word.valence is None or (word.lower == "kind" and words[place + 1].lower == "of"):
-            continue
-        places.append(place)
-        valences.append(_valence(words, place, differs))
-    return _around_but(valences, places, but) if but else valences
-
-
-def _valence(words: Sequence[_Word], place: int, differs: bool) -> float:
-    """The valence of the lexicon word at `place`; `differs`: the text is partly, not wholly, in capitals."""
+def _valence(words: Sequence[_Word], place: int, differs: bool, valence: float) -> float:
+    """What a word's valence at `place` comes to; `differs`: the text is partly, not wholly, in capitals."""
     third, second, before, word = words[place - 3 : place + 1]
     if not (word.upper or word.bent or before.bends or second.bends or third.bends):
-        return word.valence or 0.0  # what most words come to, in a tenth of the time
-    valence = _beside_no(words, place)
+        return valence  # what most words come to, in a tenth of the time
+    valence = _beside_no(words, place, valence)
     if differs and word.upper:
         valence += C_INCR if valence > 0 else -C_INCR
     if before.valence is None:
@@ -184,10 +208,9 @@ def _valence(words: Sequence[_Word], place: int, differs: bool) -> float:
     return valence
 
 
-def _beside_no(words: Sequence[_Word], place: int) -> float:
+def _beside_no(words: Sequence[_Word], place: int, valence: float) -> float:
     """The valence of the word at `place`, turned round by a "no" before it; a "no" that does so has none itself."""
     third, second, before, word, after = words[place - 3 : place + 2]
-    valence = word.valence or 0.0
     if before.lower == "no" or second.lower == "no" or (third.lower == "no" and before.lower in ("or", "nor")):
         valence *= N_SCALAR
     elif word.lower == "no" and after.valence is not None:

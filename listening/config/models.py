@@ -64,6 +64,20 @@ def _zone(value: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_zone)]
 
 
+def _lexicon(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("is not a table of words and their valences, such as { sick = 2.0 }")  # noqa: TRY004
+    for words, valence in value.items():
+        if not words.strip():
+            raise ValueError("holds a valence for no word")
+        if isinstance(valence, bool) or not isinstance(valence, int | float) or not -4 <= valence <= 4:
+            raise ValueError(f'gives "{words}" the valence {valence}: it lies between -4 (most negative) and 4')
+    return value
+
+
+Lexicon = Annotated[dict[str, float], BeforeValidator(_lexicon)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -80,6 +94,9 @@ class Brand(_Table):
         {},
         description='Sides of it that people speak of: battery = ["battery", "charge*"]; "..." stands for the words '
         "that come along, an empty list leaves an aspect out.",
+    )
+    lexicon: Lexicon = Field(
+        {}, description="Words and phrases that feel otherwise where they are about this brand, from -4 to 4."
     )
 
 
@@ -121,6 +138,9 @@ class Settings(_Table):
     )
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
+    )
+    lexicon: Lexicon = Field(
+        {}, description='Words, emoji, hashtags and phrases with what they feel like, from -4 to 4: "sick" = 2.0.'
     )
     jobs: int = Field(4, ge=1, le=64, description="How many sources are crawled at the same time.")
 

@@ -1,17 +1,15 @@
-"""How a text feels: as a whole, by vaderSentiment's figures, and toward each of the brands that share it."""
+"""Which sentences and clauses of a text speak of a brand, where others share it."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from listening.post import Label, Sentiment
-from pipelines.vader import Scorer
-
-__all__ = ["Scorer", "label", "toward"]
+Says = Callable[[int, int], bool]  # whether there is any feeling between two characters of the text
+Spans = Sequence[tuple[int, int]]
 
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\ufe0f\u200d"
 # Every repetition is possessive and starts where its run does, so that no text makes the search go back.
@@ -56,58 +54,34 @@ class _Piece(NamedTuple):
     names: Sequence[_Name]
 
 
-def label(score: float) -> Label:
-    """What a compound score from -1 to 1 is called, by the thresholds that vaderSentiment's README gives as customary.
+def passages(text: str, own: Spans, others: Spans, says: Says) -> list[tuple[int, int]]:
+    """The (start, end) stretches of `text` that speak of one brand, named at `own`; all of it where others are not.
 
-    Positive from 0.05 upward, negative from -0.05 downward, neutral between them
-    (https://github.com/cjhutto/vaderSentiment#about-the-scoring).
-    """
-    if score >= 0.05:
-        return "positive"
-    return "negative" if score <= -0.05 else "neutral"
-
-
-def toward(
-    text: str,
-    own: Sequence[tuple[int, int]],
-    others: Sequence[tuple[int, int]],
-    scorer: Scorer,
-    document: Sentiment | None = None,
-) -> float:
-    """How `text` feels about one brand, from -1 to 1: the compound score of those parts that speak of it.
-
-    `own` and `others` are the (start, end) characters of `text` where this brand's and other brands' words matched.
-    `document` is the score of the whole text, where it is known already; it is the answer when no other brand is
-    named, or this one is not named in the text (but in a title, say).
-
-    The rule: a text is parted at the ends of sentences and lines and at words such as "but" and "while". A part that
-    names the brand counts, one that names only others does not, and one that names none goes with the part before it
-    (at the beginning, with the first that names one). A part that names both is parted once more where a comparison,
-    a conjunction or a preposition between the names does so ("left Acme | for Globex"), else it counts for both.
+    A text is parted at the ends of sentences and lines and at words such as "but" and "while". A part that names the
+    brand counts, one that names only others does not, and one that names none goes with the part before it (at the
+    beginning, with the first that names one). A part that names both is parted once more where a comparison, a
+    conjunction or a preposition between the names does so ("left Acme | for Globex"), else it counts for both.
     """
     if not own or not others:
-        return (document or scorer.score(text)).compound
+        return [(0, len(text))] if own or not others else []
     names = sorted([_Name(*span, own=True) for span in own] + [_Name(*span, own=False) for span in others])
-    # The parts are scored as one text. The mean of those parts that are not neutral gives the same labels on the posts
-    # of tests/test_sentiment.py, but agrees less with people: over the texts of several sentences that VADER's own
-    # raters judged, it correlates 0.85 instead of 0.87 with their mean for tweets, 0.47 instead of 0.48 for reviews.
-    return scorer.score("\n".join(_passages(text, _turns(text, names, scorer)))).compound
+    return list(_passages(text, _turns(text, names, says)))
 
 
-def _passages(text: str, turns: Iterator[tuple[int, int, bool]]) -> Iterator[str]:
+def _passages(text: str, turns: Iterator[tuple[int, int, bool]]) -> Iterator[tuple[int, int]]:
     """The stretches of text that count; what stands before the first turn goes with it."""
     begin: int | None = None
     for index, (before, start, counts) in enumerate(turns):
         if counts and begin is None:
             begin = start if index else 0
         elif not counts and begin is not None:
-            yield text[begin:before]
+            yield begin, before
             begin = None
     if begin is not None:
-        yield text[begin:]
+        yield begin, len(text)
 
 
-def _turns(text: str, names: Sequence[_Name], scorer: Scorer) -> Iterator[tuple[int, int, bool]]:
+def _turns(text: str, names: Sequence[_Name], says: Says) -> Iterator[tuple[int, int, bool]]:
     """Where the text turns to brands: the end of what is before, the start, and whether it counts from there."""
     for piece in _pieces(text, names):
         groups = [list(group) for _, group in groupby(piece.names, key=lambda name: name.own)]
@@ -115,7 +89,7 @@ def _turns(text: str, names: Sequence[_Name], scorer: Scorer) -> Iterator[tuple[
         ends = [*(group[0].start for group in groups[2:]), piece.end]
         before, start, counts = piece.before, piece.start, groups[0][0].own
         for (left, right), edge, until in zip(pairwise(groups), edges, ends, strict=False):
-            border = _parting(text, (edge, left[-1].end), (right[0].start, until), scorer)
+            border = _parting(text, (edge, left[-1].end), (right[0].start, until), says)
             if border is None:
                 counts = True  # one of the two is this brand
                 continue
@@ -124,7 +98,7 @@ def _turns(text: str, names: Sequence[_Name], scorer: Scorer) -> Iterator[tuple[
         yield before, start, counts
 
 
-def _parting(text: str, one: tuple[int, int], two: tuple[int, int], scorer: Scorer) -> tuple[int, int] | None:
+def _parting(text: str, one: tuple[int, int], two: tuple[int, int], says: Says) -> tuple[int, int] | None:
     """Where the text between two names parts them, as (end of the first part, start of the second); None: nowhere.
 
     `one` reaches to the end of the first name, `two` from the start of the second. A comma or an "and" with at most
@@ -138,8 +112,7 @@ def _parting(text: str, one: tuple[int, int], two: tuple[int, int], scorer: Scor
             continue
         border = found[-1]
         if border.lastgroup == "list" and len(_WORD.findall(gap[: border.start()] + gap[border.end() :])) < 2:
-            sides = [text[slice(*side)] for side in (one, two)]
-            if not _COMPARISON.search(sides[0]) and not all(scorer.score(side).compound for side in sides):
+            if not _COMPARISON.search(text, *one) and not (says(*one) and says(*two)):
                 return None
         end = border.end() if pattern is _FACE else border.start()
         return one[1] + end, one[1] + border.end()

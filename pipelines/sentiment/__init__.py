@@ -1,0 +1,6 @@
+"""How a text feels: as a whole, by vaderSentiment's figures, and toward each of the brands that share it."""
+
+from pipelines.sentiment.feeling import Feeling, label
+from pipelines.vader import Scorer
+
+__all__ = ["Feeling", "Scorer", "label"]
