@@ -13,7 +13,7 @@ _REACH = 4  # words before a find in which a negation turns it round
 _MOST_WORDS = 2  # finds of one rule that are shown
 _MOST_RULES = 5  # rules that are shown for one intent
 _NEGATION = 1 << 30  # the key under which negations are looked for
-_NOWHERE: list[Span] = []
+_SUREST, _LEAST = 0.99, 0.01  # no rule is beyond doubt
 _GREETS = frozenset(
     "thisbrand otherbrand hi hey hello so and but ok okay well um dear also yo please pls guys anyway oh ugh omg lol "
     "wow seriously honestly question quick".split()
@@ -28,7 +28,9 @@ class _Compiled:
         "_negated",
         "_starts",
         "always",
+        "bounded",
         "confidence",
+        "feels",
         "intent",
         "name",
         "patterns",
@@ -42,6 +44,7 @@ class _Compiled:
     ) -> None:
         self.intent, self.rule, self.patterns, self.vetoes = intent, rule, patterns, vetoes
         self.name, self.confidence, self.veto = f"{intent}/{rule.name}", rule.confidence, ~key
+        self.bounded, self.feels = rule.bounded, not (rule.below is rule.above is None)
         self._asks, self._starts, self._negated = rule.asks, rule.starts, rule.negated
         self.always = rule.negated and not (rule.starts or vetoes or rule.asks is not None)
 
@@ -146,50 +149,90 @@ class _Language:
     def __init__(self, intents: Intents, language: str) -> None:
         self._rules, negations = intents.compiled(language)
         self._thresholds = {name: each.threshold for name, each in intents.rules.items()}
-        self._wordless = [index for index, each in enumerate(self._rules) if not each.patterns]
+        self._implies = {name: each.implies for name, each in intents.rules.items() if each.implies}
+        self._wordless: list[tuple[int, list[Span]]] = [
+            (index, []) for index, each in enumerate(self._rules) if not each.patterns
+        ]
         patterns: dict[int, Sequence[Pattern]] = {_NEGATION: negations}
         for index, each in enumerate(self._rules):
             patterns[index], patterns[each.veto] = each.patterns, each.vetoes
         self._finder = Finder(patterns)
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
+        cases: dict[str, _Case] = {}
         found = self._finder.find(line)
-        doubts: dict[str, float] = {}
-        against: dict[str, float] = {}
-        held: dict[str, list[tuple[_Compiled, list[Span]]]] = {}
-        for index, places in [*found.items(), *((index, _NOWHERE) for index in self._wordless)]:
+        for index, places in [*found.items(), *self._wordless]:
             if index < 0 or index == _NEGATION:
                 continue
             each = self._rules[index]
-            if each.rule.bounded and not each.holds(score, stars):
+            if each.bounded and not each.holds(score, stars):
                 continue
-            spans = each.counting(line, places, found) if places is not _NOWHERE else _NOWHERE
-            if places is not _NOWHERE and not spans:
+            spans = places
+            if places:
+                spans = each.counting(line, places, found)
+                if not spans:
+                    continue
+            elif each.rule.asks and " ? " not in line.text:
                 continue
-            if places is _NOWHERE and each.rule.asks and " ? " not in line.text:
+            case = cases.get(each.intent)
+            if case is None:
+                case = cases[each.intent] = _Case()
+            case.add(each.confidence)
+            if each.confidence > 0:
+                case.held.append((each, spans))
+        self._imply(cases)
+        shown = [
+            Intent(name, round(min(case.confidence, _SUREST), 2), _why(line, case, score))
+            for name, case in cases.items() if case.confidence >= self._thresholds[name]
+        ]  # fmt: skip
+        shown.sort(key=lambda intent: -intent.confidence)
+        return tuple(shown)
+
+    def _imply(self, cases: dict[str, _Case]) -> None:
+        """Let each intent that was found say what it says of others."""
+        telling = [
+            (name, other, share * case.confidence)
+            for name, case in cases.items() if name in self._implies and case.confidence >= self._thresholds[name]
+            for other, share in self._implies[name].items()
+        ]  # fmt: skip
+        for name, other, confidence in telling:
+            if other not in self._thresholds:
                 continue
-            if each.confidence < 0:
-                against[each.intent] = against.get(each.intent, 1.0) * (1 + each.confidence)
-            else:
-                doubts[each.intent] = doubts.get(each.intent, 1.0) * (1 - each.confidence)
-                held.setdefault(each.intent, []).append((each, spans))
-        result = []
-        for name, doubt in doubts.items():
-            confidence = 1 - doubt / against.get(name, 1.0)
-            if confidence >= self._thresholds[name]:
-                result.append(Intent(name, round(confidence, 2), _why(line, held[name], score)))
-        return tuple(sorted(result, key=lambda intent: -intent.confidence))
+            case = cases.setdefault(other, _Case())
+            case.add(confidence)
+            if confidence > 0:
+                case.implied.append(name)
 
 
-def _why(line: Line, held: list[tuple[_Compiled, list[Span]]], score: float | None) -> tuple[Evidence, ...]:
+class _Case:
+    """What speaks for one intent and against it: the two cancel each other, and what is left is the confidence."""
+
+    __slots__ = ("against", "doubt", "held", "implied")
+
+    def __init__(self) -> None:
+        self.doubt = self.against = 1.0  # 1 is nothing; each rule multiplies
+        self.held: list[tuple[_Compiled, list[Span]]] = []
+        self.implied: list[str] = []
+
+    def add(self, confidence: float) -> None:
+        if confidence < 0:
+            self.against *= max(1 + confidence, _LEAST)
+        else:
+            self.doubt *= 1 - confidence
+
+    @property
+    def confidence(self) -> float:
+        return max(0.0, 1 - self.doubt / self.against)
+
+
+def _why(line: Line, case: _Case, score: float | None) -> tuple[Evidence, ...]:
     """The strongest rules that held, with the words they found."""
     why = []
-    held.sort(key=lambda one: -one[0].confidence)
-    for each, spans in held[:_MOST_RULES]:
+    case.held.sort(key=lambda one: -one[0].confidence)
+    for each, spans in case.held[:_MOST_RULES]:
         if spans:
             shown = tuple(dict.fromkeys([line.written(*span) for span in spans]))
         else:
-            scored = score is not None and not (each.rule.below is each.rule.above is None)
-            shown = (f"{score:+.2f}",) if scored else ()
+            shown = (f"{score:+.2f}",) if each.feels and score is not None else ()
         why.append(Evidence(each.name, shown))
-    return tuple(why)
+    return (*why, *(Evidence(f"{name} implies it") for name in case.implied))
