@@ -62,7 +62,8 @@ class IntentRules(_Table):
     urgency: int = Field(0, ge=-100, le=100, description="Points of urgency, of 100, at full confidence.")
     enabled: bool = Field(True, description="false: never looked for.")
     implies: dict[str, float] = Field(
-        {}, description="What a text with this intent tells of others, such as complaint = 0.8, or below 0 against them."
+        {},
+        description="What a text with this intent tells of others, such as complaint = 0.8, or below 0 against them.",
     )
     lists: dict[str, list[str]] = Field({}, description="Words and phrases that {name} stands for in its rules.")
     rule: list[Rule] = Field([], description="One [[rule]] each.")
