@@ -9,8 +9,8 @@ from itertools import islice
 from listening.config import Brand
 from listening.post import Entry
 from listening.store import Changed, Question, Store, StoredPost
-from pipelines.ingest import Understanding
 from pipelines.match import tree
+from pipelines.understanding import Understanding
 
 _BATCH = 200  # posts in one transaction: a person's click never waits for longer than that
 

@@ -22,7 +22,8 @@ from listening.config import Config, SourceEntry, load
 from listening.errors import ListeningError, SourceError
 from listening.source import Collector, Context, batches, find, kinds
 from listening.store import Saved, Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 
 
 @dataclass(slots=True)

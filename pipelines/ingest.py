@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
-from listening.config import Brand, Config
-from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reject
+from listening.post import Batch, Checkpoint, Entry, Extent, Post, Reject
 from listening.store import Saved, Store
-from pipelines.language import detect
-from pipelines.match import Found, Names
-from pipelines.sentiment import Feeling, Impression, label
-from pipelines.tongues import LANGUAGES, tongue
+from pipelines.understanding import Understanding
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
-_SCORED = frozenset({"en"})  # the languages vaderSentiment is made for
 _TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
-
-
-class Understanding:
-    """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
-
-    def __init__(
-        self, brands: Sequence[Brand], *, source: str = "", lexicon: Mapping[str, float] | None = None
-    ) -> None:
-        self.names = Names(brands, source)
-        self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
-
-    @classmethod
-    def of(cls, config: Config, source: str = "") -> Self:
-        """As a config folder says; `source` is the one whose posts are read."""
-        return cls(config.brands, source=source, lexicon=config.settings.lexicon)
-
-    def entry(self, post: Post) -> Entry:
-        """Match first; language and sentiment of matched posts only."""
-        found = () if post.deleted else self.names.find(post)
-        if not found:
-            return Entry(post, post.language)
-        language = detect(post.text or post.title, post.language)
-        if language in LANGUAGES:
-            return _in_tongue(post, language, found)
-        if language not in _SCORED:
-            return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
-        text = post.text or post.title
-        read = self.feeling.read(text, named=any(one.spans for one in found))
-        return Entry(post, language, read.sentiment, tuple(self._mention(one, found, read) for one in found))
-
-    def _mention(self, one: Found, found: Sequence[Found], read: Impression) -> Mention:
-        others = sorted(span for each in found if each is not one for span in each.spans)
-        return Mention(one.brand, one.words, *self.feeling.judge(read, one.brand, one.spans, others))
-
-
-def _in_tongue(post: Post, language: str, found: Sequence[Found]) -> Entry:
-    """A post in one of the languages that have a lexicon of their own."""
-    scorer, text = tongue(language), post.text or post.title
-    mentions = []
-    for one in found:
-        others = [span for f in found if f is not one for span in f.spans]
-        part = scorer.about(text, one.spans, others) if post.text else text
-        score = scorer.score(part).compound
-        mentions.append(Mention(one.brand, one.words, score, label(score), scorer.why(part)))
-    return Entry(post, language, scorer.score(text), tuple(mentions))
 
 
 def fault(post: Post, now: datetime) -> str:

@@ -14,7 +14,8 @@ from listening.errors import ConfigError
 from listening.post import Batch
 from listening.source import kinds
 from listening.store import Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from pipelines.worker import Worker
 
 _SIZE = 200  # posts in one transaction, at most: longer ones keep people waiting

@@ -20,7 +20,8 @@ class Found:
 
     brand: str
     words: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]  # in the text; the title's words are in `words` only
+    spans: tuple[tuple[int, int], ...]  # in the text
+    title_spans: tuple[tuple[int, int], ...] = ()
 
 
 class Names:
@@ -39,7 +40,7 @@ class Names:
         """The brands whose query the author's own words satisfy, title and text together."""
         title, text = post.title, post.text
         return tuple(
-            Found(hit.name, _words(title, hit.title_spans, text, hit.text_spans), hit.text_spans)
+            Found(hit.name, _words(title, hit.title_spans, text, hit.text_spans), hit.text_spans, hit.title_spans)
             for hit in self.matcher.match(title, text, PostFacts(post, self.source, detect))
         )
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from listening.evaluate import Judge, Report, Row, read, reports
-from pipelines.ingest import Understanding
 from pipelines.sentiment import label
+from pipelines.understanding import Understanding
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared" / "data"

@@ -10,8 +10,9 @@ import pytest
 from listening.config import Brand
 from listening.post import Batch, Checkpoint, Post, Quote, Reject
 from listening.store import MentionFilter, Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
 from pipelines.language import detect
+from pipelines.understanding import Understanding
 from tests.conftest import NOW
 
 BRANDS = [Brand(name="Acme", aliases=["Acme Anvil"]), Brand(name="Zenith"), Brand(name="Zörbig Müsli")]

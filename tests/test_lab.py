@@ -23,7 +23,8 @@ from listening.query import Or, parse
 from listening.rematch import rematch
 from listening.source import kinds
 from listening.store import Changed, MentionFilter, Question, Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from tests.conftest import NOW
 
 APPLE = Brand(name="Apple", query="apple", aliases=[])

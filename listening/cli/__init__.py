@@ -22,6 +22,7 @@ from listening.cli import (
     search,
     setup,
     trial,
+    understand,
 )
 from listening.errors import ConfigError, ListeningError
 
@@ -82,6 +83,7 @@ for _module in (
     search,
     query,
     lab,
+    understand,
     evaluate,
     browse,
     database,

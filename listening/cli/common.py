@@ -83,6 +83,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
             help="What must be in them, in the query language: refund* NOT (acme NEAR/5 pie) status:new.",
         )  # fmt: skip
         @click.option("--status", default="", help="Only mentions in this state, such as new.")
+        @click.option("--intent", default="", help="Only those written for this reason, such as complaint or buying.")
         @functools.wraps(command)
         def wrapper(**given: Any) -> None:
             ctx = click.get_current_context()
@@ -95,6 +96,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
                 sentiment=given.pop("sentiment") or "",
                 query=asked(given.pop("query"), config),
                 status=given.pop("status"),
+                intent=given.pop("intent").strip().lower(),
             )
             command(config=config, where=where, **given)
 

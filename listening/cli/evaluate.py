@@ -16,7 +16,7 @@ from listening.cli.mentions import printable
 from listening.config import Brand
 from listening.errors import ListeningError
 from listening.evaluate import Figures, Judge, Judged, Labelled, Report, Row, read, reports
-from pipelines.ingest import Understanding
+from pipelines.understanding import Understanding
 
 
 @click.command()

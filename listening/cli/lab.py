@@ -24,8 +24,8 @@ from listening.query import Or, parse
 from listening.rematch import rematch
 from listening.source import kinds
 from listening.store import Changed, Question
-from pipelines.ingest import Understanding
 from pipelines.match import tree
+from pipelines.understanding import Understanding
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WORDS = 12  # of those that tell sides apart

@@ -58,7 +58,7 @@ def _print_table(rows: Sequence[MentionRow], limit: int, total: str, zone: ZoneI
     for row in rows[:limit]:
         text = f"{row.title} · {row.full_text}" if row.title else row.full_text
         when = datetime.fromisoformat(row.date).astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        cells = (when, row.brand, score(row), row.author or "-", row.source, text)
+        cells = (when, row.brand, score(row), row.intents or "-", row.author or "-", row.source, text)
         shown = [_cut(cell, width) for cell, width in zip(cells, (*_WIDTHS.values(), room), strict=True)]
         shown[2] = f"[{_COLOURS[row.sentiment]}]{shown[2]}[/]"
         table.add_row(*shown)
@@ -67,7 +67,14 @@ def _print_table(rows: Sequence[MentionRow], limit: int, total: str, zone: ZoneI
         console.print(f"\n[dim]The newest {limit}{total} mentions. --limit shows more, --csv and --json show all.[/]")
 
 
-_WIDTHS = {"date": 16, "brand": 12, "feels": 5, "author": 12, "source": 12}  # characters; the rest is the text's
+_WIDTHS = {
+    "date": 16,
+    "brand": 12,
+    "feels": 5,
+    "intents": 16,
+    "author": 12,
+    "source": 12,
+}  # characters; the rest is the text's
 
 
 def _cut(text: str, width: int) -> str:

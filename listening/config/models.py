@@ -91,6 +91,11 @@ class Brand(_Table):
     ours: bool = Field(True, description="false: a competitor.")
     plurals: bool = Field(True, description="false: its query's words do not find their plurals.")
     owner: str = Field("", description="Who acts on its mentions, by mail address.")
+    aspects: dict[str, list[str]] = Field(
+        {},
+        description='Sides of it that people speak of: battery = ["battery", "charge*"]; "..." stands for the words '
+        "that come along, an empty list leaves an aspect out.",
+    )
     lexicon: Lexicon = Field(
         {}, description="Words and phrases that feel otherwise where they are about this brand, from -4 to 4."
     )

@@ -11,9 +11,9 @@ from listening.config import Brand
 from listening.errors import ListeningError, QueryError
 from listening.evaluate.labelled import Row
 from listening.post import Author, Entry, Evidence, Mention, Post
-from pipelines.ingest import Understanding
 from pipelines.match import Found, Names
 from pipelines.sentiment import label
+from pipelines.understanding import Understanding
 from pipelines.vader import Scorer
 
 ANYBODY = "(any brand)"  # whom texts without a brand are about

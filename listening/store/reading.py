@@ -22,6 +22,7 @@ class MentionFilter:
     sentiment: str = ""  # negative, neutral, positive, or "unscored"
     status: str = ""
     query: Question | None = None
+    intent: str = ""  # its name, such as complaint
     since: datetime | None = None
     until: datetime | None = None
     shelf: bool = False  # those that are probably not about the brand, instead of the others
@@ -180,6 +181,7 @@ def _where(where: MentionFilter) -> Condition:
         ("m.brand = ?", where.brand),
         ("m.source = ?", where.source),
         ("m.status = ?", where.status),
+        ("instr(', ' || m.intents || ',', ?)", f", {where.intent}," if where.intent else ""),
         ("m.date >= ?", iso(where.since) if where.since else ""),
         ("m.date < ?", iso(where.until) if where.until else ""),
     ]

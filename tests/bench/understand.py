@@ -14,7 +14,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from listening.config import Brand
 from listening.post import Author, Post, Thread
-from pipelines.ingest import Understanding
+from pipelines.understanding import Understanding
 from tests.bench.corpus import NOW
 
 FLOOR = 4000  # matched posts of 300 characters per second of processor time, with all that is understood of them

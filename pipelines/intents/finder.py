@@ -1,0 +1,264 @@
+"""All patterns at once against one line: an Aho-Corasick automaton over words that must occur, then a closer look."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import ahocorasick
+
+from listening.errors import QueryError
+from listening.query import And, Near, Node, Not, Or, Phrase, Word, parse
+from pipelines.intents.line import Line, words
+
+_ANY = "\u01c2"  # a letter that nobody writes, in place of a *, which folding takes for punctuation
+_MOST_FORMS = 5_000  # phrases that the lists in one may come to
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What to look for in a sentence: one of the `anchors` must occur; without `exact` they are all of it."""
+
+    anchors: frozenset[str]
+    exact: re.Pattern[str] | None = None
+    also: tuple[re.Pattern[str], ...] = ()
+    never: tuple[re.Pattern[str], ...] = ()
+    needs: tuple[frozenset[str], ...] = ()  # of each of these sets a word must be in the line, or `exact` finds nothing
+
+
+Closer = tuple[tuple[int, Pattern], ...]
+Span = tuple[int, int]  # in a line's text: from the space before the first word to the space after the last
+
+
+def phrase(text: str, lists: Mapping[str, list[str]]) -> list[Pattern]:
+    """The patterns of a phrase: its words in this order; a * begins or ends a word in any way, {name} is a list.
+
+    Raises ValueError for one without words or with an unknown list.
+    """
+    return [_literal(found) for found in _forms(text, lists)]
+
+
+def query(text: str, lists: Mapping[str, list[str]]) -> list[Pattern]:
+    """The patterns of a query, in the language of brands' queries, asked of each sentence alone. Raises ValueError."""
+    for name in set(re.findall(r"\{(\w+)\}", text)):
+        text = text.replace(f"{{{name}}}", "(" + " OR ".join(f'"{form}"' for form in _list(name, lists)) + ")")
+    try:
+        tree = parse(text)
+    except QueryError as error:
+        raise ValueError(str(error)) from None
+    return [_pattern(node) for node in (tree.nodes if isinstance(tree, Or) else (tree,))]
+
+
+def _list(name: str, lists: Mapping[str, list[str]]) -> list[str]:
+    if name not in lists:
+        raise ValueError(f"there is no list {{{name}}}; there are: {', '.join(sorted(lists))}")
+    return lists[name]
+
+
+def _forms(text: str, lists: Mapping[str, list[str]]) -> list[str]:
+    parts = re.split(r"\{(\w+)\}", text)
+    choices = [_list(part, lists) if index % 2 else [part] for index, part in enumerate(parts)]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > _MOST_FORMS:
+        raise ValueError(f"{text!r} stands for {count:,} phrases; {_MOST_FORMS:,} are the most")
+    return ["".join(form) for form in product(*choices)]
+
+
+def _folded(text: str) -> list[str]:
+    return [word.replace(_ANY, "*") for word in words(text.replace("*", _ANY))]
+
+
+def _literal(text: str) -> Pattern:
+    found = _folded(text)
+    if not any(word.strip("*") for word in found):
+        raise ValueError(f"{text!r} holds no word to look for")
+    joined = " ".join(found)
+    if "*" not in joined[1:-1]:
+        start, end = joined.startswith("*"), joined.endswith("*")
+        return Pattern(frozenset({("" if start else " ") + joined.strip("*") + ("" if end else " ")}))
+    return Pattern(frozenset({_anchor(found)}), re.compile(" " + _regex(Phrase(tuple(found))) + "(?= )"))
+
+
+def _anchor(found: list[str]) -> str:
+    """The longest stretch of a phrase without a *."""
+    stretches = [part for part in re.split(r"\*", f" {' '.join(found)} ") if part.strip()]
+    return max(stretches, key=lambda part: (max(map(len, part.split())), len(part)))
+
+
+def _pattern(node: Node) -> Pattern:
+    """A query's tree as a pattern: one part of it anchors, the others are looked for beside it."""
+    if isinstance(node, Phrase | Word):
+        return _literal(" ".join(node.words) if isinstance(node, Phrase) else node.text)
+    if isinstance(node, And):
+        wanted = [part for part in node.nodes if not isinstance(part, Not)]
+        never = [part.node for part in node.nodes if isinstance(part, Not)]
+        anchored = max(wanted, key=_rarity)
+        return Pattern(
+            _anchors(anchored), _compiled(anchored),
+            tuple(_compiled(part) for part in wanted if part is not anchored), tuple(map(_compiled, never)),
+            tuple(need for part in wanted for need in _needs(part)),
+        )  # fmt: skip
+    return Pattern(_anchors(node), _compiled(node), needs=tuple(_needs(node)))
+
+
+def _needs(node: Node) -> Iterator[frozenset[str]]:
+    """Sets of words of which one must occur."""
+    if isinstance(node, Near):
+        for part in node.nodes:
+            yield from _needs(part)
+    elif isinstance(node, Or | Word | Phrase):
+        chosen = [_needed(part) for part in _terms(node)]
+        if all(chosen):
+            yield frozenset(word for word in chosen if word)
+
+
+def _terms(node: Node) -> Iterator[Word | Phrase | Near]:
+    if isinstance(node, Or):
+        for part in node.nodes:
+            yield from _terms(part)
+    elif isinstance(node, Word | Phrase | Near):
+        yield node
+
+
+def _needed(term: Word | Phrase | Near) -> str:
+    """The longest word of a term without a *; empty where there is none."""
+    if isinstance(term, Near):
+        return ""
+    found = _folded(" ".join(term.words) if isinstance(term, Phrase) else term.text)
+    return max((word for word in found if "*" not in word), key=len, default="")
+
+
+def _compiled(node: Node) -> re.Pattern[str]:
+    return re.compile(f" (?:{_regex(node)})(?= )")
+
+
+def _rarity(node: Node) -> int:
+    """How many letters the shortest anchor has, and whether any is needed at all."""
+    return min(max(map(len, anchor.split())) for anchor in _anchors(node))
+
+
+def _anchors(node: Node) -> frozenset[str]:
+    if isinstance(node, Or):
+        return frozenset().union(*map(_anchors, node.nodes))
+    if isinstance(node, Near):
+        return _anchors(max(node.nodes, key=_rarity))
+    if isinstance(node, Word | Phrase):
+        return frozenset({_anchor(_folded(" ".join(node.words) if isinstance(node, Phrase) else node.text))})
+    raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
+
+
+def _regex(node: Node) -> str:
+    if isinstance(node, Word | Phrase):
+        found = _folded(" ".join(node.words) if isinstance(node, Phrase) else node.text)
+        return " ".join(re.escape(word).replace(r"\*", "[^ ]*") for word in found)
+    if isinstance(node, Or):
+        return "(?:" + "|".join(map(_regex, node.nodes)) + ")"
+    if isinstance(node, Near):
+        left = _regex(node.nodes[0])
+        for link, part in zip(node.links, node.nodes[1:], strict=True):
+            right, gap = _regex(part), f"(?: [^ ]+){{0,{link.words - 1}}}? "
+            left = f"{left}{gap}{right}" if link.ordered else f"(?:{left}{gap}{right}|{right}{gap}{left})"
+        return left
+    raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
+
+
+class Finder:
+    """Looks for the patterns of many keys at once; `find` gives where those that occur stand.
+
+    Keys below 0 hold what only matters where the key ~key was found.
+    """
+
+    __slots__ = ("_automaton", "_owners")
+
+    def __init__(self, patterns: Mapping[int, Iterable[Pattern]]) -> None:
+        literal: defaultdict[str, list[int]] = defaultdict(list)
+        closer: defaultdict[str, list[tuple[int, Pattern]]] = defaultdict(list)
+        for key, several in patterns.items():
+            for pattern in several:
+                for anchor in pattern.anchors:
+                    if pattern.exact is None:
+                        literal[anchor].append(key)
+                    else:
+                        closer[anchor].append((key, pattern))
+        self._owners = []
+        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        for rank, anchor in enumerate(dict.fromkeys((*literal, *closer))):
+            self._automaton.add_word(anchor, rank)
+            whole = anchor[0] == anchor[-1] == " "
+            self._owners.append((anchor, whole, tuple(dict.fromkeys(literal[anchor])), tuple(closer[anchor])))
+        if self._owners:
+            self._automaton.make_automaton()
+
+    def find(self, line: Line) -> dict[int, list[Span]]:
+        """The keys that have a pattern in this line, with the spans of what was found, in no order."""
+        found: dict[int, list[Span]] = {}
+        if not self._owners:
+            return found
+        text, owners = line.text, self._owners
+        places: list[tuple[int, Closer]] = []
+        for last, rank in self._automaton.iter(text):
+            anchor, whole, literal, closer = owners[rank]
+            if literal:
+                span = (last + 1 - len(anchor), last) if whole else _whole(text, anchor, last)
+                for key in literal:
+                    if key in found:
+                        found[key].append(span)
+                    else:
+                        found[key] = [span]
+            if closer:
+                places.append((last, closer))
+        if places:
+            _look_closer(line, places, found)
+        return found
+
+
+def _look_closer(line: Line, places: list[tuple[int, Closer]], found: dict[int, list[Span]]) -> None:
+    """Add what patterns find that need more than their anchor; vetoes last, and only those that matter."""
+    present = set(line.text.split())
+    vetoes: list[tuple[int, Pattern, int]] = []
+    asked: set[tuple[int, int]] = set()
+    for last, closer in places:
+        for key, pattern in closer:
+            for need in pattern.needs:
+                if need.isdisjoint(present):
+                    break
+            else:
+                if key < 0:
+                    vetoes.append((key, pattern, last))
+                else:
+                    _ask(line, key, pattern, last, asked, found)
+    for key, pattern, last in vetoes:
+        if ~key in found:
+            _ask(line, key, pattern, last, asked, found)
+
+
+def _ask(
+    line: Line, key: int, pattern: Pattern, last: int, asked: set[tuple[int, int]], found: dict[int, list[Span]]
+) -> None:  # fmt: skip
+    begin, end, _ = line.sentence(last - 1)
+    if (id(pattern), begin) not in asked:
+        asked.add((id(pattern), begin))
+        if spans := list(_spans(pattern, line.text[begin : end + 1], begin)):
+            found.setdefault(key, []).extend(spans)
+
+
+def _whole(text: str, anchor: str, last: int) -> Span:
+    """The span of whole words around what a wildcard left of them."""
+    start = last + 1 - len(anchor)
+    if anchor[0] != " ":
+        start = text.rindex(" ", 0, start + 1)
+    return start, last if anchor[-1] == " " else text.index(" ", last)
+
+
+def _spans(pattern: Pattern, sentence: str, begin: int) -> Iterator[Span]:
+    if any(each.search(sentence) for each in pattern.never):
+        return
+    if pattern.exact is None or not all(each.search(sentence) for each in pattern.also):
+        return
+    for match in pattern.exact.finditer(sentence):
+        yield begin + match.start(), begin + match.end()
