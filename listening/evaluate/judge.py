@@ -79,7 +79,7 @@ class Judge:
             if row.brand and row.brand.casefold() not in known:
                 joined = "".join(row.brand.split())
                 known[row.brand.casefold()] = Brand(name=row.brand, aliases=[] if joined == row.brand else [joined])
-        return list(known.values())
+        return [*known.values(), Brand(name=ANYBODY, query=f'"{ANYBODY}"')]
 
     def _row(self, row: Row, entry: Entry, found: set[str], tasks: Sequence[str]) -> Iterator[Judged]:
         wanted = (row.brand or ANYBODY).casefold()
