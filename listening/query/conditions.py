@@ -17,7 +17,6 @@ from listening.query.words import visible
 
 _LONGEST = 500  # characters of a name or channel that are looked at
 _PREFIX = re.compile(r"\A(?:@|/?u/)")  # of handles
-_LINKED = re.compile(r"://|www\.|\w\.\w")
 _BEYOND = r"[\w-]|\.\w"  # a domain, or the part of a path, goes on there
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq,
@@ -54,12 +53,7 @@ class _Linked:
     pattern: re.Pattern[str]
 
     def __call__(self, facts: Facts) -> bool:
-        return any(self._within(text.lower()) for text in facts.texts("link") if text)
-
-    def _within(self, text: str) -> bool:
-        return self.address in text and any(
-            _LINKED.search(piece) and self.pattern.search(piece) for piece in text.split() if self.address in piece
-        )
+        return any(self.address in text and self.pattern.search(text) for text in facts.texts("link"))
 
 
 @dataclass(frozen=True, slots=True)

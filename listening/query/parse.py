@@ -30,6 +30,8 @@ from listening.query.tokens import DEEPEST, RefusedError, Token, plain, tokens
 from listening.query.tree import And, Around, Fact, Field, Link, Near, Node, Not, Or, Phrase, Word
 
 _LONGEST = 10_000  # characters of a query
+_MOST_NEARS = 100
+_MOST_LINKS = 50  # which are looked for one by one
 _FARTHEST = 100  # words that a NEAR looks across
 
 _ALMOST_NEAR = re.compile(r"O?NEAR(/.*)?|o?near/\d+", re.DOTALL)
@@ -88,6 +90,7 @@ class _Parser:
         self.query, self.stored = query, stored
         self.tokens = tokens(query)
         self.at = 0
+        self.links = self.nears = 0
 
     def whole(self) -> _Part:
         part = self.any()
@@ -131,6 +134,7 @@ class _Parser:
         parts, links = [first], []
         while (token := self.tokens[self.at]).kind == "near":
             self.at += 1
+            self.count(token, 1)
             links.append(_link(token))
             parts.append(self.atom(inside, raw))
         for part in parts:
@@ -169,7 +173,14 @@ class _Parser:
         distance = _distance(after.text[1:], after.start, '~: "acme anvil"~5')
         if sum(searchable) < 2:
             raise RefusedError(after.start, "~ takes two words or more between its quotes: leave it out here")
+        self.count(after, len(words) - 1)
         return _Part(Around(words, distance, raw), token.start)
+
+    def count(self, token: Token, nears: int) -> None:
+        """Refuse more proximities than can be looked for quickly."""
+        self.nears += nears
+        if self.nears > _MOST_NEARS:
+            raise RefusedError(token.start, f"a query may have up to {_MOST_NEARS} NEARs: make two queries of it")
 
     def field(self, token: Token, inside: str, raw: bool) -> _Part:
         name = token.text[:-1].lower()
@@ -216,6 +227,9 @@ class _Parser:
             end = at + len(value)
         while self.tokens[self.at].start < end:
             self.at += 1
+        self.links += name == "link"
+        if self.links > _MOST_LINKS:
+            raise RefusedError(start, f"a query may have up to {_MOST_LINKS} links: make two queries of it")
         try:
             checked(name, value)
         except ValueError as error:

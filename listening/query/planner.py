@@ -78,7 +78,8 @@ class Planner:
             case Near(nodes, links):
                 return Close([self._operand(part, plurals) for part in nodes], links)
             case Around(words, distance, raw):
-                return Gathered([self._chain((word,), plurals, raw) for word in words if _searchable(word)], distance)
+                each = dict.fromkeys(word for word in words if _searchable(word))
+                return Gathered([self._chain((word,), plurals, raw) for word in each], distance)
             case Field(name, part):
                 return _sided(self.plan(part, plurals), name)
             case Fact(name, _):
