@@ -2,7 +2,8 @@
 
 `posts_fts` holds title and text as they are. Where the words of a post are the same to FTS5 as to the query language,
 it is all that is needed. All other posts, such as those with full-width, zero-width or look-alike characters, with
-emoji or in a script without spaces, are `odd`: the matcher's own line of them is in `posts_folded`, too.
+emoji or in a script without spaces, are `odd`: their words are in `posts_folded`, too, as the matcher folds them.
+Whoever changes what a word is, or how it is folded, appends a migration that calls `rebuild`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from listening.query.line import line
+from listening.query.words import Words
 
 _SAME = (  # accented Latin letters and punctuation that FTS5's unicode61 reads as `listening.query.words` does
     "\u00a0-\u00a9\u00ab\u00ac\u00ae-\u00b1\u00b6-\u00b8\u00bb\u00bf-\u00c5\u00c7-\u00cf\u00d1-\u00d7\u00d9-\u00dd"
@@ -69,4 +70,8 @@ def rebuild(conn: sqlite3.Connection) -> None:
 
 
 def _lines(posts: Iterable[Text]) -> Iterator[tuple[int, str]]:
-    return ((post_id, line(f"{title}\n{text}")) for post_id, title, text in posts if odd(title, text))
+    return (
+        (post_id, " ".join([*Words(title).words, *Words(text).words]))
+        for post_id, title, text in posts
+        if odd(title, text)
+    )
