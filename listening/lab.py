@@ -17,7 +17,7 @@ from pipelines.language import detect
 
 _Z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
 _SURE = 6.635  # by chance alone a log-likelihood ratio is higher than this once in 100 times (chi-squared, 1 degree)
-_MOST_READ = 10_000  # posts a side whose words are counted; more tell nothing more
+_MOST_READ = 3_000  # posts a side whose words are counted; more tell nothing more
 
 
 @dataclass(frozen=True, slots=True)
