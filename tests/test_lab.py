@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -291,6 +293,25 @@ def test_applying_after_a_hand_edit(config: Path) -> None:
     assert "0 mentions new, 0 gone" in ran(config, "query", "apply", "globex").output
     assert "1 mentions new, 6 gone" in ran(config, "query", "apply").output
     assert "0 mentions new, 0 gone" in ran(config, "query", "apply").output
+
+
+def test_stopping_an_application_says_what_was_done(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = config / "brands.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"apple"', '"mac"'), encoding="utf-8")
+    monkeypatch.setattr("listening.rematch._BATCH", 3)
+    real, batches = Store.understand_again, iter([False, True])
+
+    def stopped(store: Store, *arguments: Any) -> Changed:
+        if next(batches):
+            signal.raise_signal(signal.SIGINT)
+        return real(store, *arguments)
+
+    monkeypatch.setattr(Store, "understand_again", stopped)
+    result = ran(config, "query", "apply")
+    assert result.exit_code == 130
+    assert "Stopped after 3 posts looked at: 0 mentions new, 3 gone." in result.output
+    monkeypatch.setattr(Store, "understand_again", real)
+    assert "8 posts looked at: 1 mentions new, 3 gone." in ran(config, "query", "apply").output
 
 
 def test_searching_on_the_command_line(config: Path) -> None:

@@ -19,7 +19,8 @@ _SAME = (  # accented Latin letters and punctuation that FTS5's unicode61 reads 
     "\u00e0-\u00e5\u00e7-\u00ef\u00f1-\u00f7\u00f9-\u00fd\u00ff-\u010f\u0112-\u0125\u0128-\u012f\u0134-\u0137"
     "\u0139-\u013e\u0143-\u0148\u014c-\u0151\u0154-\u0165\u0168-\u017e\u2010-\u2027\u2030-\u205e\u20a0-\u20b9"
 )
-_ODD = re.compile(f"[^\x00-\x7f{_SAME}]|['`‘’][sS]['`‘’]")  # two possessives in a row stand farther apart in FTS5
+_OTHER = re.compile(f"[^\x00-\x7f{_SAME}]")
+_TWICE = re.compile("['`‘’][sS]['`‘’]")  # of two possessives in a row FTS5 makes two words
 
 FOLDED = "CREATE VIRTUAL TABLE posts_folded USING fts5 (words, content = '', tokenize = 'ascii')"
 
@@ -28,7 +29,11 @@ Text = tuple[int, str, str]  # a post's id, title and text
 
 def odd(title: str, text: str) -> bool:
     """Whether FTS5 may read the words of this post differently from the query language."""
-    return _ODD.search(text) is not None or _ODD.search(title) is not None
+    return _differs(text) or _differs(title)
+
+
+def _differs(text: str) -> bool:
+    return (not text.isascii() and _OTHER.search(text) is not None) or _TWICE.search(text) is not None
 
 
 def add(conn: sqlite3.Connection, posts: Iterable[Text]) -> None:
