@@ -272,6 +272,7 @@ def test_the_lab_on_the_command_line(config: Path) -> None:
     assert found["gained"]["samples"][0]["text_spans"] == [[7, 13]]
     assert [day["edited"] for day in found["days"]] == [1, 1, 0, 0, 1, 0, 1, 1][::-1]
     assert ran(config, "query", "lab", "nobody").exit_code == 2
+    assert ran(config, "query", "lab", "apple", "--save").exit_code == 2
 
 
 def test_saving_in_the_lab_applies_the_query(config: Path) -> None:

@@ -44,6 +44,8 @@ def lab(
     ctx: click.Context, brand: str, edited: str, since: datetime | timedelta, samples: int, as_json: bool, save: bool
 ) -> None:
     """Show what QUERY would gain and lose for BRAND over the stored posts; without QUERY, how good the saved one is."""
+    if save and not edited.strip():
+        raise click.UsageError("--save needs the QUERY to save")
     config = read_config(ctx)
     name = known(brand, "brand", [each.name for each in config.brands])
     chosen = next(each for each in config.brands if each.name == name)
@@ -52,7 +54,7 @@ def lab(
         click.echo(json.dumps(_object(chosen, edited, result, samples), ensure_ascii=False))
     else:
         _show(chosen, result, samples)
-    if save and edited.strip():
+    if save:
         path = set_query(Path(ctx.obj), {kind: cls.Options for kind, cls in kinds().items()}, name, edited)
         click.echo(f"{path}: saved.", err=True)
         _apply(read_config(ctx), [name], None)
