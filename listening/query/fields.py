@@ -120,7 +120,7 @@ FIELDS = {
     "tag": Field("a tag that the team gave", name, stored=True),
     "assignee": Field("who is to act on it", name, stored=True),
     "has": Field(
-        "what there is of it", one_of("tag", "assignee", "note", "label", "intent", "aspect", "link"), stored=True
+        "what there is of it", one_of("tag", "assignee", "label", "intent", "aspect", "link"), stored=True
     ),
 }
 
