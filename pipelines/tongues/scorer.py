@@ -58,7 +58,7 @@ class TongueScorer:
 
     def score(self, text: str) -> Sentiment:
         """neg, neu and pos as shares of 1, compound from -1 to 1. A text without words scores 0 in all four."""
-        words = [self._lexicon[token] for token in _tokens(text)]
+        words = list(map(self._lexicon.__getitem__, _tokens(text)))
         count = len(words) - words.count(ENDS)
         return _figures([hit.valence for hit in _hits(words)], count, min(text.count("!"), 4) * _PER_EXCLAMATION)
 
