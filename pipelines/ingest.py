@@ -36,7 +36,7 @@ class Understanding:
         if language not in _SCORED:
             return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
         text = post.text or post.title
-        read = self.feeling.read(text, named=any(one.spans for one in found))
+        read = self.feeling.read(text, [span for one in found for span in one.spans])
         return Entry(post, language, read.sentiment, tuple(self._mention(one, found, read) for one in found))
 
     def _mention(self, one: Found, found: Sequence[Found], read: Impression) -> Mention:

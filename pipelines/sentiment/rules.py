@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Any
 
 import ahocorasick
 
@@ -19,7 +17,7 @@ _ELEMENT = re.compile(r"\((?:[^()]|\([^()]*\))*\)|[^\s()]+")
 _CHOICE = re.compile(r"(?:[^|()]|\([^()]*\))*\|")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Rule:
     """What a phrase tells: how it feels, from -4 to 4, or something else, by `mark`."""
 
@@ -28,7 +26,7 @@ class Rule:
     mark: str = ""
 
 
-Hit = tuple[int, int, Rule]  # where a phrase starts and ends in a line's text
+Hit = tuple[int, int, Rule]  # where a phrase starts in a line's text and, below 0 for sorting, ends; and its rule
 Entries = Iterable[tuple[str, Rule]]  # phrases as rules.toml writes them
 
 
@@ -69,25 +67,25 @@ class Rules:
         for last, number in self._automaton.iter(text):
             for length, tail, rule in self._owners[number]:
                 if tail is None:
-                    found.append((last - length, last, rule))
+                    found.append((last - length, -last, rule))
                 elif match := tail.match(text, last + 1):
-                    found.append((last - length, match.end() - 1, rule))
+                    found.append((last - length, 1 - match.end(), rule))
         return found
 
 
-def entries(document: Mapping[str, Any]) -> Iterator[tuple[str, Rule]]:
-    """The phrases of a parsed rules file, with their rules."""
+def longest_first(hit: Hit) -> int:
+    """To sort hits by."""
+    return hit[0] + hit[1]
+
+
+def written() -> tuple[list[tuple[str, Rule]], Mapping[str, str]]:
+    """The phrases of rules.toml with their rules, and the lists they use. A @ stands for any name."""
+    document = tomllib.loads((files(__package__) / "rules.toml").read_text("utf-8"))
+    found = []
     for table in document["rule"]:
         rule = Rule(table["name"], float(table.get("valence", 0)), table.get("mark", ""))
-        for phrase in table["phrases"]:
-            yield phrase, rule
-
-
-@cache
-def customers_rules() -> Rules:
-    """Those of rules.toml."""
-    document = tomllib.loads((files(__package__) / "rules.toml").read_text("utf-8"))
-    return Rules(entries(document), document["lists"])
+        found += [(phrase, rule) for phrase in table["phrases"]]
+    return found, document["lists"]
 
 
 def _compiled(phrase: str, lists: Mapping[str, str]) -> tuple[set[str], re.Pattern[str] | None]:
@@ -110,6 +108,8 @@ def _compiled(phrase: str, lists: Mapping[str, str]) -> tuple[set[str], re.Patte
 
 def _forms(element: str) -> list[str]:
     """What one element of a phrase stands for: choices inside choices are taken apart."""
+    if element == "@":
+        return ["@", "A"]
     if element[0] != "(":
         return [element]
     forms: list[str] = []
