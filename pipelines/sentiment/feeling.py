@@ -139,8 +139,8 @@ def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, team: Sequence[
         if team and any(first < part.end and part.first < after for part in team):
             continue
         covered, valence = -end, rule.valence
-        for word in words[max(first - 3, 0) : first]:
-            if word.negates:
+        for place in range(max(first - 3, 0), first):
+            if words[place].negates and not any(word.stops for word in words[place:first]):
                 valence = rule.valence * -0.5
         parts.append(Part(first, after, valence, rule.name))
     return parts

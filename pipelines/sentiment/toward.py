@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
-
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.impression import Impression, Part
 from pipelines.sentiment.places import Places
@@ -15,6 +13,7 @@ _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one bran
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _RELATION = 2.5  # what it says that somebody left one brand for the other
 _ORDINAL = re.compile(r"\b(?:the )?(former|latter)\b", re.IGNORECASE)
+_PLACES = frozenset("on in store shop tower branch building office desk counter next terminal street station".split())
 _SWAPPED = {OWN: OTHER, OTHER: OWN}
 
 
@@ -29,43 +28,61 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
         return parts or list(read.hints() if read.customer else ())
     own, others = _ordinals(read.text, own, others)
     owners = _owners(read.places, own, others)
-    mine = _side(read, owners, own, others)
-    theirs = _side(read, {place: [_SWAPPED[one] for one in owned] for place, owned in owners.items()}, others, own)
-    signs = {one.sign for one in mine.said}
+    swapped = {place: [_SWAPPED[one] for one in owned] for place, owned in owners.items()}
+    said, of_others = _said(read, owners), _said(read, swapped)
+    real, real_others = _real(read.places, own, said), _real(read.places, others, of_others)
+    mine = _side(read, said, real, real_others)
+    theirs = _side(read, of_others, real_others, real)
+    signs = {one.sign for one in said}
     if "=" in signs:
-        return [*mine.parts, *theirs.parts]
-    if mine.parts and "!" not in signs:
-        return mine.parts
-    score = read.score(theirs.parts)
-    if abs(score) > _CLEAR and ("!" in signs or sum(word.stops for word in read.words) <= _MOST_CONTRASTED):
-        strongest = max(theirs.parts, key=lambda part: part.valence * score)
-        return [*mine.parts, Part(strongest.first, strongest.end, -3 * score, "comparison")]
-    return mine.parts
+        return [*mine, *theirs]
+    if not (mine and "!" not in signs):
+        score = read.score(theirs)
+        short = sum(word.stops for word in read.words) <= _MOST_CONTRASTED
+        if abs(score) > _CLEAR and ("!" in signs or (short and not _is_place(read, owners))):
+            strongest = max(theirs, key=lambda part: part.valence * score)
+            return [*mine, Part(strongest.first, strongest.end, -3 * score, "comparison")]
+    return mine or _within(list(read.hints(deeds=True)), _ranges(read, real, real_others))
 
 
-class _Side(NamedTuple):
-    parts: list[Part]
-    said: list[Said]
-
-
-def _side(read: Impression, owners: dict[int, list[str]], own: Spans, others: Spans) -> _Side:
-    """What is said of the brand named at `own`: in its own clauses, and in relation to others."""
+def _said(read: Impression, owners: dict[int, list[str]]) -> list[Said]:
+    """What is said of OWN beside OTHER; what is said of it alone only where that is nothing."""
     found = compared(_marked(read, owners))
     if all(one.sign == "0" for one in found):
         names = [place for place, owned in owners.items() if OWN in owned]
         found += [one for one in read.said if any(one.first <= place < one.end for place in names)]
+    return found
+
+
+def _real(places: Places, spans: Spans, said: Sequence[Said]) -> Spans:
+    """The names but those that are only compared with."""
+    aside = {place for one in said if one.sign == "!" for place in range(one.first, one.end)}
+    return [span for span in spans if places.token(span[0]) not in aside] if aside else spans
+
+
+def _side(read: Impression, said: Sequence[Said], own: Spans, others: Spans) -> list[Part]:
+    """What is said of the brand named at `own`: in its own clauses, and in relation to others."""
+    parts = _outside(read.parts, said)
+    return [*_within(parts, _ranges(read, own, others)), *_relations(said)]
+
+
+def _ranges(read: Impression, own: Spans, others: Spans) -> list[tuple[int, int]]:
+    """The tokens of the clauses that speak of the brand named at `own`."""
     places = read.places
-    aside = {place for one in found if one.sign == "!" for place in range(one.first, one.end)}
-    real = [span for span in own if places.token(span[0]) not in aside] if aside else own
 
     def says(start: int, end: int) -> bool:
         first, last = places.token(start), places.upto(end)
         return any(first <= part.first and part.end <= last for part in read.parts)
 
-    stretches = passages(read.text, real, others, says) if real else []
-    ranges = [(places.token(start), places.upto(end)) for start, end in stretches]
-    parts = _within(_outside(read.parts, found), ranges) + _relations(found)
-    return _Side(parts or _within(list(read.hints(deeds=True)), ranges), found)
+    stretches = passages(read.text, own, others, says) if own else []
+    return [(places.token(start), places.upto(end)) for start, end in stretches]
+
+
+def _is_place(read: Impression, owners: dict[int, list[str]]) -> bool:
+    """Whether a brand is named only as where something is ("the Acme on Main Street")."""
+    own = [place for place, owned in owners.items() if OWN in owned]
+    after = (next((word.folded for word in read.words[place + 1 : place + 2]), "") for place in own)
+    return all(word in _PLACES for word in after)
 
 
 def _relations(found: Sequence[Said]) -> list[Part]:
