@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from listening.post import Evidence, Label
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import Impression, Part, label
+from pipelines.sentiment.impression import Impression, Part, label, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import OWN, alone, longest
@@ -139,9 +139,8 @@ def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, team: Sequence[
         if team and any(first < part.end and part.first < after for part in team):
             continue
         covered, valence = -end, rule.valence
-        for place in range(max(first - 3, 0), first):
-            if words[place].negates and not any(word.stops for word in words[place:first]):
-                valence = rule.valence * -0.5
+        if first and negated(words, first):
+            valence *= -0.5
         parts.append(Part(first, after, valence, rule.name))
     return parts
 

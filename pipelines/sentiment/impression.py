@@ -37,6 +37,16 @@ def label(score: float) -> Label:
     return "negative" if score <= -0.05 else "neutral"
 
 
+def negated(words: Sequence[Word], place: int) -> bool:
+    """Whether one of the three words before a token, in the same clause, negates it."""
+    for word in reversed(words[max(place - 3, 0) : place]):
+        if word.stops or word.pauses:
+            return False
+        if word.negates:
+            return True
+    return False
+
+
 class Impression:
     """What was read in one text; its brands are judged by those `parts` that speak of them."""
 
@@ -59,10 +69,10 @@ class Impression:
     def hints(self, *, deeds: bool = False) -> Iterator[Part]:
         """What counts only where nothing else is said; with `deeds` also what one expects of a company."""
         for place, word in enumerate(self.words):
-            if word.hint and word.valence:
+            if word.hint and word.valence and not (deeds and word.negates):
                 yield Part(place, place + 1, word.valence, "hint")
             elif deeds and word.deed:
-                yield Part(place, place + 1, self.reading.bent(place, 1.0), "deed")
+                yield Part(place, place + 1, -1.0 if negated(self.words, place) else 1.0, "deed")
 
     def score(self, parts: Sequence[Part]) -> float:
         """What some parts of the text come to, from -1 to 1; made of the sum as vaderSentiment does."""

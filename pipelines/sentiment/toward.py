@@ -35,8 +35,9 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     theirs = _side(read, of_others, real_others, real)
     signs = {one.sign for one in said}
     if "=" in signs:
-        return [*mine, *theirs]
+        return list(dict.fromkeys([*mine, *theirs]))
     if not (mine and "!" not in signs):
+        theirs = theirs or _within(list(read.hints(deeds=True)), _ranges(read, real_others, real))
         score = read.score(theirs)
         short = sum(word.stops for word in read.words) <= _MOST_CONTRASTED
         if abs(score) > _CLEAR and ("!" in signs or (short and not _is_place(read, owners))):

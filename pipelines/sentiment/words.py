@@ -12,7 +12,8 @@ from typing import Any
 
 from pipelines.vader import lexicon
 
-NEGATORS = frozenset("not no never dont isnt cant without nothing zero arent wont aint didnt doesnt wasnt".split())
+NEGATORS = frozenset("not no never dont isnt cant without nothing zero arent wont aint didnt doesnt wasnt havent hasnt couldnt wouldnt "
+    "shouldnt werent hadnt hardly neither nor nobody".split())
 
 _MOST_KEPT = 50_000  # tokens; those of a language come back long before
 _LONGEST_KEPT = 40  # characters; longer tokens are mostly addresses
@@ -41,6 +42,7 @@ class Word:
     tag: bool = False
     negates: bool = False
     stops: bool = False  # ends a sentence
+    pauses: bool = False  # ends a clause
 
 
 @cache
@@ -79,7 +81,7 @@ def _read(token: str) -> Word:
         folded, folded and f"{folded} ", valence, speaks=valence is not None and (valence > 0 or valence < -_HINT),
         hint=valence is not None and -_HINT <= valence < 0, courtesy=bare in sets["courtesy"],
         customer=bare in sets["customers"], deed=bare in sets["deeds"], handle=handle, tag=tag,
-        negates=bare in NEGATORS, stops=folded[-1:] in {".", "!", "?"},
+        negates=bare in NEGATORS, stops=folded[-1:] in {".", "!", "?"}, pauses=token[-1:] in {",", ";", ":", ")", "-"},
     )  # fmt: skip
 
 
