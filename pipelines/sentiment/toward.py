@@ -8,12 +8,15 @@ from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.impression import Impression, Part
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import OTHER, OWN, Said, compared
+from pipelines.sentiment.words import Word
 
 _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _RELATION = 2.5  # what it says that somebody left one brand for the other
 _ORDINAL = re.compile(r"\b(?:the )?(former|latter)\b", re.IGNORECASE)
-_PLACES = frozenset("on in store shop tower branch building office desk counter next terminal street station".split())
+_PLACES = frozenset("on store shop tower branch building office desk counter next terminal street station".split())
+_WHERE = frozenset("in at on opposite near outside inside from by behind to for beside".split())
+_ARTICLES = frozenset("the a an my our your their".split())
 _SWAPPED = {OWN: OTHER, OTHER: OWN}
 
 
@@ -30,17 +33,19 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     owners = _owners(read.places, own, others)
     swapped = {place: [_SWAPPED[one] for one in owned] for place, owned in owners.items()}
     said, of_others = _said(read, owners), _said(read, swapped)
-    real, real_others = _real(read.places, own, said), _real(read.places, others, of_others)
+    real, real_others = _real(read, own, said), _real(read, others, of_others)
     mine = _side(read, said, real, real_others)
     theirs = _side(read, of_others, real_others, real)
     signs = {one.sign for one in said}
+    if not real and not signs:
+        return []
     if "=" in signs:
         return list(dict.fromkeys([*mine, *theirs]))
     if not (mine and "!" not in signs):
         theirs = theirs or _within(list(read.hints(deeds=True)), _ranges(read, real_others, real))
         score = read.score(theirs)
         short = sum(word.stops for word in read.words) <= _MOST_CONTRASTED
-        if abs(score) > _CLEAR and ("!" in signs or (short and not _is_place(read, owners))):
+        if abs(score) > _CLEAR and ("!" in signs or (short and real)):
             strongest = max(theirs, key=lambda part: part.valence * score)
             return [*mine, Part(strongest.first, strongest.end, -3 * score, "comparison")]
     return mine or _within(list(read.hints(deeds=True)), _ranges(read, real, real_others))
@@ -55,10 +60,12 @@ def _said(read: Impression, owners: dict[int, list[str]]) -> list[Said]:
     return found
 
 
-def _real(places: Places, spans: Spans, said: Sequence[Said]) -> Spans:
-    """The names but those that are only compared with."""
+def _real(read: Impression, spans: Spans, said: Sequence[Said]) -> Spans:
+    """The names but those that are only compared with, or only tell where something is."""
     aside = {place for one in said if one.sign == "!" for place in range(one.first, one.end)}
-    return [span for span in spans if places.token(span[0]) not in aside] if aside else spans
+    return [
+        span for span in spans if (place := read.places.token(span[0])) not in aside and not _is_place(read.words, place)
+    ]
 
 
 def _side(read: Impression, said: Sequence[Said], own: Spans, others: Spans) -> list[Part]:
@@ -79,11 +86,13 @@ def _ranges(read: Impression, own: Spans, others: Spans) -> list[tuple[int, int]
     return [(places.token(start), places.upto(end)) for start, end in stretches]
 
 
-def _is_place(read: Impression, owners: dict[int, list[str]]) -> bool:
-    """Whether a brand is named only as where something is ("the Acme on Main Street")."""
-    own = [place for place, owned in owners.items() if OWN in owned]
-    after = (next((word.folded for word in read.words[place + 1 : place + 2]), "") for place in own)
-    return all(word in _PLACES for word in after)
+def _is_place(words: Sequence[Word], place: int) -> bool:
+    """Whether a brand's name only tells where something is ("at the Acme on Main Street", "I work at Acme")."""
+    before = [word.folded for word in words[max(place - 4, 0) : place] if word.folded not in _ARTICLES]
+    if not before or before[-1] not in _WHERE:
+        return False
+    after = next((word.folded for word in words[place + 1 : place + 2]), "")
+    return after in _PLACES or before[-2:-1] == ["work"] or before[-2:-1] == ["works"]
 
 
 def _relations(found: Sequence[Said]) -> list[Part]:
