@@ -130,7 +130,10 @@ def edited(text: str) -> bool:
 def speaks_of_editing(text: str) -> bool:
     """Whether a text has any of the words that lines of editing have; asked first, since hardly any has."""
     lower = text.lower()
-    return any(word in lower for word in _EDITING)
+    for word in _EDITING:  # noqa: SIM110 - half the time of any()
+        if word in lower:
+            return True
+    return False
 
 
 @dataclass(slots=True)

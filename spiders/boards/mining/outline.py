@@ -56,11 +56,11 @@ class Outline:
             self.nodes, self.tags, self.parent, self.end, self.pieces, self._before
         )  # fmt: skip
         open_, marks = [_NONE], [body.parent.mem_id if body.parent is not None else 0]
-        for node in body.traverse(include_text=True):
+        for node in body.traverse(include_text=True, skip_empty=True):
             tag, text = node.tag or "-", ""
             if tag == "-text":
-                text = node.text_content or ""
-                if not text or text.isspace():
+                text = " ".join((node.text_content or "").split())
+                if not text:
                     continue
             elif tag[0] in "-!":
                 continue
@@ -73,7 +73,7 @@ class Outline:
             holder = open_[-1]
             if text:
                 if holder >= 0:
-                    pieces.append(Piece(" ".join(text.split()), holder))
+                    pieces.append(Piece(text, holder))
                 continue
             marks.append(node.mem_id)
             if tag in _SILENT or holder == _UNSEEN:
