@@ -219,9 +219,7 @@ def _permalink(sheet: Sheet, parts: Parts) -> str:
 
 def _ordinal(outline: Outline, parts: Parts) -> int | None:
     for at in outline.said(parts.block.start, parts.block.end):
-        piece = outline.pieces[at]
-        if (match := _ORDINAL.fullmatch(piece.text)) and not parts.words <= piece.owner < outline.end[
-            max(parts.words, 0)
-        ]:
+        inside = parts.words <= outline.owners[at] < outline.end[max(parts.words, 0)]
+        if (match := _ORDINAL.fullmatch(outline.texts[at])) and not inside:
             return int(match[1])
     return None
