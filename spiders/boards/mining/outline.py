@@ -182,8 +182,10 @@ class Outline:
 
     def loose(self, number: int) -> str:
         """The same for markup whose classes change from block to block: its own class, and the tags around it."""
-        around = [self.tags[n] for n in self.above(number)[:4]]
-        return " < ".join([self.signature[number], *around])
+        found = [self.signature[number]]
+        while (number := self.parent[number]) >= 0 and len(found) < 5:
+            found.append(self.tags[number])
+        return " < ".join(found)
 
     def above(self, number: int, top: int = 0) -> list[int]:
         """The elements around one, innermost first, down to `top`."""

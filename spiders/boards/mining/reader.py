@@ -93,7 +93,7 @@ class Reader:
             return True
         if any(words <= owner < end for owner in self._timed(template.moment)):
             return True
-        named = [(name, outline.value(n, name)) for n in range(words + 1, end) for name in ("id", "name")]
+        named = ((name, has.get(name)) for has in outline.attributes[words + 1 : end] if has for name in ("id", "name"))
         return any(slot in template.ids for name, value in named if value for slot, *_ in tokens(name, value, ""))
 
     def _timed(self, key: str) -> list[int]:
