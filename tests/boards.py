@@ -3,6 +3,7 @@
 `python -m tests.boards score DIR` crawls recorded boards with the real spider and compares with their databases. DIR
 holds a folder for each board with `pages.jsonl.xz` (what its server answered) and `truth.jsonl.xz` (its posts).
 `python -m tests.boards speed DIR...` prints what a page of 20 posts costs on each, beside parsing alone.
+`python -m tests.boards hurt [ENGINE...]` reads pages that were cut, garbled and torn.
 `python -m tests.boards record URL DIR` records every page that a guest finds on a running board into DIR.
 """
 
@@ -25,6 +26,8 @@ import httpx
 
 from listening.post import Post
 from spiders.board import Board
+from spiders.boards import engines
+from tests.board_hurt import hurt
 from tests.board_speed import at, at_twenty, origin, report, spent
 from tests.servers.recorded import Recorded, lines
 from tests.servers.spider import Crawled, checkpoints, crawl
@@ -183,6 +186,9 @@ def main(arguments: list[str] | None = None) -> int:
     speed = commands.add_parser("speed", help="what a page of 20 posts costs, in processor time")
     speed.add_argument("folders", type=Path, nargs="+")
     speed.add_argument("--engine", default="", help="read every board with this one, such as: generic")
+    hurting = commands.add_parser("hurt", help="read pages that were hurt")
+    hurting.add_argument("engines", nargs="*", help="of all, where none is named")
+    hurting.add_argument("--pages", type=int, default=1000, help="for each engine")
     recording = commands.add_parser("record", help="record every page of a running board")
     recording.add_argument("url")
     recording.add_argument("folder", type=Path)
@@ -190,6 +196,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "record":
         print(f"{record(given.url, given.folder):,} pages in {given.folder / 'pages.jsonl.xz'}")
         return 0
+    if given.command == "hurt":
+        return _hurt(given.engines, given.pages)
     if given.command == "speed":
         for folder in _recordings(*given.folders):
             print(report(folder, given.engine), flush=True)
@@ -202,6 +210,19 @@ def main(arguments: list[str] | None = None) -> int:
     missed = [f"{found.board}: {sentence}" for found in scores for sentence in found.missed(generic=bool(given.engine))]
     print("\n".join(missed) or "every floor is kept")
     return 1 if missed else 0
+
+
+def _hurt(names: Sequence[str], pages: int) -> int:
+    wrong = 0
+    for name in names or sorted(engines()):
+        harm = hurt(name, pages)
+        print(
+            f"{name:12} {harm.pages:,} hurt pages: {harm.posts:,} of {harm.whole:,} posts read, {len(harm.wrong)}"
+            f" wrong; the slowest page took {harm.slowest:.0f} ms",
+            *harm.wrong[:5], sep="\n  ", flush=True,
+        )  # fmt: skip
+        wrong += len(harm.wrong)
+    return 1 if wrong else 0
 
 
 def _recordings(*folders: Path) -> list[Path]:
