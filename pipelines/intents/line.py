@@ -50,7 +50,7 @@ class Line:
     (all, where it is None).
     """
 
-    __slots__ = ("_ends", "_folded", "_plain", "_starts", "text", "written_text")
+    __slots__ = ("_apostrophes", "_asks", "_ends", "_folded", "_plain", "_starts", "text", "written_text")
 
     def __init__(
         self, text: str, own: Sequence[tuple[int, int]] = (), others: Sequence[tuple[int, int]] = (),
@@ -73,31 +73,41 @@ class Line:
         self.text = line.replace("'", "") if "'" in line else line
         self._starts: list[int] | None = None
         self._ends: list[int] = []
+        self._asks: list[bool] = []
         self._plain = ""
+        self._apostrophes: list[int] = []  # where they stand in what `_plain` was made of
 
     def sentence(self, place: int) -> tuple[int, int, bool]:
         """Where in `text` the sentence around a place starts and ends (a space is at both), and whether it asks."""
         if self._starts is None:
-            self._starts = [0]
+            self._starts, self._asks = [0], []
             for match in _SENTENCE_END.finditer(self.text):
                 self._ends.append(match.start())
+                self._asks.append("?" in match[0])
                 self._starts.append(match.end())
             self._ends.append(len(self.text) - 1)
+            self._asks.append(False)
         index = bisect_right(self._starts, place) - 1
-        end = self._ends[index]
-        until = self._starts[index + 1] if index + 1 < len(self._starts) else len(self.text)
-        return self._starts[index], end, "?" in self.text[end:until]
+        return self._starts[index], self._ends[index], self._asks[index]
 
     def written(self, start: int, end: int) -> str:
         """The words between two places of `text` as their author wrote them, on one line."""
         wanted = self.text[start : end + 1]
         if not self._plain:
-            self._plain = f" {self._folded.translate(_ENDS)} "
+            plain = f" {self._folded.translate(_ENDS)} "
+            self._plain = plain.replace("'", "")
+            self._apostrophes = [at for at, character in enumerate(plain) if character == "'"] if "'" in plain else []
         place = self._plain.find(wanted)
-        if place >= 0 and BRAND not in wanted:
-            return self.written_text[place : place + len(wanted) - 2]
-        begin, until = self.span(start, end)
-        return " ".join(self.written_text[begin:until].split())[:_SHOWN]
+        if place < 0 or BRAND in wanted or OTHER in wanted:
+            begin, until = self.span(start, end)
+            return " ".join(self.written_text[begin:until].split())[:_SHOWN]
+        until = place + len(wanted) - 2
+        for at in self._apostrophes:
+            if at <= place:
+                place += 1
+            if at <= until + 1:
+                until += 1
+        return self.written_text[place:until]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the words between two places of `text` stand in the text as written."""
