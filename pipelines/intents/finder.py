@@ -155,14 +155,18 @@ def _compiled(node: Node) -> Chains:
 
 
 def _choice(node: Node) -> Choice:
-    found: list[list[str]] = []
-    for part in node.nodes if isinstance(node, Or) else (node,):
-        if isinstance(part, Or):
-            raise ValueError(f"{part} stands in another OR: leave its parentheses out")
-        if not isinstance(part, Word | Phrase):
-            raise ValueError(f"{part} is more than a rule can hold: take its parts apart into several queries")
-        found.append(_folded(" ".join(part.words) if isinstance(part, Phrase) else part.text))
-    return Choice(found)
+    return Choice(_words_of(node))
+
+
+def _words_of(node: Node) -> list[list[str]]:
+    match node:
+        case Or(nodes):
+            return [words for part in nodes for words in _words_of(part)]
+        case Word(text):
+            return [_folded(text)]
+        case Phrase(several):
+            return [_folded(" ".join(several))]
+    raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
 
 
 def _rarity(node: Node) -> int:
