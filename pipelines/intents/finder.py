@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, product
 
 import ahocorasick
 
@@ -23,6 +23,7 @@ _COMMON = frozenset(  # words that stand in so many texts that others beside the
     "thanks thank please great good love nice help need want never not still back really just service customer told "
     "hours why should awesome better change cancelled new know only got again very cant dont".split()
 )
+_MOST_PLACES = 64  # of one key in one text
 _MOST_FORMS = 5_000  # phrases that the lists in one may come to
 
 
@@ -86,7 +87,7 @@ def _folded(text: str) -> list[str]:
 
 def _literal(text: str) -> Pattern:
     found = _folded(text)
-    if not any(word.strip("*") for word in found):
+    if not any(word.strip("*.!?") for word in found):
         raise ValueError(f"{text!r} holds no word to look for")
     joined = " ".join(found)
     if "*" not in joined[1:-1]:
@@ -223,10 +224,7 @@ class Finder:
             if literal:
                 span = (last + 1 - len(anchor), last) if whole else _whole(text, anchor, last)
                 for key in literal:
-                    if key in found:
-                        found[key].append(span)
-                    else:
-                        found[key] = [span]
+                    _note(found, key, span)
             if closer:
                 places.append((last, closer))
         if places:
@@ -264,10 +262,17 @@ def _ask(
     words = line.text[begin:end].split()
     if _any(pattern.never, words) or not all(_any((each,), words) for each in pattern.also):
         return
+    starts = list(accumulate((len(word) + 1 for word in words), initial=begin))
     for chain in pattern.exact:
-        for first, until in chain.places(words):
-            start = begin + sum(map(len, words[:first])) + first
-            found.setdefault(key, []).append((start, start + sum(map(len, words[first:until])) + until - first))
+        for first, until in chain.places(words)[:_MOST_PLACES]:
+            _note(found, key, (starts[first], starts[until]))
+
+
+def _note(found: dict[int, list[Span]], key: int, span: Span) -> None:
+    if key not in found:
+        found[key] = [span]
+    elif len(found[key]) < _MOST_PLACES:
+        found[key].append(span)
 
 
 def _any(several: Iterable[Chains], words: list[str]) -> bool:

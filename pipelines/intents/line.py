@@ -12,7 +12,7 @@ _OWN, _OTHERS, _PART = "\x02", "\x03", "\x04"  # their first letter and the othe
 _SPACES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb,;:()[]{}<>/\\*_~=+|#-\u2013\u2014\u2026\u00bf\u00a1\t\r`^&')
 _APOSTROPHES = frozenset("'\u2019\u2018\u00b4\u02bc")
 _SENTENCE_END = re.compile(r"(?: [.!?\n\x05])+(?= )")
-_LONGEST = 20_000  # characters that are read; who says in them no reason for writing has none
+_LONGEST = 10_000  # characters that are read; who says in them no reason for writing has none
 _SHOWN = 80  # characters of evidence
 
 

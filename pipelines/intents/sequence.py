@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -67,10 +68,13 @@ class Chain:
 
 
 def _nearest(one: Place, others: Sequence[Place], reach: int, *, ordered: bool) -> Place | None:
+    """The place that begins with one and goes on to the first of the others within reach."""
     start, end = one
-    for first, last in others:
-        if 0 <= first - end < reach:
-            return start, last
-        if not ordered and 0 <= start - last < reach:
-            return first, end
+    index = bisect_left(others, (end, 0))
+    if index < len(others) and others[index][0] - end < reach:
+        return start, others[index][1]
+    if not ordered:
+        for first, last in others[max(0, index - reach) : index]:
+            if 0 <= start - last < reach:
+                return first, end
     return None
