@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from listening.config import Brand
-from listening.post import Batch, Checkpoint, Entry, Extent, Label, Mention, Post, Reject
+from listening.post import Batch, Checkpoint, Entry, Extent, Post, Reject
 from listening.store import Saved, Store
-from pipelines.intents import Intents
-from pipelines.language import detect
-from pipelines.match import Found, Names
-from pipelines.reasons import Reasons
-from pipelines.sentiment import Feeling
-from pipelines.sentiment.feeling import Impression
+from pipelines.understanding import Understanding
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
-_SCORED = frozenset({"en"})  # the languages vaderSentiment is made for
 _TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
-
-
-class Understanding:
-    """What is read out of one post: its mentions, language, sentiment and reasons. Needs no store and no clock."""
-
-    def __init__(
-        self, brands: Sequence[Brand], lexicon: Mapping[str, float] | None = None, intents: Intents | None = None
-    ) -> None:
-        self.names = Names(brands)
-        self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
-        self.reasons = Reasons(brands, intents)
-
-    def entry(self, post: Post) -> Entry:
-        """Match first; language and sentiment of matched posts only."""
-        found = () if post.deleted else self.names.find(post)
-        if not found:
-            return Entry(post, post.language)
-        language = detect(post.text or post.title, post.language)
-        if language not in _SCORED:
-            return Entry(post, language, None, tuple(self._unscored(one, found, post, language) for one in found))
-        text = post.text or post.title
-        read = self.feeling.read(text, named=any(one.spans for one in found))
-        mentions = tuple(self._mention(one, found, post, text, language, read) for one in found)
-        return Entry(post, language, read.sentiment, mentions)
-
-    def _unscored(self, one: Found, found: Sequence[Found], post: Post, language: str) -> Mention:
-        intents, aspects, urgency = self.reasons.find(post, one, found, language, None, None)
-        return Mention(one.brand, one.words, intents=intents, aspects=aspects, urgency=urgency)
-
-    def _mention(
-        self, one: Found, found: Sequence[Found], post: Post, text: str, language: str, read: Impression
-    ) -> Mention:
-        others = sorted(span for each in found if each is not one for span in each.spans)
-        score, label, why = self.feeling.judge(read, text, one.brand, one.spans, others)
-
-        def feeling(clause: str) -> tuple[float, Label]:
-            return self.feeling.judge(self.feeling.read(clause), clause, one.brand, (), ())[:2]
-
-        intents, aspects, urgency = self.reasons.find(post, one, found, language, score, feeling)
-        return Mention(one.brand, one.words, score, label, why, intents, aspects, urgency)
 
 
 def fault(post: Post, now: datetime) -> str:

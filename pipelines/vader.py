@@ -65,10 +65,15 @@ def _phrases() -> tuple[Mapping[str, float], Mapping[str, float]]:
 
 
 @cache
-def data() -> tuple[Mapping[str, float], Mapping[str, str]]:
+def _data() -> tuple[Mapping[str, float], Mapping[str, str]]:
     """The package's lexicon, and its one-character emoji: it looks at single characters, so longer ones never match."""
     analyzer = SentimentIntensityAnalyzer()
     return analyzer.lexicon, {emoji: f" {words}" for emoji, words in analyzer.emojis.items() if len(emoji) == 1}
+
+
+def lexicon() -> Mapping[str, float]:
+    """The valences of vaderSentiment's words, -4 to 4; not to be changed."""
+    return _data()[0]
 
 
 class _Vocabulary(dict[str, _Word]):
@@ -120,12 +125,12 @@ class Scorer:
     """
 
     def __init__(self, extra: Mapping[str, float] | None = None) -> None:
-        lexicon, self._emoji = data()
+        known, self._emoji = _data()
         self._extra = {word.lower(): float(valence) for word, valence in (extra or {}).items()}
         for word, valence in self._extra.items():
             if not -_STRONGEST <= valence <= _STRONGEST:
                 raise ValueError(f"the valence of {word!r} is {valence}; it must lie between -4 and 4")
-        self._words = _Vocabulary({**lexicon, **self._extra} if self._extra else lexicon)
+        self._words = _Vocabulary({**known, **self._extra} if self._extra else known)
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[dict[str, float]]]:
         return type(self), (self._extra,)

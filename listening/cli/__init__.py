@@ -9,7 +9,21 @@ from typing import Any
 import click
 
 from listening import __version__
-from listening.cli import board, browse, crawl, database, demo, mentions, setup, trial, understand
+from listening.cli import (
+    board,
+    browse,
+    crawl,
+    database,
+    demo,
+    evaluate,
+    lab,
+    mentions,
+    query,
+    search,
+    setup,
+    trial,
+    understand,
+)
 from listening.errors import ConfigError, ListeningError
 
 
@@ -59,7 +73,21 @@ def main(ctx: click.Context, config: str) -> None:
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
-for _module in (demo, trial, setup, board, crawl, mentions, understand, browse, database):
+for _module in (
+    demo,
+    trial,
+    setup,
+    board,
+    crawl,
+    mentions,
+    search,
+    query,
+    lab,
+    understand,
+    evaluate,
+    browse,
+    database,
+):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 

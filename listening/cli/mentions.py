@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -42,19 +42,20 @@ def mentions(config: Config, where: MentionFilter, limit: int, as_json: bool, as
             for row in store.mentions(where):
                 click.echo(json.dumps(asdict(row), ensure_ascii=False))
         else:
-            total = store.count_mentions(where)
-            _print_table(store.mentions(where, limit=limit), total, limit, ZoneInfo(config.settings.time_zone))
+            rows = list(store.mentions(where, limit=limit + 1))
+            total = "" if where.query or len(rows) <= limit else f" of {store.count_mentions(where):,}"
+            _print_table(rows, limit, total, ZoneInfo(config.settings.time_zone))
 
 
-def _print_table(rows: Iterable[MentionRow], total: int, limit: int, zone: ZoneInfo) -> None:
-    if not total:
+def _print_table(rows: Sequence[MentionRow], limit: int, total: str, zone: ZoneInfo) -> None:
+    if not rows:
         console.print("No mention passes these filters. `listening mentions` without options shows all there are.")
         return
     room = max(20, console.width - sum(_WIDTHS.values()) - 2 * len(_WIDTHS) - 2)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in (*_WIDTHS, "what they wrote"):
         table.add_column(title, no_wrap=True)
-    for row in rows:
+    for row in rows[:limit]:
         text = f"{row.title} · {row.full_text}" if row.title else row.full_text
         when = datetime.fromisoformat(row.date).astimezone(zone).strftime("%Y-%m-%d %H:%M")
         cells = (when, row.brand, score(row), row.intents or "-", row.author or "-", row.source, text)
@@ -62,8 +63,8 @@ def _print_table(rows: Iterable[MentionRow], total: int, limit: int, zone: ZoneI
         shown[2] = f"[{_COLOURS[row.sentiment]}]{shown[2]}[/]"
         table.add_row(*shown)
     console.print(table)
-    if total > limit:
-        console.print(f"\n[dim]{limit} of {total:,} mentions. --limit shows more, --csv and --json show all.[/]")
+    if len(rows) > limit:
+        console.print(f"\n[dim]The newest {limit}{total} mentions. --limit shows more, --csv and --json show all.[/]")
 
 
 _WIDTHS = {

@@ -14,8 +14,8 @@ from listening.cli.common import console, known, read_config
 from listening.cli.mentions import printable
 from listening.config import Brand
 from listening.post import Author, Entry, Evidence, Mention, Post
-from pipelines.ingest import Understanding
 from pipelines.intents import load as load_intents
+from pipelines.understanding import Understanding
 
 
 @click.command()

@@ -89,6 +89,7 @@ class Brand(_Table):
     query: str = Field("", description="What counts as a mention; by default the name and its aliases as phrases.")
     aliases: list[str] = Field([], description="Other names and handles it goes by.")
     ours: bool = Field(True, description="false: a competitor.")
+    plurals: bool = Field(True, description="false: its query's words do not find their plurals.")
     owner: str = Field("", description="Who acts on its mentions, by mail address.")
     aspects: dict[str, list[str]] = Field(
         {},

@@ -19,7 +19,8 @@ _BRANDS = """\
 #:schema ./schema/brands.json
 # Brands to listen for, ours and competitors': one [[brand]] each. `listening check` finds every mistake.
 #
-# A query holds words, "phrases", AND, OR, NOT, parentheses and NEAR/5 (within five words):
+# A query holds words, "phrases", AND, OR, NOT, parentheses and NEAR/5 (within five words), and
+# fields such as title:acme -site:acme.com lang:en. `listening query explain` shows what it finds, and why.
 #   query = '"acme anvil" OR acme NEAR/5 (anvil OR tools) NOT "acme of"'
 
 [[brand]]
@@ -28,6 +29,7 @@ aliases = []          # other names and handles, such as ["Acme Anvil", "@acmean
 ours = true           # false: a competitor
 # query = ''          # without one: the name and its aliases as phrases
 # owner = "care@example.com"
+# plurals = false     # its query's words do not find their plurals
 """
 
 _SOURCES = """\

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from listening.store.again import Again, Changed
+from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, Reading, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
+from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Reading, Runs, Upkeep):
-    """Everything kept, in one file. See the four parts for what it can do."""
+class Store(Saving, Reading, Again, Runs, Upkeep):
+    """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "BrandFigures",
+    "Changed",
+    "Found",
     "KnownSource",
     "MentionFilter",
     "MentionRow",
+    "Question",
     "Run",
     "Saved",
     "SourceFigures",
     "Store",
+    "StoredPost",
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from listening.store.connection import Connection
+from listening.store.facts import Condition
 from listening.store.moment import iso
+from listening.store.search import Question, Searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class MentionFilter:
     source: str = ""
     sentiment: str = ""  # negative, neutral, positive, or "unscored"
     status: str = ""
+    query: Question | None = None
     intent: str = ""  # its name, such as complaint
-    search: str = ""  # words and "phrases", all of which must occur in title or text
     since: datetime | None = None
     until: datetime | None = None
     shelf: bool = False  # those that are probably not about the brand, instead of the others
@@ -84,32 +85,46 @@ class SourceFigures:
 
 
 COLUMNS = tuple(field.name for field in fields(MentionRow))
-_WORD = re.compile(r'"([^"]*)"|(\S+)')
+_ORDERS = {
+    "newest": "m.date DESC",
+    "negative": "m.sentiment_score, m.date DESC",
+    "positive": "m.sentiment_score DESC",
+}
 
 
-class Reading(Connection):
+class Reading(Searching):
     """Questions that never write."""
 
     def mentions(
         self, where: MentionFilter, *, limit: int | None = None, order: str = "newest"
     ) -> Iterator[MentionRow]:
         """Mentions that pass the filter, streamed; `order` is "newest", "negative" or "positive" first."""
-        sql, values = _where(where)
-        by = {"newest": "date DESC", "negative": "sentiment_score, date DESC", "positive": "sentiment_score DESC"}[
-            order
-        ]
-        scored = " AND sentiment_score IS NOT NULL" if order != "newest" else ""
-        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list WHERE {sql}{scored} ORDER BY {by}"
+        condition = _where(where)
+        if order != "newest":
+            condition = f"{condition[0]} AND m.sentiment_score IS NOT NULL", condition[1]
+        if where.query is not None:
+            return self._rows(islice(self.satisfying(where.query, condition, _ORDERS[order]), limit))
+        sql, values = condition
+        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list m WHERE {sql} ORDER BY {_ORDERS[order]}"
         if limit is not None:
             query, values = f"{query} LIMIT ?", [*values, limit]
         cursor = self.db.conn.cursor()
         cursor.execute(query, values)
         return (MentionRow(*row) for row in cursor)
 
+    def _rows(self, ids: Iterator[int]) -> Iterator[MentionRow]:
+        """The mentions of these ids, in their order."""
+        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list WHERE mention_id = ?"
+        for mention_id in ids:
+            yield from (MentionRow(*row) for row in self.db.conn.execute(query, [mention_id]))
+
     def count_mentions(self, where: MentionFilter) -> int:
-        """How many mentions pass the filter."""
-        sql, values = _where(where)
-        return int(self.db.conn.execute(f"SELECT count(*) FROM mention_list WHERE {sql}", values).fetchone()[0])
+        """How many mentions pass the filter. With a query each of them is looked at."""
+        condition = _where(where)
+        if where.query is not None:
+            return sum(1 for _ in self.satisfying(where.query, condition, "NULL"))
+        sql, values = condition
+        return int(self.db.conn.execute(f"SELECT count(*) FROM mention_list m WHERE {sql}", values).fetchone()[0])
 
     def brand_figures(self, since: datetime | None = None, until: datetime | None = None) -> list[BrandFigures]:
         """Per active brand, most mentioned first, from the daily roll-up: whole days, UTC."""
@@ -157,36 +172,24 @@ class Reading(Connection):
         return list(rows)
 
 
-def fts_query(search: str) -> str:
-    """What a person typed, as FTS5 takes it: every word and "phrase" quoted, all of them required.
-
-    Operators of FTS5 lose their meaning, so no input is an error; one without any word matches nothing.
-    """
-    found = (phrase or word.replace('"', "") for phrase, word in _WORD.findall(search))
-    return " ".join(f'"{part}"' for part in found if part.strip())
-
-
 def _days(since: datetime | None, until: datetime | None) -> tuple[str, str]:
     return (iso(since)[:10] if since else "0", iso(until)[:10] if until else "9")
 
 
-def _where(where: MentionFilter) -> tuple[str, list[Any]]:
+def _where(where: MentionFilter) -> Condition:
     parts: Sequence[tuple[str, Any]] = [
-        ("brand = ?", where.brand),
-        ("source = ?", where.source),
-        ("status = ?", where.status),
-        ("instr(', ' || intents || ',', ?)", f", {where.intent}," if where.intent else ""),
-        ("date >= ?", iso(where.since) if where.since else ""),
-        ("date < ?", iso(where.until) if where.until else ""),
-        ("post_id IN (SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?)", fts_query(where.search)),
+        ("m.brand = ?", where.brand),
+        ("m.source = ?", where.source),
+        ("m.status = ?", where.status),
+        ("instr(', ' || m.intents || ',', ?)", f", {where.intent}," if where.intent else ""),
+        ("m.date >= ?", iso(where.since) if where.since else ""),
+        ("m.date < ?", iso(where.until) if where.until else ""),
     ]
-    chosen = [("shelved = ?", int(where.shelf)), *((sql, value) for sql, value in parts if value)]
+    chosen = [("m.shelved = ?", int(where.shelf)), *((sql, value) for sql, value in parts if value)]
     clauses, values = [sql for sql, _ in chosen], [value for _, value in chosen]
-    if where.search and not fts_query(where.search):
-        clauses.append("0")
     if where.sentiment == "unscored":
-        clauses.append("sentiment IS NULL")
+        clauses.append("m.sentiment IS NULL")
     elif where.sentiment:
-        clauses.append("sentiment = ?")
+        clauses.append("m.sentiment = ?")
         values.append(where.sentiment)
     return " AND ".join(clauses), values

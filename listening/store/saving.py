@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from listening.post import Author, Checkpoint, Entry, Extent, Post, Reject, Thread
+from listening.store import index
 from listening.store.connection import Connection
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
@@ -36,7 +37,6 @@ _IN_EXTENT = (
     "AND p.native_id NOT GLOB '*[^0-9]*' AND CAST(p.native_id AS INTEGER) BETWEEN ? AND ? "
     "AND p.published BETWEEN ? AND ?"
 )
-_DROP_WORDS = "INSERT INTO posts_fts (posts_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)"
 _OLD_AUTHOR = "SELECT id, name, url, followers FROM authors WHERE platform = ? AND native_id = ?"
 _INSERT_AUTHOR = "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?)"
 _OLD_THREAD = "SELECT id, title, url FROM threads WHERE platform = ? AND native_id = ?"
@@ -157,8 +157,7 @@ class _Save:
         for post_id, ident, title, text, source_id, published in found.fetchall():
             if int(ident) in extent.ids:
                 continue
-            self.conn.execute(_DROP_WORDS, (post_id, title, text))
-            self.conn.execute("INSERT INTO posts_fts (rowid, title, text) VALUES (?, '', '')", [post_id])
+            index.change(self.conn, post_id, (title, text), ("", ""))
             self.conn.execute(
                 "UPDATE posts SET title = '', text = '', quotes = NULL, neg = NULL, neu = NULL, pos = NULL, "
                 "compound = NULL, deleted = ? WHERE id = ?",
@@ -175,13 +174,11 @@ class _Save:
         changed = self.conn.total_changes
         self.conn.executemany(_INSERT_POST, rows)
         self.saved.new = self.conn.total_changes - changed
-        self.conn.execute(
-            "INSERT INTO posts_fts (rowid, title, text) SELECT id, title, text FROM posts WHERE id > ?", [before]
-        )
         if self.saved.new == len(entries):
             fresh = set(range(before + 1, before + len(entries) + 1))
         else:
             fresh = {row[0] for row in self.conn.execute("SELECT id FROM posts WHERE id > ?", [before])}
+        index.add(self.conn, (row[:1] + row[_TITLE : _TITLE + 2] for row in rows if row[0] in fresh))
         for row, entry in zip(rows, entries, strict=True):
             if row[0] not in fresh:
                 self._update(row, entry)
@@ -245,18 +242,14 @@ class _Save:
         if values["deleted"] and deleted:
             values["deleted"] = deleted
         if (title, text) != (values["title"], values["text"]):
-            self.conn.execute(_DROP_WORDS, (post_id, title, text))
-            self.conn.execute(
-                "INSERT INTO posts_fts (rowid, title, text) VALUES (?, ?, ?)",
-                (post_id, values["title"], values["text"]),
-            )
+            index.change(self.conn, post_id, (title, text), (values["title"], values["text"]))
             self.saved.updated += 1
             values["edited"] = values["edited"] or self.stamp
         self.conn.execute(_UPDATE_POST, [*(values[c] for c in _UPDATABLE), post_id])
         self.mentions.update(post_id, source_id, values["published"], entry.mentions)
 
 
-_PUBLISHED = _POST_COLUMNS.index("published")
+_TITLE, _PUBLISHED = _POST_COLUMNS.index("title"), _POST_COLUMNS.index("published")
 
 
 def _quotes(post: Post) -> str | None:

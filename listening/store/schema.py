@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from listening.store import index
+
 migrations = Migrations("listening")
 
 # Times are ISO 8601 UTC text to the second ("2026-11-20T09:30:00Z"): they sort as they read, also in Datasette.
@@ -122,4 +124,12 @@ def m002_understanding(db: Database) -> None:
     _run(db, _UNDERSTANDING)
 
 
-SHIPPED = ("m001_foundation", "m002_understanding")
+@migrations()
+def m003_search(db: Database) -> None:
+    """Posts by date, and an index of those that FTS5 reads differently from the query language."""
+    db.execute("CREATE INDEX posts_published ON posts (published)")
+    db.execute(index.FOLDED)
+    index.fold(db.conn, db.conn.execute("SELECT id, title, text FROM posts"))
+
+
+SHIPPED = ("m001_foundation", "m002_understanding", "m003_search")

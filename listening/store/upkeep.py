@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from listening.errors import StoreError
+from listening.store import index
 from listening.store.connection import Connection
 from listening.store.moment import iso
 
@@ -57,7 +58,7 @@ class Upkeep(Connection):
         """Build the search index and the daily figures anew, give free pages back. Returns bytes before and after."""
         before = self.path.stat().st_size
         with self.writing() as conn:
-            conn.execute("INSERT INTO posts_fts (posts_fts) VALUES ('rebuild')")
+            index.rebuild(conn)
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "
@@ -84,9 +85,7 @@ class Upkeep(Connection):
                         "(SELECT 1 FROM labels l WHERE l.post_id = p.id) LIMIT ?",
                         [source_id, oldest, batch],
                     ).fetchall()
-                    conn.executemany(
-                        "INSERT INTO posts_fts (posts_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)", ids
-                    )
+                    index.drop(conn, ids)
                     conn.executemany("DELETE FROM posts WHERE id = ?", [(row[0],) for row in ids])
                 forgotten += len(ids)
                 if len(ids) < batch:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from pipelines.sentiment.rules import Rule, Rules
+from pipelines.sentiment.line import Line
+from pipelines.sentiment.rules import Hit, Rule, Rules
 
 OWN, OTHER = "A", "B"  # the words of a line are small, so these are nobody's word
-_NAMES = {"both": {OWN: OTHER, OTHER: OWN}}
 
 
 class Said(NamedTuple):
-    """What is said of one brand: "+", "-", "=" what is said of the other, "!" its opposite; and its tokens."""
+    """What is said of one brand: "+", "-", "=" what is said of the other, "!" its opposite; and by which tokens."""
 
     sign: str
     first: int
@@ -25,7 +25,7 @@ class Said(NamedTuple):
 
 @cache
 def _relations() -> tuple[Rules, Rules]:
-    """The phrases of relations.toml, of two brands and of one, each for this brand as X and as Y."""
+    """The phrases of relations.toml: those of two brands, each for this brand as X and as Y, and those of one."""
     document = tomllib.loads((files(__package__) / "relations.toml").read_text("utf-8"))
     pairs: list[tuple[str, Rule]] = []
     alone: list[tuple[str, Rule]] = []
@@ -44,30 +44,30 @@ def _named(phrase: str, one: str, two: str) -> str:
     return re.sub(r"\bX\b", one, re.sub(r"\bY\b", two, phrase))
 
 
-def marked(words: Sequence[str], names: Mapping[int, Sequence[str]]) -> list[str]:
-    """The folded words of tokens with OWN and OTHER in place of `names`, by token."""
-    found = list(words)
-    for place, owners in names.items():
-        stop = words[place][-2:] if words[place][-2:] in (" .", " !", " ?") else ""
-        found[place] = " ".join(owners) + stop if owners else stop.strip()
+def said(stretches: Iterable[tuple[int, list[str]]]) -> list[Said]:
+    """What is said of OWN in stretches of marked words, each with the number of its first token.
+
+    Of phrases that overlap the longest counts, and those of two brands before those of one.
+    """
+    found: list[Said] = []
+    pairs, alone = _relations()
+    for number, words in stretches:
+        line = Line(words)
+        here: list[Said] = []
+        if f" {OTHER} " in line.text and f" {OWN} " in line.text:
+            here = _longest(pairs.find(line.text), line, number)
+        if all(one.sign == "0" for one in here):
+            here += _longest(alone.find(line.text), line, number)
+        found += here
     return found
 
 
-def said(words: Sequence[str]) -> list[Said]:
-    """What is said of OWN, among marked words of tokens. Of phrases that overlap, the longest; of two before of one."""
-    text = f" {' '.join(filter(None, words))} "
-    starts, at = [], 1
-    for word in words:
-        starts.append(at)
-        at += len(word) + 1 if word else 0
+def _longest(hits: list[Hit], line: Line, number: int) -> list[Said]:
     found: list[Said] = []
-    for rules in _relations() if f" {OTHER} " in text and f" {OWN} " in text else _relations()[1:]:
-        taken: list[tuple[int, int]] = []
-        for hit in sorted(rules.find(text), key=lambda hit: hit.start - hit.end):
-            if all(hit.end <= start or hit.start >= end for start, end in taken):
-                taken.append((hit.start, hit.end))
-                places = [place for place, start in enumerate(starts) if hit.start <= start < hit.end]
-                found.append(Said(hit.rule.mark, places[0], places[-1] + 1))
-        if any(one.sign != "0" for one in found):
-            break
+    taken: list[tuple[int, int]] = []
+    for start, end, rule in sorted(hits, key=lambda hit: hit[0] - hit[1]):
+        if all(end <= one or start >= two for one, two in taken):
+            taken.append((start, end))
+            first, after = line.tokens(start, end)
+            found.append(Said(rule.mark, number + first, number + after))
     return found

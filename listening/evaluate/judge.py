@@ -1,0 +1,139 @@
+"""Judges labelled texts by the very code that judges what is crawled."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from listening.config import Brand
+from listening.errors import ListeningError, QueryError
+from listening.evaluate.labelled import Row
+from listening.post import Author, Entry, Evidence, Mention, Post
+from pipelines.match import Found, Names
+from pipelines.sentiment import label
+from pipelines.understanding import Understanding
+from pipelines.vader import Scorer
+
+ANYBODY = "(any brand)"  # whom texts without a brand are about
+UNSCORED = "unscored"
+
+Progress = Callable[[int, int], None]  # hears how many rows are done, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What people and we said of one row in one task."""
+
+    row: Row
+    task: str
+    gold: str
+    said: str
+    confidence: float | None = None  # in what we said, 0 to 1; None where none is claimed
+    why: tuple[Evidence, ...] = ()
+    named: bool = True  # whether the text itself names the brand
+    baseline: str = ""  # what vaderSentiment alone says, where that answers the task
+
+
+class _Named:
+    """The brands that texts name, and those that the file says they are about though they do not name them."""
+
+    def __init__(self, names: Names) -> None:
+        self.names, self.about = names, frozenset[str]()
+
+    def find(self, post: Post) -> tuple[Found, ...]:
+        found = self.names.find(post)
+        missing = self.about.difference(one.brand for one in found)
+        return (*found, *(Found(brand, (), ()) for brand in sorted(missing)))
+
+
+class Judge:
+    """Understands rows; brands of the file that are not configured are listened for by their names."""
+
+    def __init__(self, brands: Sequence[Brand], understand: Callable[[Sequence[Brand]], Understanding]) -> None:
+        self.brands, self.understand, self.vader = brands, understand, Scorer()
+
+    def judge(self, rows: Sequence[Row], tasks: Sequence[str], progress: Progress = lambda *_: None) -> list[Judged]:
+        """One judgement for each row and each of the `tasks` that it has a label for. Raises ListeningError."""
+        together: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        for row in rows:
+            together[row.title, row.text, row.author].append(row)
+        understanding = self.understand(self._brands(rows))
+        names = understanding.names
+        understanding.names = named = _Named(names)  # type: ignore[assignment]
+        judged: list[Judged] = []
+        for number, group in enumerate(together.values()):
+            named.about = frozenset(row.brand or ANYBODY for row in group)
+            post = _post(group[0])
+            found = {one.brand for one in names.find(post)}
+            entry = understanding.entry(post)
+            judged += [one for row in group for one in self._row(row, entry, found, tasks)]
+            if number % 100 == 99:
+                progress(len(judged), len(rows))
+        return judged
+
+    def _brands(self, rows: Sequence[Row]) -> list[Brand]:
+        known = {brand.name.casefold(): brand for brand in self.brands}
+        for row in rows:
+            if row.brand and row.brand.casefold() not in known:
+                joined = "".join(row.brand.split())
+                known[row.brand.casefold()] = Brand(name=row.brand, aliases=[] if joined == row.brand else [joined])
+        return list(known.values())
+
+    def _row(self, row: Row, entry: Entry, found: set[str], tasks: Sequence[str]) -> Iterator[Judged]:
+        wanted = (row.brand or ANYBODY).casefold()
+        mention = next(one for one in entry.mentions if one.brand.casefold() == wanted)
+        names_it = mention.brand in found
+        for task, gold in row.gold.items():
+            if task not in tasks:
+                continue
+            if task == "sentiment":
+                vader = label(self.vader.score(row.text or row.title).compound)
+                yield Judged(row, task, gold, mention.label or UNSCORED, None, mention.why, names_it, vader)
+            elif task == "relevance":
+                yield _relevance(row, gold, mention, names_it)
+            elif task == "language":
+                yield Judged(row, task, gold, entry.language or "unknown")
+            elif task == "matching":
+                yield Judged(row, task, gold, _matches(row))
+            elif task.startswith("intent:"):
+                yield _intent(row, task, gold, mention, names_it)
+
+
+def majority(judged: Sequence[Judged]) -> list[str]:
+    """What somebody would say who knew only which label is the most frequent."""
+    counts = Counter(one.gold for one in judged)
+    most = max(counts, key=lambda one: (counts[one], one)) if counts else ""
+    return [most] * len(judged)
+
+
+def _post(row: Row) -> Post:
+    author = Author(row.author) if row.author else None
+    return Post(row.site or "labelled", str(row.line), "", row.text, None, author, title=row.title, channel=row.channel)
+
+
+def _relevance(row: Row, gold: str, mention: Mention, names_it: bool) -> Judged:
+    said = "yes" if names_it and not mention.shelved else "no"
+    sure = mention.relevance if mention.relevance is None or said == "yes" else 1 - mention.relevance
+    return Judged(row, "relevance", gold, said, sure, mention.why, names_it)
+
+
+def _intent(row: Row, task: str, gold: str, mention: Mention, names_it: bool) -> Judged:
+    name = task.removeprefix("intent:")
+    intent = next((one for one in mention.intents if one.name.casefold() == name), None)
+    if intent is None:
+        return Judged(row, task, gold, "no", named=names_it)
+    return Judged(row, task, gold, "yes", intent.confidence, intent.why, names_it)
+
+
+@cache
+def _names(query: str) -> Names:
+    return Names([Brand(name="query", query=query)])
+
+
+def _matches(row: Row) -> str:
+    try:
+        return "yes" if _names(row.query).find(_post(row)) else "no"
+    except QueryError as error:
+        raise ListeningError(f"line {row.line}, column query: {error}") from None
