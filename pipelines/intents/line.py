@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from unicodedata import normalize
 
@@ -50,7 +50,7 @@ class Line:
     (all, where it is None).
     """
 
-    __slots__ = ("_apostrophes", "_asks", "_ends", "_folded", "_plain", "_starts", "text", "written_text")
+    __slots__ = ("_asks", "_ends", "_places", "_plain", "_starts", "_words", "folded", "text", "written_text")
 
     def __init__(
         self, text: str, own: Sequence[tuple[int, int]] = (), others: Sequence[tuple[int, int]] = (),
@@ -65,9 +65,9 @@ class Line:
         sizes: set[str] = set()
         if own or others:
             folded = _marked(folded, own, others, sizes)
-        self._folded = folded
+        self.folded = folded  # each character at its place
         line = f"{folded} ".replace(". ", " . ").replace("?", " ? ").replace("!", " ! ").replace("\n", " \x05 ")
-        for size in sorted(sizes, key=len, reverse=True):
+        for size in sorted(sizes, key=len, reverse=True) if len(sizes) > 1 else sizes:
             line = line.replace(size, f" {BRAND if size[0] == _OWN else OTHER} ")
         line = f" {' '.join(line.split())} "
         self.text = line.replace("'", "") if "'" in line else line
@@ -75,7 +75,8 @@ class Line:
         self._ends: list[int] = []
         self._asks: list[bool] = []
         self._plain = ""
-        self._apostrophes: list[int] = []  # where they stand in what `_plain` was made of
+        self._places: list[int] = []  # of the words in `text`
+        self._words: list[tuple[int, int]] = []  # and in the text as written
 
     def sentence(self, place: int) -> tuple[int, int, bool]:
         """Where in `text` the sentence around a place starts and ends (a space is at both), and whether it asks."""
@@ -92,46 +93,45 @@ class Line:
 
     def written(self, start: int, end: int) -> str:
         """The words between two places of `text` as their author wrote them, on one line."""
-        wanted = self.text[start : end + 1]
-        if not self._plain:
-            plain = f" {self._folded.translate(_ENDS)} "
-            self._plain = plain.replace("'", "")
-            self._apostrophes = [at for at, character in enumerate(plain) if character == "'"] if "'" in plain else []
-        place = self._plain.find(wanted)
-        if place < 0 or BRAND in wanted or OTHER in wanted:
-            begin, until = self.span(start, end)
-            return " ".join(self.written_text[begin:until].split())[:_SHOWN]
-        until = place + len(wanted) - 2
-        for at in self._apostrophes:
-            if at <= place:
-                place += 1
-            if at <= until + 1:
-                until += 1
-        return self.written_text[place:until]
+        place = self._find(start, end)
+        if place >= 0:
+            return self.written_text[place : place + end - start - 1]
+        begin, until = self._mapped(start, end)
+        return " ".join(self.written_text[begin:until].split())[:_SHOWN]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the words between two places of `text` stand in the text as written."""
-        first = _count(self.text[:start])
-        last = first + max(1, _count(self.text[start:end])) - 1
-        spaced = self._folded.translate(_ENDS)
-        spaced = f"{spaced} ".replace(". ", "  ")[: len(self._folded)]
-        return _nth(spaced, first)[0], _nth(spaced, last)[1]
+        place = self._find(start, end)
+        if place >= 0 and self._plain.find(self.text[start : end + 1], place + 1) < 0:
+            return place, place + end - start - 1
+        return self._mapped(start, end)
+
+    def _find(self, start: int, end: int) -> int:
+        """Where these words first stand as written just so, between spaces; below 0: nowhere."""
+        if not self._plain:
+            self._plain = f" {self.folded.translate(_NO_ENDS)} "
+        return self._plain.find(self.text[start : end + 1])
+
+    def _mapped(self, start: int, end: int) -> tuple[int, int]:
+        """The way back by the words' numbers."""
+        if not self._places:
+            place = 1
+            for word in self.text[1:-1].split(" "):
+                if word and word not in _TERMINATORS:
+                    self._places.append(place)
+                place += len(word) + 1
+            spaced = f"{self.folded.translate(_NO_ENDS)} ".replace(". ", "  ")
+            self._words = [match.span() for match in _WORD.finditer(spaced)]
+        first = bisect_left(self._places, start + 1)
+        last = max(first, bisect_left(self._places, end) - 1)
+        if last >= len(self._words):
+            return len(self.written_text), len(self.written_text)
+        return self._words[first][0], self._words[last][1]
 
 
-_ENDS = str.maketrans("?!\n", "   ")
-
-
-def _count(part: str) -> int:
-    return sum(word not in {".", "!", "?", "\x05"} for word in part.split())
-
-
-def _nth(spaced: str, index: int) -> tuple[int, int]:
-    """Where the word of this number (0 is the first) starts and ends."""
-    rest = spaced.split(None, index)[index:] if index else [spaced.lstrip()]
-    if not rest:
-        return len(spaced), len(spaced)
-    start = len(spaced) - len(rest[0])
-    return start, start + len(rest[0].split(None, 1)[0]) if rest[0].strip() else start
+_NO_ENDS = str.maketrans("?!\n", "   ")
+_TERMINATORS = frozenset(".!?\x05")
+_WORD = re.compile(r"'*+[^ '][^ ]*+")
 
 
 def _only(folded: str, counted: Sequence[tuple[int, int]]) -> str:
