@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -10,17 +9,16 @@ from importlib.resources import files
 
 from listening.config import Brand
 from listening.post import Aspect, Label
-from pipelines.intents.finder import Finder, phrase
+from pipelines.intents.finder import Finder, Span, phrase
 from pipelines.intents.line import Line
 
 _DEFAULTS = "..."  # in a brand's list: the words that come along
 _SHOWN = 5  # words that are kept as evidence
-_WIDE = re.compile(
-    r"[.!?\u2026]+(?=\s|$)|[;\n]|\b(?:but|however|although|though|while|whereas|except|yet)\b", re.IGNORECASE
-)
-_NARROW = re.compile(r",|\b(?:and|plus|with|so)\b", re.IGNORECASE)
+_SENTENCE = (". ", "!", "?", "\n")
+_WIDE = tuple(f" {word} " for word in "but however although though while whereas except yet".split())
+_NARROW = tuple(f" {word} " for word in "and plus with so".split())
 
-Score = Callable[[str], tuple[float, Label]]
+Feeling = Callable[[int, int], tuple[float, Label]]
 
 
 class Aspects:
@@ -48,14 +46,17 @@ class Aspects:
     def __reduce__(self) -> tuple[type[Aspects], tuple[list[Brand]]]:
         return type(self), ([Brand(name=name, aspects=lists) for name, lists in self._lists.items()],)
 
-    def find(self, brand: str, line: Line, score: Score | None) -> tuple[Aspect, ...]:
-        """The aspects that a text names, in their order. `score` tells a clause's feeling; None: it cannot be told."""
+    def find(self, brand: str, line: Line, feeling: Feeling | None) -> tuple[Aspect, ...]:
+        """The aspects that a text names, in their order.
+
+        `feeling` tells what the text says between two of its characters; None: that cannot be told.
+        """
         names, finder = self._brands[brand]
         found = finder.find(line)
         if not found:
             return ()
         places = {names[index]: [line.span(*span) for span in sorted(spans)] for index, spans in sorted(found.items())}
-        return tuple(_aspect(name, spans, line.written_text, places, score) for name, spans in places.items())
+        return tuple([_aspect(name, spans, line, places, feeling) for name, spans in places.items()])
 
 
 def lists_of(own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -75,29 +76,37 @@ def _packaged() -> Mapping[str, Sequence[str]]:
 
 
 def _aspect(
-    name: str, spans: Sequence[tuple[int, int]], text: str,
-    places: Mapping[str, Sequence[tuple[int, int]]], score: Score | None,
+    name: str, spans: Sequence[Span], line: Line, places: Mapping[str, Sequence[Span]], feeling: Feeling | None
 ) -> Aspect:  # fmt: skip
-    words = tuple(dict.fromkeys(" ".join(text[start:end].split()) for start, end in spans))[:_SHOWN]
-    if score is None:
+    text = line.written_text
+    words = tuple(dict.fromkeys([" ".join(text[start:end].split()) for start, end in spans]))[:_SHOWN]
+    if feeling is None:
         return Aspect(name, words=words)
     others = [start for other, several in places.items() if other != name for start, _ in several]
-    feeling, label = score("\n".join(dict.fromkeys(_clause(text, span, others) for span in spans)))
-    return Aspect(name, feeling, label, words)
+    clauses = dict.fromkeys([_clause(line, span, others) for span in spans[:_SHOWN]])
+    told = [feeling(*clause) for clause in clauses]
+    score, label = max(told, key=lambda one: abs(one[0]))
+    return Aspect(name, score, label, words)
 
 
-def _clause(text: str, span: tuple[int, int], others: Sequence[int]) -> str:
+def _clause(line: Line, span: Span, others: Sequence[int]) -> Span:
     """The clause around a word; one that names other aspects, too, is parted at commas and the like."""
-    start, end = _around(_WIDE, text, span, 0, len(text))
+    start, end = _around(line.folded, _SENTENCE, span, (0, len(line.folded)))
+    start, end = _around(line.folded, _WIDE, span, (start, end))
     if any(start <= other < end for other in others):
-        start, end = _around(_NARROW, text, span, start, end)
-    return text[start:end]
+        start, end = _around(line.folded, _NARROW, span, (start, end))
+        start, end = _around(line.written_text, (",", ";", ":"), span, (start, end))
+    return start, end
 
 
-def _around(border: re.Pattern[str], text: str, span: tuple[int, int], start: int, end: int) -> tuple[int, int]:
-    for match in border.finditer(text, start, end):
-        if match.end() <= span[0]:
-            start = match.end()
-        elif match.start() >= span[1]:
-            return start, match.end() if border is _WIDE and match[0][:1] in ".!?" else match.start()
+def _around(text: str, borders: Sequence[str], span: Span, within: Span) -> Span:
+    """What lies between the nearest borders before and after a word."""
+    start, end = within
+    for border in borders:
+        before = text.rfind(border, start, span[0] + 1)
+        if before >= 0:
+            start = before + len(border) - (border[0] == " ")
+        after = text.find(border, span[1] - 1, end)
+        if after >= 0:
+            end = after + (border[0] != " ")
     return start, end

@@ -13,6 +13,7 @@ from pipelines.language import detect
 from pipelines.match import Found, Names
 from pipelines.reasons import Reasons
 from pipelines.sentiment import Feeling, Judgement, label
+from pipelines.sentiment.impression import Impression
 from pipelines.tongues import LANGUAGES, tongue
 
 Spans = Sequence[tuple[int, int]]
@@ -26,6 +27,9 @@ class Reader(Protocol):
 
     def judge(self, read: Any, brand: str, own: Spans, others: Spans = ()) -> Judgement:
         """How what was read feels toward a brand that is named at `own`, with others named at `others`."""
+
+    def within(self, read: Any, start: int, end: int) -> tuple[float, Label]:
+        """How what was read feels between two characters of its text."""
 
 
 class Understanding:
@@ -41,6 +45,7 @@ class Understanding:
     ) -> None:  # fmt: skip
         self.names = Names(brands, source)
         self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
+        self.home = _Home(self.feeling)
         self.reasons = Reasons(brands, intents)
 
     @classmethod
@@ -65,7 +70,7 @@ class Understanding:
     def _reader(self, language: str) -> Reader | None:
         """None where nobody has shown that a language's texts can be scored."""
         if language == "en":
-            return self.feeling
+            return self.home
         return _Abroad(language) if language in LANGUAGES else None
 
     def _unscored(self, one: Found, found: Sequence[Found], post: Post, language: str) -> Mention:
@@ -78,11 +83,23 @@ class Understanding:
         others = sorted(span for each in found if each is not one for span in each.spans)
         score, called, why = reader.judge(read, one.brand, one.spans, others)
 
-        def feeling(clause: str) -> tuple[float, Label]:
-            return reader.judge(reader.read(clause), one.brand, ())[:2]
+        def feeling(start: int, end: int) -> tuple[float, Label]:
+            return reader.within(read, max(start, 0), max(end, 0)) if end > 0 else (score, called)
 
         intents, aspects, urgency = self.reasons.find(post, one, found, language, score, feeling)
         return Mention(one.brand, one.words, score, called, why, intents, aspects, urgency)
+
+
+class _Home:
+    """English, which is read once for all that is asked of it."""
+
+    def __init__(self, feeling: Feeling) -> None:
+        self.read, self.judge, self._spelt = feeling.read, feeling.judge, feeling.scorer.spelt
+
+    def within(self, read: Impression, start: int, end: int) -> tuple[float, Label]:
+        first, last = (len(self._spelt(read.text[:place]).split()) for place in (start, end))
+        score = read.score([part for part in read.parts if first <= part.first < last])
+        return score, label(score)
 
 
 class _Read(NamedTuple):
@@ -103,3 +120,7 @@ class _Abroad:
         part = self.scorer.about(read.text, own, others)
         score = (read.sentiment if part == read.text else self.scorer.score(part)).compound
         return Judgement(score, label(score), self.scorer.why(part))
+
+    def within(self, read: _Read, start: int, end: int) -> tuple[float, Label]:
+        score = self.scorer.score(read.text[start:end]).compound
+        return score, label(score)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from listening.post import Evidence, Intent
@@ -13,6 +14,7 @@ _REACH = 4  # words before a find in which a negation turns it round
 _MOST_WORDS = 2  # finds of one rule that are shown
 _MOST_RULES = 5  # rules that are shown for one intent
 _NEGATION = 1 << 30  # the key under which negations are looked for
+_NOWHERE: list[Span] = []
 _SUREST, _LEAST = 0.99, 0.01  # no rule is beyond doubt
 _GREETS = frozenset(
     "thisbrand otherbrand hi hey hello so and but ok okay well um dear also yo please pls guys anyway oh ugh omg lol "
@@ -24,8 +26,13 @@ class _Compiled:
     """A rule and what stands ready for it. Its vetoes are looked for under the key `veto`."""
 
     __slots__ = (
+        "_above",
         "_asks",
+        "_below",
         "_negated",
+        "_starred",
+        "_stars_from",
+        "_stars_to",
         "_starts",
         "always",
         "bounded",
@@ -45,30 +52,27 @@ class _Compiled:
         self.intent, self.rule, self.patterns, self.vetoes = intent, rule, patterns, vetoes
         self.name, self.confidence, self.veto = f"{intent}/{rule.name}", rule.confidence, ~key
         self.bounded, self.feels = rule.bounded, not (rule.below is rule.above is None)
+        self._above, self._below = (
+            -2.0 if rule.above is None else rule.above,
+            2.0 if rule.below is None else rule.below,
+        )
+        self._starred = not (rule.stars_from is rule.stars_to is None)
+        self._stars_from = rule.stars_from or 0.0
+        self._stars_to = math.inf if rule.stars_to is None else rule.stars_to
         self._asks, self._starts, self._negated = rule.asks, rule.starts, rule.negated
         self.always = rule.negated and not (rule.starts or vetoes or rule.asks is not None)
 
     def holds(self, score: float | None, stars: float | None) -> bool:
         """Whether the bounds allow it."""
-        rule = self.rule
-        if score is None:
-            if rule.below is not None or rule.above is not None:
-                return False
-        elif (rule.below is not None and score >= rule.below) or (rule.above is not None and score <= rule.above):
+        if self.feels and (score is None or not self._above < score < self._below):
             return False
-        if stars is None:
-            return rule.stars_to is None and rule.stars_from is None
-        return (rule.stars_to is None or stars <= rule.stars_to) and (
-            rule.stars_from is None or stars >= rule.stars_from
-        )
+        return not self._starred or (stars is not None and self._stars_from <= stars <= self._stars_to)
 
-    def counting(self, line: Line, spans: Sequence[Span], found: Mapping[int, Sequence[Span]]) -> list[Span]:
+    def counting(self, line: Line, spans: list[Span], found: Mapping[int, Sequence[Span]]) -> list[Span]:
         """Those of the finds that count where they stand, as many as are shown."""
-        if self.always:
-            return list(spans[:_MOST_WORDS])
         vetoes, negations = found.get(self.veto, ()), () if self._negated else found.get(_NEGATION, ())
         if not (vetoes or negations or self._starts or self._asks is not None):
-            return list(spans[:_MOST_WORDS])
+            return spans
         counting: list[Span] = []
         for span in spans:
             if self._counts(line, span, vetoes, negations):
@@ -150,9 +154,7 @@ class _Language:
         self._rules, negations = intents.compiled(language)
         self._thresholds = {name: each.threshold for name, each in intents.rules.items()}
         self._implies = {name: each.implies for name, each in intents.rules.items() if each.implies}
-        self._wordless: list[tuple[int, list[Span]]] = [
-            (index, []) for index, each in enumerate(self._rules) if not each.patterns
-        ]
+        self._wordless = [each for each in self._rules if not each.patterns]
         patterns: dict[int, Sequence[Pattern]] = {_NEGATION: negations}
         for index, each in enumerate(self._rules):
             patterns[index], patterns[each.veto] = each.patterns, each.vetoes
@@ -160,41 +162,46 @@ class _Language:
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         cases: dict[str, _Case] = {}
-        found = self._finder.find(line)
-        for index, places in [*found.items(), *self._wordless]:
+        found, rules = self._finder.find(line), self._rules
+        for index, places in found.items():
             if index < 0 or index == _NEGATION:
                 continue
-            each = self._rules[index]
-            if each.bounded and not each.holds(score, stars):
-                continue
-            spans = places
-            if places:
-                spans = each.counting(line, places, found)
-                if not spans:
-                    continue
-            elif each.rule.asks and " ? " not in line.text:
-                continue
-            case = cases.get(each.intent)
-            if case is None:
-                case = cases[each.intent] = _Case()
-            case.add(each.confidence)
-            if each.confidence > 0:
-                case.held.append((each, spans))
-        self._imply(cases)
-        shown = [
-            Intent(name, round(min(case.confidence, _SUREST), 2), _why(line, case, score))
-            for name, case in cases.items() if case.confidence >= self._thresholds[name]
-        ]  # fmt: skip
-        shown.sort(key=lambda intent: -intent.confidence)
+            each = rules[index]
+            if not each.bounded or each.holds(score, stars):
+                if each.always:
+                    self._add(cases, each, places)
+                elif spans := each.counting(line, places, found):
+                    self._add(cases, each, spans)
+        for each in self._wordless:
+            if each.holds(score, stars) and (not each.rule.asks or " ? " in line.text):
+                self._add(cases, each, _NOWHERE)
+        if not self._implies.keys().isdisjoint(cases):
+            self._imply(cases)
+        shown = []
+        for name, case in cases.items():
+            confidence = 1 - case.doubt / case.against
+            if confidence >= self._thresholds[name]:
+                shown.append(Intent(name, round(min(confidence, _SUREST), 2), _why(line, case, score)))
+        if len(shown) > 1:
+            shown.sort(key=lambda intent: -intent.confidence)
         return tuple(shown)
+
+    def _add(self, cases: dict[str, _Case], each: _Compiled, spans: list[Span]) -> None:
+        case = cases.get(each.intent)
+        if case is None:
+            case = cases[each.intent] = _Case()
+        case.add(each.confidence)
+        if each.confidence > 0:
+            case.held.append((each, spans))
 
     def _imply(self, cases: dict[str, _Case]) -> None:
         """Let each intent that was found say what it says of others."""
-        telling = [
-            (name, other, share * case.confidence)
-            for name, case in cases.items() if name in self._implies and case.confidence >= self._thresholds[name]
-            for other, share in self._implies[name].items()
-        ]  # fmt: skip
+        telling = []
+        for name, case in cases.items():
+            if name in self._implies:
+                confidence = 1 - case.doubt / case.against
+                if confidence >= self._thresholds[name]:
+                    telling += [(name, other, share * confidence) for other, share in self._implies[name].items()]
         for name, other, confidence in telling:
             if other not in self._thresholds:
                 continue
@@ -220,19 +227,22 @@ class _Case:
         else:
             self.doubt *= 1 - confidence
 
-    @property
-    def confidence(self) -> float:
-        return max(0.0, 1 - self.doubt / self.against)
-
 
 def _why(line: Line, case: _Case, score: float | None) -> tuple[Evidence, ...]:
     """The strongest rules that held, with the words they found."""
     why = []
-    case.held.sort(key=lambda one: -one[0].confidence)
+    if len(case.held) > 1:
+        case.held.sort(key=_strength, reverse=True)
     for each, spans in case.held[:_MOST_RULES]:
-        if spans:
-            shown = tuple(dict.fromkeys([line.written(*span) for span in spans]))
+        if len(spans) == 1:
+            shown: tuple[str, ...] = (line.written(*spans[0]),)
+        elif spans:
+            shown = tuple(dict.fromkeys([line.written(*span) for span in spans[:_MOST_WORDS]]))
         else:
             shown = (f"{score:+.2f}",) if each.feels and score is not None else ()
         why.append(Evidence(each.name, shown))
-    return (*why, *(Evidence(f"{name} implies it") for name in case.implied))
+    return (*why, *[Evidence(f"{name} implies it") for name in case.implied])
+
+
+def _strength(held: tuple[_Compiled, list[Span]]) -> float:
+    return held[0].confidence

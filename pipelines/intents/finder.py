@@ -6,16 +6,28 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, product
 
 import ahocorasick
 
 from listening.errors import QueryError
 from listening.query import And, Near, Node, Not, Or, Phrase, Word, parse
 from pipelines.intents.line import Line, words
+from pipelines.intents.sequence import Chain, Choice
 
 _ANY = "\u01c2"  # a letter that nobody writes, in place of a *, which folding takes for punctuation
+_COMMON = frozenset(  # words that stand in so many texts that others beside them are looked for first
+    "the and you that was for are with his they have this from had but what all were when your can said there use each "
+    "which she how their will other about out many then them these some her would make like him into time has look two "
+    "more write see number could people than first been call who its now find long down day did get come made may part "
+    "thanks thank please great good love nice help need want never not still back really just service customer told "
+    "hours why should awesome better change cancelled new know only got again very cant dont".split()
+)
+_MOST_PLACES = 64  # of one key in one text
 _MOST_FORMS = 5_000  # phrases that the lists in one may come to
+
+
+Chains = tuple[Chain, ...]  # of which one is wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +35,9 @@ class Pattern:
     """What to look for in a sentence: one of the `anchors` must occur; without `exact` they are all of it."""
 
     anchors: frozenset[str]
-    exact: re.Pattern[str] | None = None
-    also: tuple[re.Pattern[str], ...] = ()
-    never: tuple[re.Pattern[str], ...] = ()
+    exact: Chains = ()
+    also: tuple[Chains, ...] = ()
+    never: tuple[Chains, ...] = ()
     needs: tuple[frozenset[str], ...] = ()  # of each of these sets a word must be in the line, or `exact` finds nothing
 
 
@@ -75,13 +87,13 @@ def _folded(text: str) -> list[str]:
 
 def _literal(text: str) -> Pattern:
     found = _folded(text)
-    if not any(word.strip("*") for word in found):
+    if not any(word.strip("*.!?") for word in found):
         raise ValueError(f"{text!r} holds no word to look for")
     joined = " ".join(found)
     if "*" not in joined[1:-1]:
         start, end = joined.startswith("*"), joined.endswith("*")
         return Pattern(frozenset({("" if start else " ") + joined.strip("*") + ("" if end else " ")}))
-    return Pattern(frozenset({_anchor(found)}), re.compile(" " + _regex(Phrase(tuple(found))) + "(?= )"))
+    return Pattern(frozenset({_anchor(found)}), (Chain([Choice([found])], []),))
 
 
 def _anchor(found: list[str]) -> str:
@@ -133,13 +145,34 @@ def _needed(term: Word | Phrase | Near) -> str:
     return max((word for word in found if "*" not in word), key=len, default="")
 
 
-def _compiled(node: Node) -> re.Pattern[str]:
-    return re.compile(f" (?:{_regex(node)})(?= )")
+def _compiled(node: Node) -> Chains:
+    """What to look for word by word; every part of an OR for itself."""
+    if isinstance(node, Or) and not all(isinstance(part, Word | Phrase) for part in node.nodes):
+        return tuple(chain for part in node.nodes for chain in _compiled(part))
+    if isinstance(node, Near):
+        links = [(link.words, link.ordered) for link in node.links]
+        return (Chain([_choice(part) for part in node.nodes], links),)
+    return (Chain([_choice(node)], []),)
+
+
+def _choice(node: Node) -> Choice:
+    return Choice(_words_of(node))
+
+
+def _words_of(node: Node) -> list[list[str]]:
+    match node:
+        case Or(nodes):
+            return [words for part in nodes for words in _words_of(part)]
+        case Word(text):
+            return [_folded(text)]
+        case Phrase(several):
+            return [_folded(" ".join(several))]
+    raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
 
 
 def _rarity(node: Node) -> int:
-    """How many letters the shortest anchor has, and whether any is needed at all."""
-    return min(max(map(len, anchor.split())) for anchor in _anchors(node))
+    """How rare the most frequent anchor is, judged by its letters: words that everybody uses count least."""
+    return min(max(0 if word in _COMMON else len(word) for word in anchor.split()) for anchor in _anchors(node))
 
 
 def _anchors(node: Node) -> frozenset[str]:
@@ -149,21 +182,6 @@ def _anchors(node: Node) -> frozenset[str]:
         return _anchors(max(node.nodes, key=_rarity))
     if isinstance(node, Word | Phrase):
         return frozenset({_anchor(_folded(" ".join(node.words) if isinstance(node, Phrase) else node.text))})
-    raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
-
-
-def _regex(node: Node) -> str:
-    if isinstance(node, Word | Phrase):
-        found = _folded(" ".join(node.words) if isinstance(node, Phrase) else node.text)
-        return " ".join(re.escape(word).replace(r"\*", "[^ ]*") for word in found)
-    if isinstance(node, Or):
-        return "(?:" + "|".join(map(_regex, node.nodes)) + ")"
-    if isinstance(node, Near):
-        left = _regex(node.nodes[0])
-        for link, part in zip(node.links, node.nodes[1:], strict=True):
-            right, gap = _regex(part), f"(?: [^ ]+){{0,{link.words - 1}}}? "
-            left = f"{left}{gap}{right}" if link.ordered else f"(?:{left}{gap}{right}|{right}{gap}{left})"
-        return left
     raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
 
 
@@ -181,7 +199,7 @@ class Finder:
         for key, several in patterns.items():
             for pattern in several:
                 for anchor in pattern.anchors:
-                    if pattern.exact is None:
+                    if not pattern.exact:
                         literal[anchor].append(key)
                     else:
                         closer[anchor].append((key, pattern))
@@ -206,10 +224,7 @@ class Finder:
             if literal:
                 span = (last + 1 - len(anchor), last) if whole else _whole(text, anchor, last)
                 for key in literal:
-                    if key in found:
-                        found[key].append(span)
-                    else:
-                        found[key] = [span]
+                    _note(found, key, span)
             if closer:
                 places.append((last, closer))
         if places:
@@ -241,10 +256,27 @@ def _ask(
     line: Line, key: int, pattern: Pattern, last: int, asked: set[tuple[int, int]], found: dict[int, list[Span]]
 ) -> None:  # fmt: skip
     begin, end, _ = line.sentence(last - 1)
-    if (id(pattern), begin) not in asked:
-        asked.add((id(pattern), begin))
-        if spans := list(_spans(pattern, line.text[begin : end + 1], begin)):
-            found.setdefault(key, []).extend(spans)
+    if (id(pattern), begin) in asked:
+        return
+    asked.add((id(pattern), begin))
+    words = line.text[begin:end].split()
+    if _any(pattern.never, words) or not all(_any((each,), words) for each in pattern.also):
+        return
+    starts = list(accumulate((len(word) + 1 for word in words), initial=begin))
+    for chain in pattern.exact:
+        for first, until in chain.places(words)[:_MOST_PLACES]:
+            _note(found, key, (starts[first], starts[until]))
+
+
+def _note(found: dict[int, list[Span]], key: int, span: Span) -> None:
+    if key not in found:
+        found[key] = [span]
+    elif len(found[key]) < _MOST_PLACES:
+        found[key].append(span)
+
+
+def _any(several: Iterable[Chains], words: list[str]) -> bool:
+    return any(chain.places(words) for chains in several for chain in chains)
 
 
 def _whole(text: str, anchor: str, last: int) -> Span:
@@ -253,12 +285,3 @@ def _whole(text: str, anchor: str, last: int) -> Span:
     if anchor[0] != " ":
         start = text.rindex(" ", 0, start + 1)
     return start, last if anchor[-1] == " " else text.index(" ", last)
-
-
-def _spans(pattern: Pattern, sentence: str, begin: int) -> Iterator[Span]:
-    if any(each.search(sentence) for each in pattern.never):
-        return
-    if pattern.exact is None or not all(each.search(sentence) for each in pattern.also):
-        return
-    for match in pattern.exact.finditer(sentence):
-        yield begin + match.start(), begin + match.end()

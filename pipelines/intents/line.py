@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from unicodedata import normalize
 
@@ -12,7 +12,7 @@ _OWN, _OTHERS, _PART = "\x02", "\x03", "\x04"  # their first letter and the othe
 _SPACES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb,;:()[]{}<>/\\*_~=+|#-\u2013\u2014\u2026\u00bf\u00a1\t\r`^&')
 _APOSTROPHES = frozenset("'\u2019\u2018\u00b4\u02bc")
 _SENTENCE_END = re.compile(r"(?: [.!?\n\x05])+(?= )")
-_LONGEST = 20_000  # characters that are read; who says in them no reason for writing has none
+_LONGEST = 10_000  # characters that are read; who says in them no reason for writing has none
 _SHOWN = 80  # characters of evidence
 
 
@@ -50,7 +50,7 @@ class Line:
     (all, where it is None).
     """
 
-    __slots__ = ("_ends", "_folded", "_plain", "_starts", "text", "written_text")
+    __slots__ = ("_asks", "_ends", "_places", "_plain", "_starts", "_words", "folded", "text", "written_text")
 
     def __init__(
         self, text: str, own: Sequence[tuple[int, int]] = (), others: Sequence[tuple[int, int]] = (),
@@ -65,63 +65,73 @@ class Line:
         sizes: set[str] = set()
         if own or others:
             folded = _marked(folded, own, others, sizes)
-        self._folded = folded
+        self.folded = folded  # each character at its place
         line = f"{folded} ".replace(". ", " . ").replace("?", " ? ").replace("!", " ! ").replace("\n", " \x05 ")
-        for size in sorted(sizes, key=len, reverse=True):
+        for size in sorted(sizes, key=len, reverse=True) if len(sizes) > 1 else sizes:
             line = line.replace(size, f" {BRAND if size[0] == _OWN else OTHER} ")
         line = f" {' '.join(line.split())} "
         self.text = line.replace("'", "") if "'" in line else line
         self._starts: list[int] | None = None
         self._ends: list[int] = []
+        self._asks: list[bool] = []
         self._plain = ""
+        self._places: list[int] = []  # of the words in `text`
+        self._words: list[tuple[int, int]] = []  # and in the text as written
 
     def sentence(self, place: int) -> tuple[int, int, bool]:
         """Where in `text` the sentence around a place starts and ends (a space is at both), and whether it asks."""
         if self._starts is None:
-            self._starts = [0]
+            self._starts, self._asks = [0], []
             for match in _SENTENCE_END.finditer(self.text):
                 self._ends.append(match.start())
+                self._asks.append("?" in match[0])
                 self._starts.append(match.end())
             self._ends.append(len(self.text) - 1)
+            self._asks.append(False)
         index = bisect_right(self._starts, place) - 1
-        end = self._ends[index]
-        until = self._starts[index + 1] if index + 1 < len(self._starts) else len(self.text)
-        return self._starts[index], end, "?" in self.text[end:until]
+        return self._starts[index], self._ends[index], self._asks[index]
 
     def written(self, start: int, end: int) -> str:
         """The words between two places of `text` as their author wrote them, on one line."""
-        wanted = self.text[start : end + 1]
-        if not self._plain:
-            self._plain = f" {self._folded.translate(_ENDS)} "
-        place = self._plain.find(wanted)
-        if place >= 0 and BRAND not in wanted:
-            return self.written_text[place : place + len(wanted) - 2]
-        begin, until = self.span(start, end)
+        place = self._find(start, end)
+        if place >= 0:
+            return self.written_text[place : place + end - start - 1]
+        begin, until = self._mapped(start, end)
         return " ".join(self.written_text[begin:until].split())[:_SHOWN]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the words between two places of `text` stand in the text as written."""
-        first = _count(self.text[:start])
-        last = first + max(1, _count(self.text[start:end])) - 1
-        spaced = self._folded.translate(_ENDS)
-        spaced = f"{spaced} ".replace(". ", "  ")[: len(self._folded)]
-        return _nth(spaced, first)[0], _nth(spaced, last)[1]
+        place = self._find(start, end)
+        if place >= 0 and self._plain.find(self.text[start : end + 1], place + 1) < 0:
+            return place, place + end - start - 1
+        return self._mapped(start, end)
+
+    def _find(self, start: int, end: int) -> int:
+        """Where these words first stand as written just so, between spaces; below 0: nowhere."""
+        if not self._plain:
+            self._plain = f" {self.folded.translate(_NO_ENDS)} "
+        return self._plain.find(self.text[start : end + 1])
+
+    def _mapped(self, start: int, end: int) -> tuple[int, int]:
+        """The way back by the words' numbers."""
+        if not self._places:
+            place = 1
+            for word in self.text[1:-1].split(" "):
+                if word and word not in _TERMINATORS:
+                    self._places.append(place)
+                place += len(word) + 1
+            spaced = f"{self.folded.translate(_NO_ENDS)} ".replace(". ", "  ")
+            self._words = [match.span() for match in _WORD.finditer(spaced)]
+        first = bisect_left(self._places, start + 1)
+        last = max(first, bisect_left(self._places, end) - 1)
+        if last >= len(self._words):
+            return len(self.written_text), len(self.written_text)
+        return self._words[first][0], self._words[last][1]
 
 
-_ENDS = str.maketrans("?!\n", "   ")
-
-
-def _count(part: str) -> int:
-    return sum(word not in {".", "!", "?", "\x05"} for word in part.split())
-
-
-def _nth(spaced: str, index: int) -> tuple[int, int]:
-    """Where the word of this number (0 is the first) starts and ends."""
-    rest = spaced.split(None, index)[index:] if index else [spaced.lstrip()]
-    if not rest:
-        return len(spaced), len(spaced)
-    start = len(spaced) - len(rest[0])
-    return start, start + len(rest[0].split(None, 1)[0]) if rest[0].strip() else start
+_NO_ENDS = str.maketrans("?!\n", "   ")
+_TERMINATORS = frozenset(".!?\x05")
+_WORD = re.compile(r"'*+[^ '][^ ]*+")
 
 
 def _only(folded: str, counted: Sequence[tuple[int, int]]) -> str:

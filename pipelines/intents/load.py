@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -68,7 +69,9 @@ def _add(path: Path, rules: dict[str, IntentRules], lists: dict[str, list[str]],
     except (OSError, UnicodeDecodeError) as error:
         problems.append(Problem(str(path), 0, "", f"cannot be read ({error}).", "Save it as UTF-8."))
     except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(str(path), 0, "", f"is not valid TOML: {error}.", "Texts need quotes."))
+        place = re.search(r"\(at line (\d+)", str(error))
+        message = f"is not valid TOML: {error}."
+        problems.append(Problem(str(path), int(place[1]) if place else 0, "", message, "Texts need quotes."))
     except ValidationError as error:
         problems += _mistakes(path, text, data, error)
     else:
