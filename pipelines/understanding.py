@@ -10,6 +10,7 @@ from listening.post import Entry, Label, Mention, Post, Sentiment
 from pipelines.intents import Intents
 from pipelines.intents import load as load_intents
 from pipelines.language import detect
+from pipelines.learned import Learned
 from pipelines.match import Found, Names
 from pipelines.reasons import Reasons
 from pipelines.sentiment import Feeling, Judgement, label
@@ -32,16 +33,17 @@ class Understanding:
     """What is read out of one post: mentions, language, sentiment, reasons. Needs no store and no clock; pickles.
 
     `source` is the one whose posts are read; `lexicon` holds the team's own words and phrases, from -4 to 4;
-    `intents` are those of the package where None is given.
+    `intents` are those of the package where None is given; `learned` has the last word.
     """
 
     def __init__(
         self, brands: Sequence[Brand], *, source: str = "", lexicon: Mapping[str, float] | None = None,
-        intents: Intents | None = None,
+        intents: Intents | None = None, learned: Learned | None = None,
     ) -> None:  # fmt: skip
         self.names = Names(brands, source)
         self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
         self.reasons = Reasons(brands, intents)
+        self.learned = learned or Learned()
 
     @classmethod
     def of(cls, config: Config, source: str = "") -> Self:
@@ -51,6 +53,9 @@ class Understanding:
 
     def entry(self, post: Post) -> Entry:
         """Match first; all else of matched posts only."""
+        return self.learned.judge(self._by_rules(post))
+
+    def _by_rules(self, post: Post) -> Entry:
         found = () if post.deleted else self.names.find(post)
         if not found:
             return Entry(post, post.language)
