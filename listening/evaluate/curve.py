@@ -30,7 +30,9 @@ def after(
     brands: Sequence[Brand], labelled: Sequence[Row], rows: Sequence[Row], tasks: Sequence[str],
     progress: Progress = lambda *_: None, say: Callable[[str], None] = lambda _: None,
 ) -> Point:  # fmt: skip
-    """Learn from `labelled`, use what is better than the rules, and judge `rows`."""
+    """Learn from `labelled`, but not from what is measured, use what is better than the rules, and judge `rows`."""
+    measured = {(row.title, row.text) for row in rows}
+    labelled = [row for row in labelled if (row.title, row.text) not in measured]
     examples = list(Judge(brands, Understanding).examples(labelled, progress))
     lessons = list(learn(examples, say))
     learned = Learned((one.brand, one.model) for one in lessons if one.model is not None and one.better)
