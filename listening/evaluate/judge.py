@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from listening.config import Brand
-from listening.errors import ListeningError, QueryError
 from listening.evaluate.labelled import Row
 from listening.learn.lesson import Example
 from listening.post import Author, Entry, Evidence, Mention, Post
@@ -57,7 +56,7 @@ class Judge:
         self.brands, self.understand, self.vader = brands, understand, Scorer()
 
     def judge(self, rows: Sequence[Row], tasks: Sequence[str], progress: Progress = lambda *_: None) -> list[Judged]:
-        """One judgement for each row and each of the `tasks` that it has a label for. Raises ListeningError."""
+        """One judgement for each row and each of the `tasks` that it has a label for."""
         return [
             one
             for row, entry, mention, named in self._understood(rows, progress)
@@ -153,7 +152,4 @@ def _names(query: str) -> Names:
 
 
 def _matches(row: Row) -> str:
-    try:
-        return "yes" if _names(row.query).find(_post(row)) else "no"
-    except QueryError as error:
-        raise ListeningError(f"line {row.line}, column query: {error}") from None
+    return "yes" if _names(row.query).find(_post(row)) else "no"
