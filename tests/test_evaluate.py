@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from listening.cli import main
 from listening.evaluate import Judge, calibration, measured, read, reports, wilson
-from pipelines.ingest import Understanding
+from pipelines.understanding import Understanding
 
 
 def evaluate(folder: Path, *options: str) -> Result:

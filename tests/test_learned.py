@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from listening.evaluate import Judge, Row, measured, read
 from listening.learn import Example, Lesson, learn
 from listening.post import Author, Entry, Mention, Post
-from pipelines.ingest import Understanding
 from pipelines.learned import Learned, Model, Sample, cross_validate, relevance_sample, train
 from pipelines.learned.features import BRAND, tokens
+from pipelines.understanding import Understanding
 
 SETS = Path(__file__).parent / "sets"
 

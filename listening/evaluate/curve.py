@@ -11,8 +11,8 @@ from listening.errors import ListeningError
 from listening.evaluate.judge import Judge, Judged, Progress
 from listening.evaluate.labelled import Row
 from listening.learn import Lesson, learn
-from pipelines.understanding import Understanding
 from pipelines.learned import Learned
+from pipelines.understanding import Understanding
 
 _FEWEST = 0.2  # of the rows must be left to measure on
 
