@@ -67,7 +67,7 @@ def test_a_file_is_judged_by_the_code_that_judges_posts(tmp_path: Path) -> None:
         "Acme was awful and terrible,Acme,Negative\n"
         '"Acme was awful, but Zenith is wonderful",Acme,-1\n'
         '"Acme was awful, but Zenith is wonderful",Zenith,1\n'
-        "they never answer,Acme,neu\n",
+        "they open at nine,Acme,neu\n",
     )
     result = evaluate(tmp_path, str(path), "--json")
     assert result.exit_code == 0, result.output

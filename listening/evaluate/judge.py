@@ -99,7 +99,8 @@ class Judge:
             if row.brand and row.brand.casefold() not in known:
                 joined = "".join(row.brand.split())
                 known[row.brand.casefold()] = Brand(name=row.brand, aliases=[] if joined == row.brand else [joined])
-        return list(known.values())
+        nobody = [] if all(row.brand for row in rows) else [Brand(name=ANYBODY)]
+        return [*known.values(), *nobody]
 
     def _row(
         self, row: Row, entry: Entry, mention: Mention, names_it: bool, tasks: Sequence[str]
