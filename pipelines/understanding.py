@@ -10,6 +10,7 @@ from listening.post import Entry, Label, Mention, Post, Sentiment
 from pipelines.intents import Intents
 from pipelines.intents import load as load_intents
 from pipelines.language import detect
+from pipelines.learned import Learned
 from pipelines.match import Found, Names
 from pipelines.reasons import Reasons
 from pipelines.sentiment import Feeling, Judgement, label
@@ -22,8 +23,8 @@ Spans = Sequence[tuple[int, int]]
 class Reader(Protocol):
     """How a language's texts feel: read once, and judged for each brand."""
 
-    def read(self, text: str, *, named: bool = True) -> Any:
-        """All that is read in a text, with the `sentiment` of the whole; `named`: it names a brand itself."""
+    def read(self, text: str, names: Spans = ()) -> Any:
+        """All that is read in a text that names brands at `names`, with the `sentiment` of the whole."""
 
     def judge(self, read: Any, brand: str, own: Spans, others: Spans = ()) -> Judgement:
         """How what was read feels toward a brand that is named at `own`, with others named at `others`."""
@@ -36,17 +37,18 @@ class Understanding:
     """What is read out of one post: mentions, language, sentiment, reasons. Needs no store and no clock; pickles.
 
     `source` is the one whose posts are read; `lexicon` holds the team's own words and phrases, from -4 to 4;
-    `intents` are those of the package where None is given.
+    `intents` are those of the package where None is given; `learned` has the last word.
     """
 
     def __init__(
         self, brands: Sequence[Brand], *, source: str = "", lexicon: Mapping[str, float] | None = None,
-        intents: Intents | None = None,
+        intents: Intents | None = None, learned: Learned | None = None,
     ) -> None:  # fmt: skip
         self.names = Names(brands, source)
         self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
         self.home = _Home(self.feeling)
         self.reasons = Reasons(brands, intents)
+        self.learned = learned or Learned()
 
     @classmethod
     def of(cls, config: Config, source: str = "") -> Self:
@@ -56,6 +58,9 @@ class Understanding:
 
     def entry(self, post: Post) -> Entry:
         """Match first; all else of matched posts only."""
+        return self.learned.judge(self._by_rules(post))
+
+    def _by_rules(self, post: Post) -> Entry:
         found = () if post.deleted else self.names.find(post)
         if not found:
             return Entry(post, post.language)
@@ -63,7 +68,7 @@ class Understanding:
         reader = self._reader(language)
         if reader is None:
             return Entry(post, language, None, tuple(self._unscored(one, found, post, language) for one in found))
-        read = reader.read(post.text or post.title, named=any(one.spans for one in found))
+        read = reader.read(post.text or post.title, [span for one in found for span in one.spans])
         mentions = tuple(self._mention(one, found, post, language, reader, read) for one in found)
         return Entry(post, language, read.sentiment, mentions)
 
@@ -113,7 +118,7 @@ class _Abroad:
     def __init__(self, language: str) -> None:
         self.scorer = tongue(language)
 
-    def read(self, text: str, *, named: bool = True) -> _Read:  # noqa: ARG002
+    def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
         return _Read(text, self.scorer.score(text))
 
     def judge(self, read: _Read, brand: str, own: Spans, others: Spans = ()) -> Judgement:  # noqa: ARG002

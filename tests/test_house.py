@@ -38,6 +38,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.board",
         "listening.rematch",
         "listening.evaluate",
+        "listening.learn",
+        "listening.insight",
     ),
     ("listening.cli",),
 )  # fmt: skip

@@ -1,0 +1,5 @@
+"""Learning from what people said: which questions have labels enough, and whether a model answers them better."""
+
+from listening.learn.lesson import Example, Lesson, learn
+
+__all__ = ["Example", "Lesson", "learn"]
