@@ -119,9 +119,7 @@ FIELDS = {
     "status": Field("where its handling stands: new", name, stored=True),
     "tag": Field("a tag that the team gave", name, stored=True),
     "assignee": Field("who is to act on it", name, stored=True),
-    "has": Field(
-        "what there is of it", one_of("tag", "assignee", "label", "intent", "aspect", "link"), stored=True
-    ),
+    "has": Field("what there is of it", one_of("tag", "assignee", "label", "intent", "aspect", "link"), stored=True),
 }
 
 

@@ -20,7 +20,9 @@ from pipelines.vader import Reading, Scorer
 _APART = 0.5  # what rules count where a text speaks of nobody's customer
 _TEAM = "your lexicon"  # the rule of the team's own words
 _NAMED = {  # what stands for a name's first token and for others, by the mark at its end
-    (later, stop): Word(f"{'' if later else OWN} {stop}".strip(), f"{'' if later else f'{OWN} '}{stop and f'{stop} '}", 0.0)
+    (later, stop): Word(
+        f"{'' if later else OWN} {stop}".strip(), f"{'' if later else f'{OWN} '}{stop and f'{stop} '}", 0.0
+    )
     for later in (False, True)
     for stop in ("", ".", "!", "?")
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.impression import Impression, Part
 from pipelines.sentiment.places import Places
@@ -64,7 +65,9 @@ def _real(read: Impression, spans: Spans, said: Sequence[Said]) -> Spans:
     """The names but those that are only compared with, or only tell where something is."""
     aside = {place for one in said if one.sign == "!" for place in range(one.first, one.end)}
     return [
-        span for span in spans if (place := read.places.token(span[0])) not in aside and not _is_place(read.words, place)
+        span
+        for span in spans
+        if (place := read.places.token(span[0])) not in aside and not _is_place(read.words, place)
     ]
 
 
