@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, Self
 
 from listening.config import Brand, Config
@@ -51,10 +51,14 @@ class Understanding:
         self.learned = learned or Learned()
 
     @classmethod
-    def of(cls, config: Config, source: str = "") -> Self:
-        """As a config folder says. Raises ConfigError for intents that cannot be used."""
+    def of(cls, config: Config, source: str = "", models: Iterable[tuple[str, str]] = ()) -> Self:
+        """As a config folder and what was learnt say: `models` are those of the store.
+
+        Raises ConfigError for intents that cannot be used.
+        """
         intents = load_intents(config.folder)
-        return cls(config.brands, source=source, lexicon=config.settings.lexicon, intents=intents)
+        learned = Learned.of(config, models)
+        return cls(config.brands, source=source, lexicon=config.settings.lexicon, intents=intents, learned=learned)
 
     def entry(self, post: Post) -> Entry:
         """Match first; all else of matched posts only."""

@@ -10,6 +10,7 @@ import click
 
 from listening import __version__
 from listening.cli import (
+    audit,
     board,
     browse,
     crawl,
@@ -17,6 +18,7 @@ from listening.cli import (
     demo,
     evaluate,
     lab,
+    label,
     mentions,
     query,
     search,
@@ -84,6 +86,8 @@ for _module in (
     query,
     lab,
     understand,
+    label,
+    audit,
     evaluate,
     browse,
     database,

@@ -99,8 +99,8 @@ def _apply(config: Config, names: Sequence[str], since: datetime | None) -> None
 
         try:
             rematch(
-                store, Understanding.of(config), brands, now=datetime.now(UTC), everything=not names,
-                since=since, progress=hear,
+                store, Understanding.of(config, models=store.models()), brands, now=datetime.now(UTC),
+                everything=not names, since=since, progress=hear,
             )  # fmt: skip
         except KeyboardInterrupt:
             click.echo(f"Stopped after {_sentence(done)} Apply again to look at the rest.", err=True)

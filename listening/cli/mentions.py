@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -28,11 +28,13 @@ _COLOURS = {"negative": "red", "positive": "green", "neutral": "dim", None: "dim
 
 @click.command()
 @filters(default_since=None)
+@click.option("--shelf", is_flag=True, help="Those that are probably not about their brand, which are not counted.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many in the table.")
 @click.option("--json", "as_json", is_flag=True, help="All of them, one JSON object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="All of them, as the digest's CSV.")
-def mentions(config: Config, where: MentionFilter, limit: int, as_json: bool, as_csv: bool) -> None:
+def mentions(config: Config, where: MentionFilter, shelf: bool, limit: int, as_json: bool, as_csv: bool) -> None:
     """Show mentions, newest first: a table, or --json, or --csv."""
+    where = replace(where, shelf=shelf)
     if as_json and as_csv:
         raise click.UsageError("choose one of --json and --csv")
     with read_store(config) as store:
@@ -45,6 +47,9 @@ def mentions(config: Config, where: MentionFilter, limit: int, as_json: bool, as
             rows = list(store.mentions(where, limit=limit + 1))
             total = "" if where.query or len(rows) <= limit else f" of {store.count_mentions(where):,}"
             _print_table(rows, limit, total, ZoneInfo(config.settings.time_zone))
+            shelved = 0 if shelf or where.query else store.count_mentions(replace(where, shelf=True))
+            if shelved:
+                console.print(f"[dim]{shelved:,} more are probably not about their brand: --shelf shows them.[/]")
 
 
 def _print_table(rows: Sequence[MentionRow], limit: int, total: str, zone: ZoneInfo) -> None:

@@ -31,6 +31,8 @@ def print_summary(store: Store) -> None:
         console.print("Nobody was heard speaking of it: try another spelling or an alias, or add sources.")
         return
     console.print(_brand_table(store, brands, total))
+    if shelved := store.count_mentions(MentionFilter(shelf=True)):
+        console.print(f"[dim]{shelved:,} more are probably not about their brand (`listening mentions --shelf`).[/]")
     console.print(_source_table(store))
     for figures in brands:
         _print_voices(store, figures)

@@ -96,6 +96,9 @@ class Brand(_Table):
         description='Sides of it that people speak of: battery = ["battery", "charge*"]; "..." stands for the words '
         "that come along, an empty list leaves an aspect out.",
     )
+    relevance_floor: float | None = Field(
+        None, ge=0, le=1, description="Overrides that of listening.toml for this brand; 0 shelves nothing."
+    )
     lexicon: Lexicon = Field(
         {}, description="Words and phrases that feel otherwise where they are about this brand, from -4 to 4."
     )
@@ -143,6 +146,11 @@ class Settings(_Table):
     lexicon: Lexicon = Field(
         {}, description='Words, emoji, hashtags and phrases with what they feel like, from -4 to 4: "sick" = 2.0.'
     )
+    relevance_floor: float = Field(
+        0.3, ge=0, le=1,
+        description="Mentions that are about their brand with less probability, by what was learnt from labels, are "
+        "shelved: kept apart and not counted. 0 shelves nothing.",
+    )  # fmt: skip
     jobs: int = Field(4, ge=1, le=64, description="How many sources are crawled at the same time.")
 
 

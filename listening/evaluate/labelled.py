@@ -36,6 +36,9 @@ _NAMES = {
         "author": "author user username name",
         "channel": "channel forum subreddit board",
         "site": "site domain platform",
+        "mention": "mentionid",
+        "url": "url link permalink",
+        "denied": "notintents",
     }.items()
 }
 _LABELS = ("sentiment", "relevance", "intents", "language", "matching", "duplicates")
@@ -66,6 +69,9 @@ class Row:
     author: str = ""
     channel: str = ""
     site: str = ""
+    mention: str = ""  # its id in the store, where the row is about a stored one
+    url: str = ""
+    denied: tuple[str, ...] = ()  # intents that people said it does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +208,17 @@ class _Reader:
             gold["duplicates"] = at["duplicates"] or f"alone {number}"
         mine = _joined(at.get("intents", ""))
         gold |= {f"intent:{name}": "yes" if name in mine else "no" for name in names}
+        denied = []
         for name, place in intents.items():
             answer = cells[place] if place < len(cells) else ""
             gold[f"intent:{name}"] = self._answer(number, self.header[place], answer.strip())
+            denied += [name] if answer.strip() and gold[f"intent:{name}"] == "no" else []
         if "matching" in gold:
             self._check_query(number, at["query"])
         return Row(
             number, at.get("text", ""), gold, at.get("title", ""), at.get("brand", "") or self.brand,
             at.get("query", ""), at.get("part", ""), at.get("author", ""), at.get("channel", ""), at.get("site", ""),
+            at.get("mention", ""), at.get("url", ""), (*_joined(at.get("denied", "")), *denied),
         )  # fmt: skip
 
     def _check_query(self, number: int, query: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from listening.store.again import Again, Changed
+from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, Reading, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
@@ -11,7 +12,7 @@ from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Reading, Again, Runs, Upkeep):
+class Store(Saving, Reading, Again, Labels, Runs, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
@@ -21,8 +22,10 @@ __all__ = [
     "Changed",
     "Found",
     "KnownSource",
+    "Label",
     "MentionFilter",
     "MentionRow",
+    "Open",
     "Question",
     "Run",
     "Saved",

@@ -132,4 +132,16 @@ def m003_search(db: Database) -> None:
     index.fold(db.conn, db.conn.execute("SELECT id, title, text FROM posts"))
 
 
-SHIPPED = ("m001_foundation", "m002_understanding", "m003_search")
+@migrations()
+def m004_models(db: Database) -> None:
+    """What was learnt from labels, as JSON; the row without a kind says up to which label."""
+    _run(db, _MODELS)
+
+
+_MODELS = """
+CREATE TABLE models (
+    brand TEXT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL, made TEXT NOT NULL, last_label INTEGER NOT NULL,
+    PRIMARY KEY (brand, kind));
+"""
+
+SHIPPED = ("m001_foundation", "m002_understanding", "m003_search", "m004_models")
