@@ -73,7 +73,7 @@ def test_twenty_labels_help_to_tell_what_is_about_the_brand(by_brand: dict[str, 
             said = [(one.labels["relevance"], model.judge(sample(one)).label) for one in rest]
             shares.append(measured(said).macro_f1)
     mean = sum(shares) / len(shares)
-    assert mean >= 0.6, f"{mean:.3f}"  # all of them about the brand, as the name alone has it: 0.33
+    assert mean >= 0.8, f"{mean:.3f}"  # all of them about the brand, as the name alone has it: 0.33
 
 
 def test_what_is_learnt_is_measured_on_labels_held_out_and_explained_in_words(
@@ -204,8 +204,8 @@ def test_training_and_applying_see_the_same(by_brand: dict[str, list[Example]]) 
 
 def test_names_are_told_from_what_stands_around_them() -> None:
     found = tokens(Sample("Mint's @mint and #MINT: mint-fresh, 42 https://a.example/x", "Hot", ("Mint", "@mint")))
-    assert found[:4] == ["hot", "mint's", BRAND, "and"]
-    assert found.count(BRAND) == 3
+    assert found[:4] == ["hot", BRAND, BRAND, "and"]
+    assert found.count(BRAND) == 4
     assert "<number>" in found
     assert "<link>" in found
 

@@ -147,7 +147,7 @@ class Settings(_Table):
         {}, description='Words, emoji, hashtags and phrases with what they feel like, from -4 to 4: "sick" = 2.0.'
     )
     relevance_floor: float = Field(
-        0.3, ge=0, le=1,
+        0.2, ge=0, le=1,
         description="Mentions that are about their brand with less probability, by what was learnt from labels, are "
         "shelved: kept apart and not counted. 0 shelves nothing.",
     )  # fmt: skip

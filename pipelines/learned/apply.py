@@ -23,7 +23,7 @@ class Learned:
     """
 
     def __init__(
-        self, models: Iterable[tuple[str, Model]] = (), floor: float = 0.3, floors: Mapping[str, float] | None = None
+        self, models: Iterable[tuple[str, Model]] = (), floor: float = 0.2, floors: Mapping[str, float] | None = None
     ) -> None:
         found = list(models)
         self.relevance = {brand: model for brand, model in found if model.kind == "relevance"}
