@@ -33,7 +33,7 @@ from listening.query import (
     parse,
 )
 from listening.query.fold import readings
-from listening.query.line import line
+from listening.query.line import line, line_of_words
 from listening.query.words import Words
 
 BOARDS = Path(__file__).resolve().parents[2] / "shared" / "boards"
@@ -231,6 +231,10 @@ def test_parses(query: str, tree: Node) -> None:
         ("acme after:2026-11-01", 5, "searching what is stored"),
         ("acme sentiment:(negative OR neutral)", 5, "searching what is stored"),
         (f"author:{'x' * 201}", 7, "200 characters"),
+        (f'acme "{"a " * 201}"', 5, "a phrase may have up to 200 words"),
+        ("acme " + "京" * 201, 5, "up to 200 parts"),
+        ("acme " + " ".join("-link:a.b" for _ in range(51)), 506, "up to 50 links"),
+        (" OR ".join(['"a b c d"~3'] * 34), 504, "up to 100 NEARs"),
         ("*", 0, "wildcard needs"),
         ("acme *anvil", 5, "wildcard needs"),
         ("a*", 1, "wildcard needs"),
@@ -991,10 +995,10 @@ def test_whatever_is_typed_parses_or_is_refused_at_a_place(query: str) -> None:
 @given(st.text(max_size=40))
 @example("𝛁∇ ½ ﷺ ͺ ŉ ﾡ")
 def test_the_first_look_never_misses_a_word(text: str) -> None:
-    rough = f" {' '.join(line(text).split())} "
-    for word in Words(text).raw:
-        for reading in readings(word):
-            assert line(reading) in rough
+    for rough in (f" {' '.join(line(text).split())} ", line_of_words(Words(text).raw)):
+        for word in Words(text).raw:
+            for reading in readings(word):
+                assert line(reading) in rough
 
 
 @settings(max_examples=300, deadline=None)
