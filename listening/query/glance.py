@@ -72,8 +72,9 @@ class Glance:
 
     def spans(self, found: Found) -> tuple[Spans, Spans]:
         """Those of title and text, where what overlaps becomes one."""
-        if len(found) > 1:
-            found.sort()
+        if len(found) == 1 and not self.base:
+            return (), ((found[0][0] - 1, found[0][1] - 1),)
+        found.sort()
         merged: Found = []
         end = -1
         for one in found:

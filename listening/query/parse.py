@@ -188,7 +188,9 @@ class _Parser:
     def field(self, token: Token, inside: str, raw: bool) -> _Part:
         name = token.text[:-1].lower()
         if name not in FIELDS and name not in WORDS:
-            raise RefusedError(token.start, unknown(token.text[:-1], self.rest(token.start + len(token.text))))
+            raise RefusedError(
+                token.start, unknown(token.text[:-1], self.rest(token.start + len(token.text)), self.stored)
+            )
         if raw or (inside and name != "raw"):
             message = f"{token.text} stands inside {inside or 'raw'}: write one beside the other"
             raise RefusedError(token.start, message)
