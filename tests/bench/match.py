@@ -107,7 +107,7 @@ def hostile_queries() -> Iterator[tuple[str, str]]:
 
 
 def hostile_posts() -> Iterator[tuple[str, str]]:
-    """Texts of 2,000, 10,000 and 100,000 characters that give as much work as texts can."""
+    """Texts of 2, 10 and 100 KB that give as much work as texts can."""
     for size in (1_990, 10_000, 100_000):
         for unit in (
             "a ",
@@ -123,9 +123,9 @@ def hostile_posts() -> Iterator[tuple[str, str]]:
             "a1 b2 ",
             "a" + " " * 900,
         ):
-            yield f"{round(size / 1000)} K of {unit!r}", unit * (size // len(unit))
+            yield f"{round(size / 1000)} KB of {unit[:8]!r}", unit * (size // len(unit.encode()))
         yield (
-            f"{round(size / 1000)} K of different words",
+            f"{round(size / 1000)} KB of different words",
             " ".join(f"a{number} aa{number}b" for number in range(size // 13)),
         )
 
@@ -146,7 +146,7 @@ def hostile() -> bool:
             taken = min(_timed(matcher, post) for _ in range(2))
             slowest[size] = max(slowest.get(size, (0.0, "", "")), (taken, name, about))
     for size, (taken, name, about) in slowest.items():
-        print(f"slowest on a post of {size} K: {taken * 1000:.1f} ms, {name} on {about}")
+        print(f"slowest on a post of {size} KB: {taken * 1000:.1f} ms, {name} on {about}")
     print(f"refused: {'; '.join(refused) or 'none'}")
     return max(taken for taken, *_ in slowest.values()) <= HOSTILE
 
