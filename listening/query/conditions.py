@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Protocol
 
 from listening.query.facts import Facts
@@ -15,7 +16,7 @@ from listening.query.fold import readings
 from listening.query.tree import Fact
 from listening.query.words import visible
 
-_LONGEST = 500  # characters of a name or channel that are looked at
+_LONGEST = 200  # characters of a name or channel that are looked at
 _PREFIX = re.compile(r"\A(?:@|/?u/)")  # of handles
 _BEYOND = r"[\w-]|\.\w"  # a domain, or the part of a path, goes on there
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -112,6 +113,7 @@ def condition(fact: Fact, now: datetime | None, zone: tzinfo = UTC) -> Condition
     return found
 
 
+@lru_cache(maxsize=1 << 10)
 def _bare(name: str) -> str:
     """A name as it is compared: folded, without the sign of a handle."""
     return " ".join(readings(_PREFIX.sub("", visible(name[:_LONGEST].strip())))[1].split())
