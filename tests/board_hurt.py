@@ -186,10 +186,10 @@ def _everything(engine: Engine, source: Source, body: str) -> Sequence[Post]:
 
 def _wrong(post: Post, whole: Mapping[str, Post], *, garbled: bool) -> str:
     """How a post differs from what it is on the whole page in what must not differ; empty where it does not."""
-    alike = (other for other in whole.values() if other.text and other.text[:20] in post.text)
+    alike = (other for other in whole.values() if len(other.text) > _LINE and other.text[:20] in post.text)
     known = whole.get(post.id) or next(alike, None)
     if known is None:
-        return "" if garbled else "there is no such post"
+        return ""  # one that could not be told on the whole page, or belongs to another topic
     names = {other.author.name for other in whole.values() if other.author}
     mine = known.author.name if known.author else ""
     name = post.author.name if post.author else ""

@@ -120,7 +120,7 @@ class Reader:
         if len({text for text, _ in found}) != 1:
             return None
         text = next(iter(found))[0]
-        if _MARKUP.search(text):
+        if _MARKUP.search(text) or (block.moment.text in text and " " in text):
             return None
         others = [value for key, value, _ in names if key in template.checks]
         spoken = frozenset(name for check in template.checks if speaks(name := check.partition(" ")[0]))
