@@ -50,7 +50,7 @@ class Line:
     (all, where it is None).
     """
 
-    __slots__ = ("_asks", "_ends", "_places", "_plain", "_starts", "_words", "folded", "text", "written_text")
+    __slots__ = ("_asks", "_ends", "_mark", "_places", "_plain", "_starts", "_words", "folded", "text", "written_text")
 
     def __init__(
         self, text: str, own: Sequence[tuple[int, int]] = (), others: Sequence[tuple[int, int]] = (),
@@ -71,6 +71,7 @@ class Line:
             line = line.replace(size, f" {BRAND if size[0] == _OWN else OTHER} ")
         line = f" {' '.join(line.split())} "
         self.text = line.replace("'", "") if "'" in line else line
+        self._mark = next(iter(sizes)) if len(sizes) == 1 else ""
         self._starts: list[int] | None = None
         self._ends: list[int] = []
         self._asks: list[bool] = []
@@ -96,6 +97,11 @@ class Line:
         place = self._find(start, end)
         if place >= 0:
             return self.written_text[place : place + end - start - 1]
+        if self._mark:
+            wanted = self.text[start : end + 1].replace(BRAND, self._mark)
+            place = self._plain.find(wanted)
+            if place >= 0:
+                return self.written_text[place : place + len(wanted) - 2]
         begin, until = self._mapped(start, end)
         return " ".join(self.written_text[begin:until].split())[:_SHOWN]
 
@@ -109,7 +115,7 @@ class Line:
     def _find(self, start: int, end: int) -> int:
         """Where these words first stand as written just so, between spaces; below 0: nowhere."""
         if not self._plain:
-            self._plain = f" {self.folded.translate(_NO_ENDS)} "
+            self._plain = f" {self.folded.translate(_NO_ENDS)} ".replace(". ", "  ")
         return self._plain.find(self.text[start : end + 1])
 
     def _mapped(self, start: int, end: int) -> tuple[int, int]:
