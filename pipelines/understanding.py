@@ -97,8 +97,14 @@ class _Home:
         self.read, self.judge, self._spelt = feeling.read, feeling.judge, feeling.scorer.spelt
 
     def within(self, read: Impression, start: int, end: int) -> tuple[float, Label]:
-        first, last = (len(self._spelt(read.text[:place]).split()) for place in (start, end))
-        score = read.score([part for part in read.parts if first <= part.first < last])
+        text = read.text
+        if not (start or text[end:].strip()):
+            parts = read.parts
+        else:
+            first = len(self._spelt(text[:start]).split())
+            last = first + len(self._spelt(text[start:end]).split())
+            parts = [part for part in read.parts if first <= part.first < last]
+        score = read.score(parts) if parts else 0.0
         return score, label(score)
 
 

@@ -279,11 +279,11 @@ def test_a_line_leads_back_to_what_was_written(words: list[str]) -> None:
     own = [match.span() for match in re.finditer("(?i)acme", text)]
     line = Line(text, own)
     for match in re.finditer(r" ([^ ]+)(?= )", line.text):
-        if match[1] in {".", "!", "?", "\x05"}:
+        if match[1] in {"\x05", "\x06"}:
             continue
         written = line.written(match.start(), match.end())
         folded = Line(written).text.strip() if match[1] != "thisbrand" else "thisbrand"
-        assert folded.strip(" .?!") == match[1] or (match[1] == "thisbrand" and "acme" in written.lower())
+        assert folded.split()[0] == match[1] or (match[1] == "thisbrand" and "acme" in written.lower())
 
 
 @pytest.mark.parametrize(

@@ -239,15 +239,20 @@ def _look_closer(line: Line, places: list[tuple[int, Closer]], found: dict[int, 
     """Add what patterns find that need more than their anchor; vetoes last, and only those that matter."""
     present = set(line.text.split())
     asked: set[tuple[int, int]] = set()
-    for vetoes in (False, True):
-        for last, closer in places:
-            for key, pattern in closer:
-                if (~key in found) if vetoes and key < 0 else (key >= 0 and not vetoes):
-                    for need in pattern.needs:
-                        if need.isdisjoint(present):
-                            break
-                    else:
-                        _ask(line, key, pattern, last, asked, found)
+    vetoes: list[tuple[int, Pattern, int]] = []
+    for last, closer in places:
+        for key, pattern in closer:
+            if key < 0:
+                vetoes.append((key, pattern, last))
+                continue
+            for need in pattern.needs:
+                if need.isdisjoint(present):
+                    break
+            else:
+                _ask(line, key, pattern, last, asked, found)
+    for key, pattern, last in vetoes:
+        if ~key in found and not any([need.isdisjoint(present) for need in pattern.needs]):
+            _ask(line, key, pattern, last, asked, found)
 
 
 def _ask(
