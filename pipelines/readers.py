@@ -34,8 +34,12 @@ class English:
 
     def within(self, read: Impression, start: int, end: int) -> tuple[float, Label]:
         """By the words between two characters."""
-        first, last = (len(self._spelt(read.text[:place]).split()) for place in (start, end))
-        score = read.score([part for part in read.parts if first <= part.first < last])
+        parts, text = read.parts, read.text
+        if start or text[end:].strip():
+            first = len(self._spelt(text[:start]).split())
+            last = first + len(self._spelt(text[start:end]).split())
+            parts = [part for part in parts if first <= part.first < last]
+        score = read.score(parts) if parts else 0.0
         return score, label(score)
 
 

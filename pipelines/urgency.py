@@ -21,11 +21,14 @@ from listening.post import Intent, Post, Urgency
 
 _FEELING = 15
 _REACH, _REACH_STEP, _REACH_FROM = 20, 5, 100
+_NONE = Urgency()
 _WAIT, _WAIT_STEP = 25, 0.5  # points at most; for each hour
 
 
 def urgency(post: Post, intents: Sequence[Intent], score: float | None, points: Mapping[str, int]) -> Urgency:
     """The parts that do not depend on the moment. `points`: what each intent is worth at full confidence."""
+    if not intents and (score is None or score >= 0):
+        return _NONE
     weighed = [(intent.name, points.get(intent.name, 0) * intent.confidence) for intent in intents]
     weighed.sort(key=lambda one: -one[1])
     parts = [

@@ -279,11 +279,11 @@ def test_a_line_leads_back_to_what_was_written(words: list[str]) -> None:
     own = [match.span() for match in re.finditer("(?i)acme", text)]
     line = Line(text, own)
     for match in re.finditer(r" ([^ ]+)(?= )", line.text):
-        if match[1] in {".", "!", "?", "\x05"}:
+        if match[1] in {"\x05", "\x06"}:
             continue
         written = line.written(match.start(), match.end())
         folded = Line(written).text.strip() if match[1] != "thisbrand" else "thisbrand"
-        assert folded.strip(" .?!") == match[1] or (match[1] == "thisbrand" and "acme" in written.lower())
+        assert folded.split()[0] == match[1] or (match[1] == "thisbrand" and "acme" in written.lower())
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def judged(understanding: Understanding, text: str) -> set[str]:
     reasons, feeling = understanding.reasons, understanding.feeling
     spans = [match.span() for match in re.finditer(r"@?\b(?:acme|globex|initech|umbra)\b(?: coffee)?", text, re.I)]
     others = [match.span() for match in re.finditer(r"\bzenith\b", text, re.I)]
-    score, _, _ = feeling.judge(feeling.read(text), text, "it", spans, others)
+    score, _, _ = feeling.judge(feeling.read(text), "it", spans, others)
     return {intent.name for intent in reasons.intents.find(Line(text, spans, others), "en", score)}
 
 

@@ -27,7 +27,6 @@ class _Compiled:
 
     __slots__ = (
         "_above",
-        "_asks",
         "_below",
         "_negated",
         "_starred",
@@ -35,6 +34,7 @@ class _Compiled:
         "_stars_to",
         "_starts",
         "always",
+        "asks",
         "bounded",
         "confidence",
         "feels",
@@ -59,7 +59,7 @@ class _Compiled:
         self._starred = not (rule.stars_from is rule.stars_to is None)
         self._stars_from = rule.stars_from or 0.0
         self._stars_to = math.inf if rule.stars_to is None else rule.stars_to
-        self._asks, self._starts, self._negated = rule.asks, rule.starts, rule.negated
+        self.asks, self._starts, self._negated = rule.asks, rule.starts, rule.negated
         self.always = rule.negated and not (rule.starts or vetoes or rule.asks is not None)
 
     def holds(self, score: float | None, stars: float | None) -> bool:
@@ -71,7 +71,7 @@ class _Compiled:
     def counting(self, line: Line, spans: list[Span], found: Mapping[int, Sequence[Span]]) -> list[Span]:
         """Those of the finds that count where they stand, as many as are shown."""
         vetoes, negations = found.get(self.veto, ()), () if self._negated else found.get(_NEGATION, ())
-        if not (vetoes or negations or self._starts or self._asks is not None):
+        if not (vetoes or negations or self._starts or self.asks is not None):
             return spans
         counting: list[Span] = []
         for span in spans:
@@ -84,7 +84,7 @@ class _Compiled:
     def _counts(self, line: Line, span: Span, vetoes: Sequence[Span], negations: Sequence[Span]) -> bool:
         start = span[0]
         begin, until, asks = line.sentence(start + 1)
-        if self._asks is not None and self._asks is not asks:
+        if self.asks is not None and self.asks is not asks:
             return False
         text = line.text
         for first, last in negations:
@@ -167,13 +167,13 @@ class _Language:
             if index < 0 or index == _NEGATION:
                 continue
             each = rules[index]
-            if not each.bounded or each.holds(score, stars):
-                if each.always:
-                    self._add(cases, each, places)
-                elif spans := each.counting(line, places, found):
-                    self._add(cases, each, spans)
+            if each.bounded and not each.holds(score, stars):
+                continue
+            spans = places if each.always else each.counting(line, places, found)
+            if spans:
+                self._add(cases, each, spans)
         for each in self._wordless:
-            if each.holds(score, stars) and (not each.rule.asks or " ? " in line.text):
+            if (not each.bounded or each.holds(score, stars)) and (not each.asks or line.asks):
                 self._add(cases, each, _NOWHERE)
         if not self._implies.keys().isdisjoint(cases):
             self._imply(cases)

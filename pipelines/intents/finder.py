@@ -16,13 +16,16 @@ from pipelines.intents.line import Line, words
 from pipelines.intents.sequence import Chain, Choice
 
 _ANY = "\u01c2"  # a letter that nobody writes, in place of a *, which folding takes for punctuation
-_COMMON = frozenset(  # words that stand in so many texts that others beside them are looked for first
-    "the and you that was for are with his they have this from had but what all were when your can said there use each "
-    "which she how their will other about out many then them these some her would make like him into time has look two "
-    "more write see number could people than first been call who its now find long down day did get come made may part "
-    "thanks thank please great good love nice help need want never not still back really just service customer told "
-    "hours why should awesome better change cancelled new know only got again very cant dont".split()
-)
+_COSTS = {  # how often words stand in texts, by which of them others are looked for beside; all others: 1
+    **dict.fromkeys("the to i a my it and was of in is for on we you that this with have be not thisbrand".split(), 99),
+    **dict.fromkeys(
+        "are with his they from had but what all were when your can said there use each which she how their will other "
+        "about out many then them these some her would make like him into time has look two more write see than been "
+        "call who its now find long down day did get come made may part no me an or if at as by so do just now back "
+        "thanks thank please great good love nice help need want never still really service customer told hours why "
+        "should better change new know only got again very cant dont one people first could over too any".split(), 9,
+    ),
+}  # fmt: skip
 _MOST_PLACES = 64  # of one key in one text
 _MOST_FORMS = 5_000  # phrases that the lists in one may come to
 
@@ -109,7 +112,7 @@ def _pattern(node: Node) -> Pattern:
     if isinstance(node, And):
         wanted = [part for part in node.nodes if not isinstance(part, Not)]
         never = [part.node for part in node.nodes if isinstance(part, Not)]
-        anchored = max(wanted, key=_rarity)
+        anchored = min(wanted, key=_cost)
         return Pattern(
             _anchors(anchored), _compiled(anchored),
             tuple(_compiled(part) for part in wanted if part is not anchored), tuple(map(_compiled, never)),
@@ -170,16 +173,16 @@ def _words_of(node: Node) -> list[list[str]]:
     raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
 
 
-def _rarity(node: Node) -> int:
-    """How rare the most frequent anchor is, judged by its letters: words that everybody uses count least."""
-    return min(max(0 if word in _COMMON else len(word) for word in anchor.split()) for anchor in _anchors(node))
+def _cost(node: Node) -> int:
+    """How often one of a node's anchors will stand in a text, in no unit."""
+    return sum(min(_COSTS.get(word, 1) for word in anchor.split()) for anchor in _anchors(node))
 
 
 def _anchors(node: Node) -> frozenset[str]:
     if isinstance(node, Or):
         return frozenset().union(*map(_anchors, node.nodes))
     if isinstance(node, Near):
-        return _anchors(max(node.nodes, key=_rarity))
+        return _anchors(min(node.nodes, key=_cost))
     if isinstance(node, Word | Phrase):
         return frozenset({_anchor(_folded(" ".join(node.words) if isinstance(node, Phrase) else node.text))})
     raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
@@ -235,20 +238,20 @@ class Finder:
 def _look_closer(line: Line, places: list[tuple[int, Closer]], found: dict[int, list[Span]]) -> None:
     """Add what patterns find that need more than their anchor; vetoes last, and only those that matter."""
     present = set(line.text.split())
-    vetoes: list[tuple[int, Pattern, int]] = []
     asked: set[tuple[int, int]] = set()
+    vetoes: list[tuple[int, Pattern, int]] = []
     for last, closer in places:
         for key, pattern in closer:
+            if key < 0:
+                vetoes.append((key, pattern, last))
+                continue
             for need in pattern.needs:
                 if need.isdisjoint(present):
                     break
             else:
-                if key < 0:
-                    vetoes.append((key, pattern, last))
-                else:
-                    _ask(line, key, pattern, last, asked, found)
+                _ask(line, key, pattern, last, asked, found)
     for key, pattern, last in vetoes:
-        if ~key in found:
+        if ~key in found and not any([need.isdisjoint(present) for need in pattern.needs]):
             _ask(line, key, pattern, last, asked, found)
 
 

@@ -11,7 +11,8 @@ BRAND, OTHER = "thisbrand", "otherbrand"  # what stands in a line for the brand 
 _OWN, _OTHERS, _PART = "\x02", "\x03", "\x04"  # their first letter and the other ones before they are put in
 _SPACES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb,;:()[]{}<>/\\*_~=+|#-\u2013\u2014\u2026\u00bf\u00a1\t\r`^&')
 _APOSTROPHES = frozenset("'\u2019\u2018\u00b4\u02bc")
-_SENTENCE_END = re.compile(r"(?: [.!?\n\x05])+(?= )")
+_STOP, _ASK = " \x05", "\x06"  # what ends each sentence in a line, and what stands before it in those that ask
+_STOPS = f"{_STOP} "
 _LONGEST = 10_000  # characters that are read; who says in them no reason for writing has none
 _SHOWN = 80  # characters of evidence
 
@@ -50,7 +51,7 @@ class Line:
     (all, where it is None).
     """
 
-    __slots__ = ("_asks", "_ends", "_places", "_plain", "_starts", "_words", "folded", "text", "written_text")
+    __slots__ = ("_asks", "_ends", "_mark", "_places", "_plain", "_starts", "_words", "folded", "text", "written_text")
 
     def __init__(
         self, text: str, own: Sequence[tuple[int, int]] = (), others: Sequence[tuple[int, int]] = (),
@@ -66,12 +67,15 @@ class Line:
         if own or others:
             folded = _marked(folded, own, others, sizes)
         self.folded = folded  # each character at its place
-        line = f"{folded} ".replace(". ", " . ").replace("?", " ? ").replace("!", " ! ").replace("\n", " \x05 ")
+        line = f"{folded} ".replace(". ", _STOPS).replace("!", _STOPS).replace("\n", _STOPS)
+        if "?" in line:
+            line = line.replace("?", f" {_ASK}{_STOPS}")
         for size in sorted(sizes, key=len, reverse=True) if len(sizes) > 1 else sizes:
             line = line.replace(size, f" {BRAND if size[0] == _OWN else OTHER} ")
         line = f" {' '.join(line.split())} "
         self.text = line.replace("'", "") if "'" in line else line
-        self._starts: list[int] | None = None
+        self._mark = next(iter(sizes)) if len(sizes) == 1 else ""
+        self._starts: list[int] | None = None  # of sentences, as far as they were asked for
         self._ends: list[int] = []
         self._asks: list[bool] = []
         self._plain = ""
@@ -81,35 +85,60 @@ class Line:
     def sentence(self, place: int) -> tuple[int, int, bool]:
         """Where in `text` the sentence around a place starts and ends (a space is at both), and whether it asks."""
         if self._starts is None:
-            self._starts, self._asks = [0], []
-            for match in _SENTENCE_END.finditer(self.text):
-                self._ends.append(match.start())
-                self._asks.append("?" in match[0])
-                self._starts.append(match.end())
-            self._ends.append(len(self.text) - 1)
-            self._asks.append(False)
+            self._part()
         index = bisect_right(self._starts, place) - 1
         return self._starts[index], self._ends[index], self._asks[index]
+
+    @property
+    def asks(self) -> bool:
+        """Whether any sentence asks."""
+        return _ASK in self.text
+
+    def _part(self) -> None:
+        """Find the sentences."""
+        text, start = self.text, 0
+        self._starts = []
+        while start < len(text) - 1:
+            end = text.find(_STOP, start)
+            end = len(text) - 1 if end < 0 else end
+            if end > start:
+                self._starts.append(start)
+                self._asks.append(text.startswith(_ASK, end - 1))
+                self._ends.append(end - 2 * self._asks[-1])
+            start = end + 2
+        if not self._starts:
+            self._starts, self._ends, self._asks = [0], [len(text) - 1], [False]
 
     def written(self, start: int, end: int) -> str:
         """The words between two places of `text` as their author wrote them, on one line."""
         place = self._find(start, end)
         if place >= 0:
             return self.written_text[place : place + end - start - 1]
+        if self._mark:
+            wanted = self.text[start : end + 1].replace(BRAND, self._mark)
+            place = self._plain.find(wanted)
+            if place >= 0:
+                return self.written_text[place : place + len(wanted) - 2]
         begin, until = self._mapped(start, end)
         return " ".join(self.written_text[begin:until].split())[:_SHOWN]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the words between two places of `text` stand in the text as written."""
         place = self._find(start, end)
-        if place >= 0 and self._plain.find(self.text[start : end + 1], place + 1) < 0:
-            return place, place + end - start - 1
-        return self._mapped(start, end)
+        if place < 0:
+            return self._mapped(start, end)
+        wanted = self.text[start : end + 1]
+        if self._plain.find(wanted, place + 1) >= 0:  # which of them it is
+            if self._plain.count(wanted) != self.text.count(wanted):
+                return self._mapped(start, end)
+            for _ in range(self.text.count(wanted, 0, start)):
+                place = self._plain.find(wanted, place + 1)
+        return place, place + end - start - 1
 
     def _find(self, start: int, end: int) -> int:
         """Where these words first stand as written just so, between spaces; below 0: nowhere."""
         if not self._plain:
-            self._plain = f" {self.folded.translate(_NO_ENDS)} "
+            self._plain = f" {self.folded.translate(_NO_ENDS)} ".replace(". ", "  ")
         return self._plain.find(self.text[start : end + 1])
 
     def _mapped(self, start: int, end: int) -> tuple[int, int]:
@@ -130,7 +159,7 @@ class Line:
 
 
 _NO_ENDS = str.maketrans("?!\n", "   ")
-_TERMINATORS = frozenset(".!?\x05")
+_TERMINATORS = frozenset("\x05\x06")
 _WORD = re.compile(r"'*+[^ '][^ ]*+")
 
 
