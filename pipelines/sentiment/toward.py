@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.impression import Impression, Part
 from pipelines.sentiment.places import Places
@@ -17,6 +16,7 @@ _RELATION = 2.5  # what it says that somebody left one brand for the other
 _ORDINAL = re.compile(r"\b(?:the )?(former|latter)\b", re.IGNORECASE)
 _PLACES = frozenset("on store shop tower branch building office desk counter next terminal street station".split())
 _WHERE = frozenset("in at on opposite near outside inside from by behind to for beside".split())
+_TO = frozenset("to from with by via through of at".split())
 _ARTICLES = frozenset("the a an my our your their".split())
 _SWAPPED = {OWN: OTHER, OTHER: OWN}
 
@@ -30,17 +30,19 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     if not own or not others:
         parts = [*_outside(read.parts, read.said), *_relations(read.said)] if own and read.said else read.parts
         return parts or list(read.hints() if read.customer else ())
+    named = len(own) + len(others)
     own, others = _ordinals(read.text, own, others)
+    told_apart = len(own) + len(others) > named
     owners = _owners(read.places, own, others)
     swapped = {place: [_SWAPPED[one] for one in owned] for place, owned in owners.items()}
     said, of_others = _said(read, owners), _said(read, swapped)
-    real, real_others = _real(read, own, said), _real(read, others, of_others)
+    real, real_others = _real(read, own, others, said), _real(read, others, own, of_others)
     mine = _side(read, said, real, real_others)
     theirs = _side(read, of_others, real_others, real)
     signs = {one.sign for one in said}
     if not real and not signs:
         return []
-    if "=" in signs:
+    if "=" in signs and not told_apart:
         return list(dict.fromkeys([*mine, *theirs]))
     if not (mine and "!" not in signs):
         theirs = theirs or _within(list(read.hints(deeds=True)), _ranges(read, real_others, real))
@@ -61,14 +63,16 @@ def _said(read: Impression, owners: dict[int, list[str]]) -> list[Said]:
     return found
 
 
-def _real(read: Impression, spans: Spans, said: Sequence[Said]) -> Spans:
-    """The names but those that are only compared with, or only tell where something is."""
+def _real(read: Impression, spans: Spans, others: Spans, said: Sequence[Said]) -> Spans:
+    """The names but those that are only compared with, or only tell where something is, or whose."""
     aside = {place for one in said if one.sign == "!" for place in range(one.first, one.end)}
-    return [
-        span
-        for span in spans
-        if (place := read.places.token(span[0])) not in aside and not _is_place(read.words, place)
-    ]
+    subjects = [read.places.token(span[0]) for span in others] if not said else []
+    found = []
+    for span in spans:
+        place = read.places.token(span[0])
+        if place not in aside and not _is_place(read.words, place) and not _is_object(read.words, place, subjects):
+            found.append(span)
+    return found
 
 
 def _side(read: Impression, said: Sequence[Said], own: Spans, others: Spans) -> list[Part]:
@@ -96,6 +100,14 @@ def _is_place(words: Sequence[Word], place: int) -> bool:
         return False
     after = next((word.folded for word in words[place + 1 : place + 2]), "")
     return after in _PLACES or before[-2:-1] == ["work"] or before[-2:-1] == ["works"]
+
+
+def _is_object(words: Sequence[Word], place: int, subjects: Sequence[int]) -> bool:
+    """Whether another brand, with which the sentence begins, does something to or with this one."""
+    if not place or words[place - 1].folded not in _TO:
+        return False
+    begin = next((at + 1 for at in range(place - 1, -1, -1) if words[at].stops), 0)
+    return any(begin <= subject <= begin + 1 and subject < place for subject in subjects)
 
 
 def _relations(found: Sequence[Said]) -> list[Part]:
