@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from listening.alike.links import elsewhere
 from listening.alike.opposites import ADDED_BY_SHARING, BAD, GOOD, NEGATORS
@@ -38,21 +39,17 @@ def compare(first: Said, second: Said) -> Likeness | None:
     Not the same: a negation or an opposite turned round, another name or figure in a short text, links to different
     pages of one site under few words. Fewer than six words must be equal (and more is asked for by their `keys`).
     """
-    a, b = first.words, second.words
     size = min(first.size, second.size)
-    if a == b:
-        if size < _EXACT_BELOW and a and elsewhere(first.links, second.links):
-            return None
+    if size < _EXACT_BELOW and elsewhere(first.links, second.links):
+        return None
+    if first.words == second.words:
         return Likeness(1.0, _opinion(first.comment), _opinion(second.comment))
     if size < FEW:
         return None
-    pairs_a, pairs_b = set(zip(a, a[1:], strict=False)), set(zip(b, b[1:], strict=False))
-    common = pairs_a & pairs_b
-    alike = len(common) / (len(pairs_a) + len(pairs_b) - len(common))
-    contained = len(common) / min(len(pairs_a), len(pairs_b))
+    a, b = set(pairwise(first.words)), set(pairwise(second.words))
+    common = a & b
+    alike, contained = len(common) / (len(a) + len(b) - len(common)), len(common) / min(len(a), len(b))
     if alike < _JACCARD and not (contained >= _CONTAINED and size >= _EXCERPT):
-        return None
-    if size < _EXACT_BELOW and elsewhere(first.links, second.links):
         return None
     changes = _Changes(first, second, common)
     if changes.different(size):
@@ -92,8 +89,8 @@ class _Changes:
                 details += max(self._facts(0, one), self._facts(1, other))
         for side in (0, 1):
             for run in self.added[side]:
-                inner = 0 < run[0] and run[1] < len(self.sides[side].words)
-                if inner and run[1] - run[0] <= 3 and size < 2 * _LONG and NEGATORS & set(self._words(side, run)):
+                inner = run[0] > 0 and run[1] < len(self.sides[side].words)
+                if inner and run[1] - run[0] <= 3 and size < 2 * _LONG and set(self._words(side, run)) & NEGATORS:
                     return True
         return details > 0 and (size < _LONG or details > _DETAILS * size)
 
@@ -129,15 +126,13 @@ class _Changes:
     def _facts(self, side: int, run: Run) -> int:
         """How many words of a run are figures or names."""
         names = _names(self.sides[side])
-        return sum(
-            any(c.isdigit() for c in self.sides[side].words[i]) or i in names for i in range(run[0], run[1])
-        )
+        return sum(any(c.isdigit() for c in self.sides[side].words[i]) or i in names for i in range(run[0], run[1]))
 
 
 def _uncovered(words: Sequence[str], common: set[tuple[str, str]]) -> list[Run]:
     """The stretches of words that no common pair covers."""
     last = len(words) - 1
-    held = [pair in common for pair in zip(words, words[1:], strict=False)]
+    held = [pair in common for pair in pairwise(words)]
     runs: list[Run] = []
     start = -1
     for i in range(last + 1):

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"]+|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,10}/[^\s<>\"]*", re.I
-)
+LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,10}/[^\s<>\"]*", re.I)
 _TRACKING = re.compile(
-    r"(?:utm_\w+|mc_[ce]id|[a-z]*clid|igshid|igsh|ref(?:_src|_url|errer|erral)?|source|src|share|si|spm|cmpid|cid|"
-    r"ocid|ncid|feature|_ga|_gl|at_\w+|hss_channel|via|s|t|amp|sh|guccounter|smid|mbid|trk|hsa_\w+|pk_\w+|mtm_\w+)",
+    r"(?:(?:utm|at|hsa|pk|mtm)_\w+|mc_[ce]id|[a-z]*clid|igshid|igsh|ref(?:_src|_url|errer|erral)?|source|src|share|si|"
+    r"spm|cmpid|cid|ocid|ncid|feature|_ga|_gl|hss_channel|via|s|t|amp|sh|guccounter|smid|mbid|trk)",
     re.I,
 )
 _SHORTENERS = frozenset(
-    "t.co bit.ly buff.ly ow.ly tinyurl.com dlvr.it ift.tt lnkd.in goo.gl is.gd trib.al fb.me youtu.be amzn.to shorturl.at"
-    " rebrand.ly cutt.ly j.mp wp.me".split()
+    "t.co bit.ly buff.ly ow.ly tinyurl.com dlvr.it ift.tt lnkd.in goo.gl is.gd trib.al fb.me youtu.be amzn.to "
+    "shorturl.at rebrand.ly cutt.ly j.mp wp.me".split()
 )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 NEGATORS = frozenset(
     "not no never none nobody nothing neither nor without cannot cant dont doesnt didnt wont wouldnt isnt arent wasnt "
     "werent hasnt havent hadnt couldnt shouldnt aint hardly stopped nicht kein keine keinen keiner nie niemals ohne pas "
-    "jamais sans rien aucun nunca jamas sin ningun ninguna nao sem nenhum non mai senza nessun niet geen nooit zonder "
-    "不 没 沒 無 未 ない ません"
-    .split()
+    "jamais sans rien aucun nunca jamas sin ningun ninguna nao sem nenhum non mai senza nessun niet geen nooit "
+    "zonder 不 没 沒 無 未 ない ません".split()
 )
 GOOD = frozenset(
     "love loves loved like likes liked best better good great excellent amazing awesome wonderful fantastic perfect "
@@ -32,6 +31,5 @@ ADDED_BY_SHARING = frozenset(
     "repost reposting crosspost crossposted cross posted post thread link article story here there same same again "
     "check out just great nice good cool amazing 100 hm hmm well ok okay everyone everybody all folks guys friends "
     "have has got now new today more about photo video pic image originally edit reposted forwarded quote quoted "
-    "bitte lesen wichtig teilen stimmt genau lire partager important vrai leer compartir cierto importante"
-    .split()
+    "bitte lesen wichtig teilen stimmt genau lire partager important vrai leer compartir cierto importante".split()
 )

@@ -21,31 +21,37 @@ _HANDLES = re.compile(r"\s*(?:\.?@[\w.]+[,:]?\s+)+")
 _VIA = re.compile(r"(?:\bvia|\bh/t|\bhat tip(?: to)?)\s+@?[\w.]+\s*[)\]]?\s*$", re.I)
 _MORE = (  # how feeds and pages end what they cut short, or say where it came from
     r"the post\b.{1,110}?\bappeared first on\b.{1,60}",
-    r"(?:this (?:article|story|post) )?(?:was )?(?:originally|first) (?:published|appeared|posted) (?:on|in|at|by)\b.{1,60}",
+    r"(?:this (?:article|story|post) )?(?:was )?(?:originally|first) (?:published|appeared|posted) (?:on|in)\b.{1,60}",
     r"(?:continue|keep) reading\b.{0,60}",
-    r"(?:click (?:here )?(?:to|for) )?(?:read|see|learn) (?:the )?(?:more|full (?:story|article|review|text)|rest)\b.{0,40}",
-    r"(?:show|view) more", r"weiterlesen\b.{0,40}", r"mehr lesen", r"lire la suite\b.{0,40}", r"leer más\b.{0,40}",
-    r"seguir leyendo", r"leia mais", r"leggi tutto", r"lees verder", r"sent from my \w+(?: \w+)?",
-    r"sent from (?:outlook|mail|yahoo)\b.{0,40}", r"\[\+?\d+ chars\]",
-)  # fmt: skip
+    r"(?:click (?:here )?(?:to|for) )?(?:read|see|learn) (?:the )?(?:more|rest|full (?:story|article|review))\b.{0,40}",
+    r"(?:show|view) more|weiterlesen\b.{0,40}|mehr lesen|lire la suite\b.{0,40}|leer más\b.{0,40}|seguir leyendo",
+    r"leia mais|leggi tutto|lees verder|\[\+?\d+ chars\]",
+    r"sent from (?:my \w+(?: \w+)?|outlook\b.{0,40}|mail\b.{0,40}|yahoo\b.{0,40})",
+)
 _TAIL = re.compile(rf"(?:{'|'.join(_MORE)})\s*[»›→>\]).…]*\s*$", re.I | re.S)
-_TAIL_SIGNS = ("more", "read", "appear", "lish", "sent", "post", "lesen", "suite", "leer", "leyendo", "leia", "leggi", "verder", "chars]")
+_TAIL_SIGNS = "more read appear lish sent posted lesen suite leer leyendo leia leggi verder chars]".split()
+_LIKELY_CUT = 100  # characters; under a shorter text three dots are only three dots
 _CUT = re.compile(r"(?:…|\.\.\.)[\])]?\s*$")
 _CUT_WORD = re.compile(r"[^\W_]+$")
 _LOOSE = " \t\r\n([{|–—-"
 _PUBLISHER = re.compile(r"\s+[-–—|]\s+[^-–—|]{2,40}$")
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|antwort|fwd?|wg|tr|vs|odp)\s*(?:\[\d+\])?:", re.I)
-_OPENING = " \t\"([“‘«„*_"
+_OPENING = ' \t"([“‘«„*_'
 _HASHTAGS = re.compile(r"(?:\s+#[^\W_]\w*){2,}\s*$")
 _WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,:]\d+)*")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:(?<=\d)[.,:]\d+)*")  # half the time
 _GROUPED = re.compile(r"(\d)[.,](?=\d{3}(?!\d))")  # 2,000 and 2.000 are 2000
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (  # Thai, Lao, Burmese, Khmer, kana, Chinese characters
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
 _ANY_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD_OR_SIGN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_])+(?:(?<=\d)[.,:]\d+)*")
 _IDENT = re.compile(r"#\s?\d{3,}(?!\w)")  # orders and tickets, which make no other text
-_INVISIBLE = dict.fromkeys([0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
+_INVISIBLE = dict.fromkeys(
+    [0xAD, 0x34F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
+)
 
 
 class Said(NamedTuple):
@@ -78,7 +84,7 @@ def said(title: str, text: str, kind: str = "post", *, reply: bool = False, auth
     text, links = _without_links(text)
     text, comment, source = _shared(text)
     text = _trimmed(text)
-    head = "" if reply or kind in ("comment", "email") and text.strip() else _headline(title, article)
+    head = "" if reply or (kind in ("comment", "email") and text.strip()) else _headline(title, article)
     if article and author:
         text = _without_author(text, author)
     words, signs = _words(text)
@@ -93,7 +99,7 @@ def said(title: str, text: str, kind: str = "post", *, reply: bool = False, auth
 
 
 def tokens(said: Said) -> list[tuple[str, str]]:
-    """The words of a post as they were written, each with the last sign before it that is no space, quote or bracket."""
+    """The words of a post as written, each with the last sign before it that is neither space, quote nor bracket."""
     text = _IDENT.sub(" ", _joined(said.written))
     found = (_WORD_OR_SIGN if _ANY_UNSPACED.search(text) else _WORD).finditer(text)
     return [(match[0], text[max(0, match.start() - 9) : match.start()].rstrip(_OPENING)[-1:]) for match in found]
@@ -130,8 +136,7 @@ def _shared(text: str) -> tuple[str, str, str]:
     if "@" in text and ("RT" in text or "MT" in text or "QT" in text or "epost" in text or "eblog" in text):
         marks = list(_SHARED.finditer(text))
         if marks:
-            comment = _HANDLES.sub("", text[: marks[0].start()], count=1)
-            return text[marks[-1].end() :], comment, marks[-1][1].strip(".").lower()
+            return text[marks[-1].end() :], _without_handles(text[: marks[0].start()]), marks[-1][1].strip(".").lower()
     if "orwarded" in text or "--" in text:
         mark = _FORWARDED.search(text)
         if mark is not None and len(text) - mark.end() > mark.start():
@@ -139,12 +144,17 @@ def _shared(text: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
+def _without_handles(text: str) -> str:
+    """Without those that a post is addressed to."""
+    start = _HANDLES.match(text)
+    return text[start.end() :] if start else text
+
+
 def _trimmed(text: str) -> str:
     if ">" in text:
         text = _QUOTED_LINE.sub("", text)
     if "@" in text:
-        start = _HANDLES.match(text)
-        text = text[start.end() :] if start else text
+        text = _without_handles(text)
     if "#" in text:
         mark = _HASHTAGS.search(text[-300:])
         if mark is not None and len(text[: -len(mark[0])].split()) > 2:
@@ -160,7 +170,7 @@ def _without_tail(text: str) -> str:
         end = _before(_TAIL, end, rest)
     if "via" in lowered or "h/t" in lowered or "hat tip" in lowered:
         end = _before(_VIA, end, rest)
-    if "…" in end or "..." in end:
+    if "…" in end or ("..." in end and len(text) >= _LIKELY_CUT):
         shorter = _before(_CUT, end, rest)
         if len(shorter) < len(end):
             end = shorter if shorter[-1:].isspace() else _CUT_WORD.sub("", shorter)

@@ -12,6 +12,7 @@ from listening import __version__
 from listening.cli import (
     board,
     browse,
+    copies,
     crawl,
     database,
     demo,
@@ -80,6 +81,7 @@ for _module in (
     board,
     crawl,
     mentions,
+    copies,
     search,
     query,
     lab,
