@@ -29,7 +29,10 @@ _MORE = (  # how feeds and pages end what they cut short, or say where it came f
     r"sent from (?:my \w+(?: \w+)?|outlook\b.{0,40}|mail\b.{0,40}|yahoo\b.{0,40})",
 )
 _TAIL = re.compile(rf"(?:{'|'.join(_MORE)})\s*[»›→>\]).…]*\s*$", re.I | re.S)
-_TAIL_SIGNS = "more read appear lish sent posted lesen suite leer leyendo leia leggi verder chars]".split()
+_TAIL_SIGNS = frozenset(
+    "more read reading rest story article review appeared published posted weiterlesen lesen suite más leyendo "
+    "mais mas tutto verder chars sent via hat h".split()
+)
 _LIKELY_CUT = 100  # characters; under a shorter text three dots are only three dots
 _CUT = re.compile(r"(?:…|\.\.\.)[\])]?\s*$")
 _CUT_WORD = re.compile(r"[^\W_]+$")
@@ -88,6 +91,9 @@ def said(title: str, text: str, kind: str = "post", *, reply: bool = False, auth
     if article and author:
         text = _without_author(text, author)
     words, signs = _words(text)
+    if "…" in text or "..." in text or not _TAIL_SIGNS.isdisjoint(words[-16:]):
+        text = _without_tail(text)
+        words, signs = _words(text)
     if head:
         first, first_signs = _words(head)
         if words[: len(first)] != first:
@@ -159,17 +165,14 @@ def _trimmed(text: str) -> str:
         mark = _HASHTAGS.search(text[-300:])
         if mark is not None and len(text[: -len(mark[0])].split()) > 2:
             text = text[: -len(mark[0])]
-    return _without_tail(text)
+    return text
 
 
 def _without_tail(text: str) -> str:
     """Without "read more", "via @kim", "…" and the word that it cuts."""
     rest, end = text[:-160], text[-160:]
-    lowered = end.lower()
-    if any(sign in lowered for sign in _TAIL_SIGNS):
-        end = _before(_TAIL, end, rest)
-    if "via" in lowered or "h/t" in lowered or "hat tip" in lowered:
-        end = _before(_VIA, end, rest)
+    for tail in (_TAIL, _VIA):
+        end = _before(tail, end, rest)
     if "…" in end or ("..." in end and len(text) >= _LIKELY_CUT):
         shorter = _before(_CUT, end, rest)
         if len(shorter) < len(end):

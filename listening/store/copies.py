@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from listening.alike import FEW, Keys, Likeness, Said, compare, keys, said
+from listening.alike import Keys, Likeness, Said, compare, keys, said
 
 _WITHIN = timedelta(days=30)  # from one to the other: later it is said again
 _FILED = 32  # posts under one key, the newest: a key that many share tells little
@@ -21,6 +20,8 @@ _POST = (
     "coalesce(a.name, ''), coalesce(c.cluster, 0), coalesce(c.filed, 1), coalesce(c.own, 0) FROM posts p "
     "LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN copies c ON c.post_id = p.id WHERE p.deleted IS NULL AND p.id"
 )
+_FILE = "INSERT OR IGNORE INTO copy_keys VALUES (?, ?)"
+_UNFILE = "DELETE FROM copy_keys WHERE key = ? AND post_id = ?"
 _JOIN = "INSERT INTO copies (post_id, cluster, alike, own, shared, filed) VALUES (?, ?, ?, ?, ?, ?)"
 _FIRST = (
     "SELECT id, published FROM mentions WHERE cluster = ? AND brand_id = ? AND copy = ? ORDER BY published, id LIMIT 1"
@@ -51,6 +52,8 @@ class Copies:
         self.conn = conn
         self.holders: dict[int, list[int]] = {}  # key -> posts filed under it, the oldest first
         self.known: dict[int, _Known] = {}
+        self.fresh: set[tuple[int, int]] = set()  # keys and posts to be written, and no longer needed
+        self.stale: set[tuple[int, int]] = set()
 
     def add(self, post_ids: Iterable[int]) -> None:
         """Let posts join those that say the same, or wait for such. Those that are in a cluster already stay."""
@@ -64,12 +67,13 @@ class Copies:
                 self._show(post)
             if post.filed:
                 self._file(post.id, sketch.filed)
+        self._write()
 
     def leave(self, post_id: int) -> None:
         """Take a post out before its words change or go; another one stands for its cluster then."""
         for post in self._read([post_id]):
             filed = keys(post.said, post.author, post.published).filed
-            self.conn.executemany("DELETE FROM copy_keys WHERE key = ? AND post_id = ?", [(k, post_id) for k in filed])
+            self.conn.executemany(_UNFILE, [(key, post_id) for key in filed])
             if not post.cluster:
                 continue
             self.conn.execute("DELETE FROM copies WHERE post_id = ?", [post_id])
@@ -91,7 +95,10 @@ class Copies:
             self.conn.execute("UPDATE copies SET filed = 1 WHERE post_id = ?", [left[0][0]])
         if left and not any(filed == 1 for _, filed, _ in left):
             for post in self._read([left[0][0]]):
-                self._file(post.id, keys(post.said, post.author, post.published).filed)
+                filed = keys(post.said, post.author, post.published).filed
+                self._look_up(set(filed))
+                self._file(post.id, filed)
+                self._write()
         brands = self.conn.execute("SELECT DISTINCT brand_id FROM mentions WHERE cluster = ?", [cluster]).fetchall()
         for (brand_id,) in brands:
             first = self.conn.execute(_FIRST, (cluster, brand_id, 1)).fetchone()
@@ -135,15 +142,16 @@ class Copies:
             self._join(post, *best)
 
     def _candidates(self, post: _Known, sketch: Keys) -> list[_Known]:
-        score: Counter[int] = Counter()
+        score: dict[int, int] = {}
         for key in sketch.sought:
-            holders = self.holders[key]
-            for ident in holders:
-                score[ident] += 1 + (len(holders) < 3)  # a rare key says more
+            if holders := self.holders[key]:
+                worth = 2 if len(holders) < 3 else 1  # a rare key says more
+                for ident in holders:
+                    score[ident] = score.get(ident, 0) + worth
         score.pop(post.id, None)
-        if not score and post.said.size < FEW:
-            return self._burst(post, sketch)
-        chosen = [ident for ident, _ in score.most_common(_COMPARED)] if len(score) > 1 else list(score)
+        if not score:
+            return self._burst(post, sketch) if sketch.burst else []
+        chosen = sorted(score, key=lambda ident: -score[ident])[:_COMPARED]
         return [other for other in self._read(chosen) if _near(post, other)]
 
     def _burst(self, post: _Known, sketch: Keys) -> list[_Known]:
@@ -214,9 +222,17 @@ class Copies:
             if post_id in holders:
                 continue
             if len(holders) >= _FILED:
-                self.conn.execute("DELETE FROM copy_keys WHERE key = ? AND post_id = ?", (key, holders.pop(0)))
+                self.stale.add((key, holders.pop(0)))
             holders.append(post_id)
-            self.conn.execute("INSERT OR IGNORE INTO copy_keys VALUES (?, ?)", (key, post_id))
+            self.fresh.add((key, post_id))
+
+    def _write(self) -> None:
+        """Write the keys, in the order in which they are kept: pages are changed once."""
+        for statement, rows in ((_FILE, self.fresh - self.stale), (_UNFILE, self.stale - self.fresh)):
+            if rows:
+                self.conn.executemany(statement, sorted(rows))
+        self.fresh.clear()
+        self.stale.clear()
 
 
 def _near(one: _Known, other: _Known) -> bool:

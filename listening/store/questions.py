@@ -30,7 +30,7 @@ QUERIES: dict[str, dict[str, str]] = {
     },
     "per_day": {
         "title": "Per brand and day",
-        "description": "Volume and feeling by day (UTC) without copies. Net sentiment is (positive - negative) / scored.",
+        "description": "Volume and feeling by day (UTC) without copies. Net sentiment: (positive - negative) / scored.",
         "sql": (
             f"{_ONCE} select d.day, b.name as brand, sum(d.mentions) as mentions, sum(negative) as negative, "
             "sum(neutral) as neutral, sum(positive) as positive, round((sum(positive) - sum(negative)) * 1.0 / "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from listening.alike.links import elsewhere
-from listening.alike.opposites import ADDED_BY_SHARING, BAD, GOOD, NEGATORS
+from listening.alike.opposites import ADDED_BY_SHARING, BAD, GOOD, NEGATORS, NUMBERS
 from listening.alike.words import FEW, Said, tokens
 
 _JACCARD = 0.58  # of word pairs: two changed words in twenty, or one in ten
@@ -154,7 +154,7 @@ def _place(words: Sequence[str], run: Run) -> tuple[str, str]:
 
 def _respelled(one: Sequence[str], other: Sequence[str]) -> bool:
     """The same words written another way: run together, or with a letter or two changed."""
-    a, b = "".join(one), "".join(other)
+    a, b = ("".join(NUMBERS.get(word, word) for word in words) for words in (one, other))
     if a == b:
         return True
     if min(len(a), len(b)) < 4 or any(c.isdigit() for c in a + b) or abs(len(a) - len(b)) > 2:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from hashlib import blake2b
 
 from listening.alike.words import FEW, Said
@@ -34,18 +33,18 @@ def keys(said: Said, author: str = "", published: str = "") -> Keys:
     """
     if said.size < FEW:
         return _few(said, author, published)
-    codes = [_code(word) for word in said.words]
-    shingles = {(3 * a + 5 * b + c) & _MASK for a, b, c in zip(codes, codes[1:], codes[2:], strict=False)}
-    found = sorted(shingles)[:_LEAST]
-    found.append(_beginning(codes))
+    codes = list(map(_CODES.__getitem__, said.words))
+    shingles = [(3 * a + 5 * b + c) & _MASK for a, b, c in zip(codes, codes[1:], codes[2:], strict=False)]
+    found = sorted(set(shingles))[:_LEAST]
+    found.append(_beginning(shingles))
     if 0 < said.headline < len(codes) - _HEAD:
-        found.append(_beginning(codes[said.headline :]))
+        found.append(_beginning(shingles[said.headline :]))
     unique = tuple(dict.fromkeys(found))
     return Keys(unique, unique)
 
 
-def _beginning(codes: Sequence[int]) -> int:
-    return sum((2 * i + 7) * code for i, code in enumerate(codes[:_HEAD])) & _MASK
+def _beginning(shingles: Sequence[int]) -> int:
+    return (7 * shingles[0] + 11 * shingles[min(3, len(shingles) - 1)]) & _MASK  # of the first six words
 
 
 def _few(said: Said, author: str, published: str) -> Keys:
@@ -71,11 +70,19 @@ def _text(*parts: str) -> int:
     return _hash("\n".join(parts))
 
 
-@lru_cache(maxsize=1 << 16)
-def _code(word: str) -> int:
-    return _hash(word)
-
-
 def _hash(text: str) -> int:
     """47 bits that are the same on every machine, unlike those of `hash`."""
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=6).digest()) & _MASK
+
+
+class _Codes(dict[str, int]):
+    """Numbers of the words that came last."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= 1 << 16:
+            self.clear()
+        code = self[word] = _hash(word)
+        return code
+
+
+_CODES = _Codes()
