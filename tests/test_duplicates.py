@@ -211,8 +211,8 @@ def members(count: int, *, every: int = 10, known: int = 0, since: int = 400, **
     """Copies by `count` authors, one every so many minutes, heard for `known` days in a place heard for `since`."""
     return [
         Member(
-            f"author{i}", NOW + timedelta(minutes=every * i), 0.95, NOW - timedelta(days=known), NOW - timedelta(days=since),
-            **changes,
+            f"author{i}", NOW + timedelta(minutes=every * i), 0.95,
+            NOW - timedelta(days=known), NOW - timedelta(days=since), **changes,
         )
         for i in range(count)
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,6 +60,9 @@ class Copies:
         posts = [post for post in self._read(list(post_ids)) if post.said.words or post.said.links]
         sketches = [keys(post.said, post.author, post.published) for post in posts]
         self._look_up({key for sketch in sketches for key in (*sketch.sought, *sketch.burst)})
+        self._read(
+            {ident for sketch in sketches for ident in self._likeliest(sketch)}
+        )  # at once: one by one costs more
         for post, sketch in zip(posts, sketches, strict=True):
             if not post.cluster:
                 self._place(post, sketch)
@@ -110,7 +113,7 @@ class Copies:
         for (cluster,) in self.conn.execute("SELECT cluster FROM copies WHERE post_id = ?", [post_id]).fetchall():
             self.settle(cluster)
 
-    def _read(self, post_ids: Sequence[int]) -> list[_Known]:
+    def _read(self, post_ids: Collection[int]) -> list[_Known]:
         missing = [post_id for post_id in post_ids if post_id not in self.known]
         for at in range(0, len(missing), _CHUNK):
             chunk = missing[at : at + _CHUNK]
@@ -121,7 +124,7 @@ class Copies:
         return [self.known[post_id] for post_id in post_ids if post_id in self.known]
 
     def _look_up(self, wanted: set[int]) -> None:
-        sought = [key for key in wanted if key not in self.holders]
+        sought = sorted(key for key in wanted if key not in self.holders)
         self.holders.update((key, []) for key in sought)
         for at in range(0, len(sought), _CHUNK):
             chunk = sought[at : at + _CHUNK]
@@ -142,17 +145,20 @@ class Copies:
             self._join(post, *best)
 
     def _candidates(self, post: _Known, sketch: Keys) -> list[_Known]:
+        chosen = [ident for ident in self._likeliest(sketch) if ident != post.id]
+        if not chosen:
+            return self._burst(post, sketch) if sketch.burst else []
+        return [other for other in self._read(chosen) if _near(post, other)]
+
+    def _likeliest(self, sketch: Keys) -> list[int]:
+        """Those that share the most and the rarest keys."""
         score: dict[int, int] = {}
         for key in sketch.sought:
             if holders := self.holders[key]:
                 worth = 2 if len(holders) < 3 else 1  # a rare key says more
                 for ident in holders:
                     score[ident] = score.get(ident, 0) + worth
-        score.pop(post.id, None)
-        if not score:
-            return self._burst(post, sketch) if sketch.burst else []
-        chosen = sorted(score, key=lambda ident: -score[ident])[:_COMPARED]
-        return [other for other in self._read(chosen) if _near(post, other)]
+        return sorted(score, key=lambda ident: -score[ident])[:_COMPARED] if len(score) > 1 else list(score)
 
     def _burst(self, post: _Known, sketch: Keys) -> list[_Known]:
         """The first of many who say the same few words in the same hour, with the others in its cluster."""
