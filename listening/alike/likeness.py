@@ -102,7 +102,10 @@ class _Changes:
         end, inserted = len(said.words), 0
         for start, stop in self.added[side]:
             words = said.words[max(start, said.headline if start == 0 else 0) : stop]
-            if (start == 0 or stop == end) and _opinion(words) and (len(words) >= _COMMENT or NEGATORS & set(words)):
+            edge = start == 0 or stop == end
+            if edge and (
+                _feeling(words) or (len(words) >= _COMMENT and _opinion(words) and not self._named(side, start, stop))
+            ):
                 return True
             inserted += len(words)
         for runs in self.exchanged:
@@ -112,6 +115,10 @@ class _Changes:
             if (start == 0 or stop == end) and longer >= _COMMENT and _opinion(words):
                 return True
         return inserted >= max(_INSERTED, 0.2 * end)
+
+    def _named(self, side: int, start: int, stop: int) -> bool:
+        """Whether it is a name, such as a publisher's after a headline."""
+        return _names(self.sides[side]) >= set(range(start, stop))
 
     def _words(self, side: int, run: Run) -> tuple[str, ...]:
         return self.sides[side].words[run[0] : run[1]]
@@ -180,4 +187,8 @@ def _names(said: Said) -> set[int]:
 
 def _opinion(words: Sequence[str]) -> bool:
     """Whether words that were added say something, unlike "wow, read this"."""
-    return sum(word not in ADDED_BY_SHARING and not word.isdigit() for word in words) >= 2
+    return _feeling(words) or sum(word not in ADDED_BY_SHARING and not word.isdigit() for word in words) >= 2
+
+
+def _feeling(words: Sequence[str]) -> bool:
+    return any(word in NEGATORS or ((word in GOOD or word in BAD) and word not in ADDED_BY_SHARING) for word in words)

@@ -11,6 +11,7 @@ from listening.query.fold import readings
 FEW = 6  # words; fewer are said by many people who never heard of each other
 _LONGEST, _MOST = 20_000, 2_000  # characters and words that are looked at: a copy shows in them
 _SHARED = re.compile(r"(?<!\w)(?:RT|MT|QT|[Rr]epost(?:ed)?(?: from)?|[Rr]eblogged from)\s*:?\s*@([\w.]+)\s*:?\s*")
+_QUOTED = re.compile(r"[“\"]@([\w.]+)\s?:\s*")  # as people retweeted before there was a button
 _FORWARDED = re.compile(
     r"^(?:-{2,}\s*(?:forwarded message|original message|weitergeleitete nachricht|message transféré|mensaje reenviado)"
     r"\s*-{2,}|begin forwarded message:)[ \t]*\n(?:[ \t]*\n)?(?:[ \t]*[\w-]+:.*\n)*",
@@ -138,11 +139,18 @@ def _without_links(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _shared(text: str) -> tuple[str, str, str]:
-    """The shared words, what was put before them, and whose they are."""
-    if "@" in text and ("RT" in text or "MT" in text or "QT" in text or "epost" in text or "eblog" in text):
-        marks = list(_SHARED.finditer(text))
-        if marks:
-            return text[marks[-1].end() :], _without_handles(text[: marks[0].start()]), marks[-1][1].strip(".").lower()
+    """The shared words, what was put before or after them, and whose they are."""
+    if "@" in text:
+        if "RT" in text or "MT" in text or "QT" in text or "epost" in text or "eblog" in text:
+            marks = list(_SHARED.finditer(text))
+            if marks:
+                comment = _without_handles(text[: marks[0].start()])
+                return text[marks[-1].end() :], comment, marks[-1][1].strip(".").lower()
+        if "“" in text or '"' in text:
+            mark = _QUOTED.search(text)
+            if mark is not None:
+                words, _, after = text[mark.end() :].partition("”" if mark[0][0] == "“" else '"')
+                return words, f"{_without_handles(text[: mark.start()])} {after}", mark[1].strip(".").lower()
     if "orwarded" in text or "--" in text:
         mark = _FORWARDED.search(text)
         if mark is not None and len(text) - mark.end() > mark.start():
