@@ -15,7 +15,7 @@ from listening.cli.common import console, filters, read_store
 from listening.cli.mentions import printable
 from listening.config import Config
 from listening.errors import ListeningError
-from listening.store import Cluster, Copy, MentionFilter
+from listening.store import Cluster, Copy, MentionFilter, Store
 
 
 @click.command()
@@ -23,14 +23,18 @@ from listening.store import Cluster, Copy, MentionFilter
 @filters(default_since=None)
 @click.option("--campaigns", is_flag=True, help="Only those that look made to order, with the reasons.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many.")
+@click.option("--seek", is_flag=True, help="First look for copies in all that is stored: once, after an upgrade.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with all posts.")
 def copies(
-    config: Config, where: MentionFilter, number: int | None, campaigns: bool, limit: int, as_json: bool
+    config: Config, where: MentionFilter, number: int | None, campaigns: bool, limit: int, seek: bool, as_json: bool
 ) -> None:
     """Show what was said several times: who said it first, where it went, and whether it looks like a campaign.
 
     With the NUMBER of one, all of its posts.
     """
+    if seek:
+        with read_store(config), Store(config.database) as writable:
+            click.echo(f"Looked for copies of {writable.seek_copies():,} posts.", err=True)
     with read_store(config) as store:
         if number is not None:
             one = store.cluster(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from listening.store.again import Again, Changed
 from listening.store.clusters import Cluster, Clusters, Copy
+from listening.store.copies import Joining
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
@@ -12,7 +13,7 @@ from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Clusters, Again, Runs, Upkeep):
+class Store(Saving, Clusters, Joining, Again, Runs, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 

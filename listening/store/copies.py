@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from listening.alike import Keys, Likeness, Said, compare, keys, said
+from listening.store.connection import Connection
 
 _WITHIN = timedelta(days=30)  # from one to the other: later it is said again
 _FILED = 32  # posts under one key, the newest: a key that many share tells little
 _COMPARED = 4  # of those that share keys, the likeliest
 _BURST = 6  # posts of the same few words within an hour
 _SURE = 0.9  # so alike to one that is filed that its own keys would find nothing more
+_BATCH = 200  # posts in one transaction: longer ones keep people waiting
 _CHUNK = 500  # values bound at a time
 _POST = (
     "SELECT p.id, p.title, p.text, p.kind, p.reply_to <> '' OR coalesce(p.position, 1) > 1, p.published, "
@@ -39,6 +41,23 @@ class _Known:
     cluster: int  # 0: alone
     filed: int  # 0: not under its keys; 1: it is; 2: it is, and is itself like one that is
     own: bool  # says something besides what it copies
+
+
+class Joining(Connection):
+    """Finding copies among what is stored already."""
+
+    def seek_copies(self, progress: Callable[[int], None] | None = None) -> int:
+        """Let stored posts that mention a brand find their copies, oldest first; returns how many posts that were.
+
+        Each batch is one transaction. Can be repeated: posts that are in a cluster stay in it.
+        """
+        rows = self.db.conn.execute("SELECT DISTINCT post_id FROM mentions ORDER BY published, post_id").fetchall()
+        for at in range(0, len(rows), _BATCH):
+            with self.writing() as conn:
+                Copies(conn).add(post_id for (post_id,) in rows[at : at + _BATCH])
+            if progress is not None:
+                progress(min(at + _BATCH, len(rows)))
+        return len(rows)
 
 
 class Copies:
