@@ -191,6 +191,25 @@ def test_a_brand_that_no_longer_matches_the_first_leaves_one_to_be_counted(store
     assert (counted(store), counted(store, "Globex")) == ((1, 0), (1, 1))
 
 
+def test_looking_back_with_a_new_query_finds_copies_too(store: Store) -> None:
+    save(store, *(replace(entry(i, text), mentions=()) for i, text in enumerate((STORY, OTHER, STORY))))
+    for brands, figures in ((("Acme",), (2, 1)), ((), (0, 0)), (("Acme",), (2, 1))):
+        mentions = tuple(Mention(brand, (brand,)) for brand in brands)
+        store.understand_again([1, 2, 3], lambda stored, m=mentions: Entry(stored.post, "en", None, m), ["Acme"], NOW)
+        assert store.check() == []
+        assert [(f.mentions, f.copies) for f in store.brand_figures()] == [figures]
+
+
+def test_what_is_shelved_makes_place_for_a_copy(store: Store) -> None:
+    save(store, entry(1), entry(2), entry(3))
+    shelved = tuple(replace(mention, shelved=True) for mention in entry(1).mentions)
+    save(store, replace(entry(1), mentions=shelved))
+    assert (counted(store), shown(store)) == ((1, 1), [("2", 1)])
+    assert shown(store, MentionFilter(shelf=True)) == [("1", 0)]
+    save(store, replace(entry(4, minutes=-5), mentions=shelved), entry(1))
+    assert (counted(store), shown(store)) == ((1, 2), [("1", 2)])
+
+
 def test_unmatched_posts_are_not_sought(store: Store) -> None:
     save(store, replace(entry(1), mentions=()), replace(entry(2), mentions=()))
     assert store.db.conn.execute("SELECT count(*) FROM copy_keys").fetchone()[0] == 0

@@ -55,12 +55,11 @@ class Again(Posts):
                 figures = (scores.neg, scores.neu, scores.pos, scores.compound) if scores else (None,) * 4
                 conn.execute(_UPDATE, (entry.language, *figures, each.id))
                 ours = [mention for mention in entry.mentions if mention.brand in brands]
-                new, gone = mentions.new, mentions.gone
+                before = mentions.changes
                 mentions.update(each.id, each.source_id, each.published, ours, only)
-                if mentions.new > new:
+                if mentions.changes > before:
                     found.append(each.id)
-                if mentions.gone > gone:
-                    copies.lost_mention(each.id)
+                    copies.follow(each.id)
             copies.add(found)
             mentions.write_daily()
         return Changed(len(stored), mentions.new, mentions.gone)

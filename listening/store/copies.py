@@ -25,6 +25,9 @@ _POST = (
 _FILE = "INSERT OR IGNORE INTO copy_keys VALUES (?, ?)"
 _UNFILE = "DELETE FROM copy_keys WHERE key = ? AND post_id = ?"
 _JOIN = "INSERT INTO copies (post_id, cluster, alike, own, shared, filed) VALUES (?, ?, ?, ?, ?, ?)"
+_PLACE = "SELECT cluster, own FROM copies WHERE post_id = ?"
+_SHELVE = "UPDATE mentions SET cluster = NULL, copy = 0 WHERE post_id = ? AND shelved AND cluster IS NOT NULL"
+_PLACELESS = "SELECT id, brand_id, published FROM mentions WHERE post_id = ? AND cluster IS NULL AND NOT shelved"
 _FIRST = (
     "SELECT id, published FROM mentions WHERE cluster = ? AND brand_id = ? AND copy = ? ORDER BY published, id LIMIT 1"
 )
@@ -85,8 +88,8 @@ class Copies:
         for post, sketch in zip(posts, sketches, strict=True):
             if not post.cluster:
                 self._place(post, sketch)
-            if post.cluster:
-                self._show(post)
+            if post.cluster and not post.own:
+                self._show(post.id, post.cluster)
             if post.filed:
                 self._file(post.id, sketch.filed)
         self._write()
@@ -127,10 +130,13 @@ class Copies:
             if first is not None and self.conn.execute(_FIRST, (cluster, brand_id, 0)).fetchone() is None:
                 self.conn.execute("UPDATE mentions SET copy = 0 WHERE id = ?", [first[0]])
 
-    def lost_mention(self, post_id: int) -> None:
-        """See that another mention is shown where the one that went was."""
-        for (cluster,) in self.conn.execute("SELECT cluster FROM copies WHERE post_id = ?", [post_id]).fetchall():
+    def follow(self, post_id: int) -> None:
+        """After a post's mentions changed: what went or was shelved makes place for another, what came finds one."""
+        for cluster, own in self.conn.execute(_PLACE, [post_id]).fetchall():
+            self.conn.execute(_SHELVE, [post_id])
             self.settle(cluster)
+            if not own:
+                self._show(post_id, cluster)
 
     def _read(self, post_ids: Collection[int]) -> list[_Known]:
         missing = [post_id for post_id in post_ids if post_id not in self.known]
@@ -191,14 +197,15 @@ class Copies:
         for other in same:
             if other is not first and not other.cluster:
                 self._join(other, Likeness(1.0), first)
-                self._show(other)
+                self._show(other.id, other.cluster)
         return [first]
 
     def _join(self, post: _Known, likeness: Likeness, other: _Known) -> None:
         if not other.cluster:
             other.cluster, other.filed, other.own = self._new_cluster(), 1, likeness.first_adds
             self.conn.execute(_JOIN, (other.id, other.cluster, 1.0, other.own, bool(other.said.shared_from), 1))
-            self._show(other)
+            if not other.own:
+                self._show(other.id, other.cluster)
         elif likeness.first_adds and not other.own:
             self._found_own(other)
         post.cluster, post.own = other.cluster, likeness.second_adds
@@ -225,21 +232,14 @@ class Copies:
     def _new_cluster(self) -> int:
         return int(self.conn.execute("SELECT coalesce(max(cluster), 0) + 1 FROM copies").fetchone()[0])
 
-    def _show(self, post: _Known) -> None:
+    def _show(self, post_id: int, cluster: int) -> None:
         """Give a post's mentions their place: the first published is shown, the others are its copies."""
-        if post.own:
-            return
-        mine = self.conn.execute(
-            "SELECT id, brand_id, published FROM mentions WHERE post_id = ? AND cluster IS NULL", [post.id]
-        ).fetchall()
-        for mention_id, brand_id, published in mine:
-            head = self.conn.execute(_FIRST, (post.cluster, brand_id, 0)).fetchone()
+        for mention_id, brand_id, published in self.conn.execute(_PLACELESS, [post_id]).fetchall():
+            head = self.conn.execute(_FIRST, (cluster, brand_id, 0)).fetchone()
             later = head is not None and (head[1], head[0]) < (published, mention_id)
             if head is not None and not later:
                 self.conn.execute("UPDATE mentions SET copy = 1 WHERE id = ?", [head[0]])
-            self.conn.execute(
-                "UPDATE mentions SET cluster = ?, copy = ? WHERE id = ?", (post.cluster, later, mention_id)
-            )
+            self.conn.execute("UPDATE mentions SET cluster = ?, copy = ? WHERE id = ?", (cluster, later, mention_id))
 
     def _file(self, post_id: int, filed: Sequence[int]) -> None:
         for key in filed:

@@ -254,12 +254,12 @@ class _Save:
             self.saved.updated += 1
             values["edited"] = values["edited"] or self.stamp
         self.conn.execute(_UPDATE_POST, [*(values[c] for c in _UPDATABLE), post_id])
-        new, gone = self.mentions.new, self.mentions.gone
+        before = self.mentions.changes
         self.mentions.update(post_id, source_id, values["published"], entry.mentions)
-        if entry.mentions and (changed or self.mentions.new > new):
+        if entry.mentions and (changed or self.mentions.changes > before):
             self.said_anew[post_id] = None
-        if self.mentions.gone > gone:
-            self.copies.lost_mention(post_id)
+        if self.mentions.changes > before:
+            self.copies.follow(post_id)
 
 
 _TITLE, _PUBLISHED = _POST_COLUMNS.index("title"), _POST_COLUMNS.index("published")
