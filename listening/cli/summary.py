@@ -17,10 +17,11 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 def print_summary(store: Store) -> None:
     """Brands with volume, feeling and share of voice; sources; the sharpest words for and against."""
     brands = store.brand_figures()
-    total = sum(figures.mentions for figures in brands)
+    total, copies = sum(figures.mentions for figures in brands), sum(figures.copies for figures in brands)
     totals = store.totals()
     console.print(
         f"\n[bold]{total:,} mentions[/] in {totals['posts']:,} posts by {totals['authors']:,} authors"
+        + (f", and {copies:,} that only repeat one of them (`listening copies`)" if copies else "")
         + (
             f"; {totals['quarantine']:,} things could not be read (`listening quarantine`)"
             if totals["quarantine"]
