@@ -134,10 +134,10 @@ class Settings(_Table):
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
     )
-    lexicon: Lexicon = Field(
-        {}, description='Words, emoji, hashtags and phrases with what they feel like, from -4 to 4: "sick" = 2.0.'
-    )
     jobs: int = Field(4, ge=1, le=64, description="How many sources are crawled at the same time.")
+    lexicon: Lexicon = Field(
+        {}, description="Words, emoji, hashtags and phrases with what they feel like, from -4 to 4."
+    )
 
 
 class Config(_Table):
