@@ -447,8 +447,8 @@ def test_hostile_texts_are_parted_at_once(filling: str) -> None:
 
 def test_many_names_are_parted_at_once() -> None:
     text, own, others = marked("[Acme] good and {Globex} bad and " * 25)
-    assert toward(text, own, others) == 1.0
-    assert toward(text, others, own) == -1.0
+    assert toward(text, own, others) > 0.9
+    assert toward(text, others, own) < -0.9
     text, own, others = marked("[Acme] good and {Globex} bad and " * 1_000)
     assert -1 <= toward(text, own, others) <= 1
 
