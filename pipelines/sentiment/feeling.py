@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from pipelines.vader import Reading, Scorer
 _LONGEST = 20_000  # characters that are read; who has not said by then what they feel will not
 _MOST_NAMES = 200  # in a text that are looked at
 _APART = 0.5  # what rules count where a text speaks of nobody's customer
+_QUOTED = re.compile(r"(?<=\S\s)RT @\w+.*|[\u201c\"]@\w+: [^\u201d\"]*", re.DOTALL)  # somebody else's words, commented
 _TURNED = -0.75  # what denial makes of praise; negation makes -0.74 of it for vaderSentiment
 _TEAM = "your lexicon"  # the rule of the team's own words
 _NAMED = {  # what stands for a name's first token and for others, by the mark at its end
@@ -105,6 +107,9 @@ class Feeling:
         for part in parts:
             taken.update(range(part.first, part.end))
         parts += _single(reading, words, taken, customer)
+        if "@" in text and (match := _QUOTED.search(text)):
+            first, after = places.token(match.start()), places.upto(match.end())
+            parts = [part for part in parts if not first <= part.first < after]
         marks = {rule.mark for _, _, rule in hits}
         if "denial" in marks:
             parts = _denied(parts, hits, words, line)
