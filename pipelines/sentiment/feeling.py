@@ -107,7 +107,7 @@ class Feeling:
         for part in parts:
             taken.update(range(part.first, part.end))
         parts += _single(reading, words, taken, customer)
-        if "@" in text and (match := _QUOTED.search(text)):
+        if ("RT @" in text or '"@' in text or "\u201c@" in text) and (match := _QUOTED.search(text)):
             first, after = places.token(match.start()), places.upto(match.end())
             parts = [part for part in parts if not first <= part.first < after]
         marks = {rule.mark for _, _, rule in hits}
