@@ -181,12 +181,17 @@ def _single(reading: Reading, words: Sequence[Word], taken: Container[int], cust
         word = words[place]
         if place not in taken and (word.valence is None or not (customer or word.handle)):
             known.add(place)
-            parts.append(_part(place, valence, word, customer))
+            parts.append(_part(place, _less(words, place, valence), word, customer))
     for place in [place for place, word in enumerate(words) if word.speaks]:
         word = words[place]
         if place not in taken and place not in known and (customer or not word.tag):
-            parts.append(_part(place, reading.bent(place, word.valence or 0.0), word, customer))
+            parts.append(_part(place, _less(words, place, reading.bent(place, word.valence or 0.0)), word, customer))
     return parts
+
+
+def _less(words: Sequence[Word], place: int, valence: float) -> float:
+    """The valence of a word, turned round where there is less of it."""
+    return valence * _TURNED if place and words[place - 1].folded in {"less", "fewer"} else valence
 
 
 def _part(place: int, valence: float, word: Word, customer: bool) -> Part:
