@@ -22,7 +22,8 @@ from listening.config import Config, SourceEntry, load
 from listening.errors import ListeningError, SourceError
 from listening.source import Collector, Context, batches, find, kinds
 from listening.store import Saved, Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None]) -> Ou
         row = store.start_run(entry.name, datetime.now(UTC))
         event = Event(entry.name)
         ingest = Ingest(
-            store, entry.name, Understanding(config.brands, config.settings.lexicon), row,
+            store, entry.name, Understanding.of(config, entry.name, store.models()), row,
             keep_unmatched=config.kept(entry) > timedelta(0), progress=Reporter(event, tell),
         )  # fmt: skip
         checkpoints: dict[str, str] = {}

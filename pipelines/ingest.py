@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from listening.config import Brand
-from listening.post import Batch, Checkpoint, Entry, Extent, Mention, Post, Reject
+from listening.post import Batch, Checkpoint, Entry, Extent, Post, Reject
 from listening.store import Saved, Store
-from pipelines.language import detect
-from pipelines.match import Found, Names
-from pipelines.sentiment import Feeling, Impression
+from pipelines.understanding import Understanding
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
-_SCORED = frozenset({"en"})  # the languages vaderSentiment is made for
 _TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
-
-
-class Understanding:
-    """What is read out of one post: its mentions, language and sentiment. Needs no store and no clock of its own."""
-
-    def __init__(self, brands: Sequence[Brand], lexicon: Mapping[str, float] | None = None) -> None:
-        self.names = Names(brands)
-        self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
-
-    def entry(self, post: Post) -> Entry:
-        """Match first; language and sentiment of matched posts only."""
-        found = () if post.deleted else self.names.find(post)
-        if not found:
-            return Entry(post, post.language)
-        language = detect(post.text or post.title, post.language)
-        if language not in _SCORED:
-            return Entry(post, language, None, tuple(Mention(f.brand, f.words) for f in found))
-        text = post.text or post.title
-        read = self.feeling.read(text, [span for one in found for span in one.spans])
-        return Entry(post, language, read.sentiment, tuple(self._mention(one, found, read) for one in found))
-
-    def _mention(self, one: Found, found: Sequence[Found], read: Impression) -> Mention:
-        others = sorted(span for each in found if each is not one for span in each.spans)
-        return Mention(one.brand, one.words, *self.feeling.judge(read, one.brand, one.spans, others))
 
 
 def fault(post: Post, now: datetime) -> str:
@@ -105,6 +77,7 @@ class Ingest:
         rejects: list[Reject] = []
         checkpoints: list[Checkpoint] = []
         extents: list[Extent] = []
+        self.understanding.ahead([post for batch in batches for post in batch.posts])
         for batch in batches:
             rejects += batch.rejects
             checkpoints += batch.checkpoints

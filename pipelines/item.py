@@ -14,7 +14,8 @@ from listening.errors import ConfigError
 from listening.post import Batch
 from listening.source import kinds
 from listening.store import Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from pipelines.worker import Worker
 
 _SIZE = 200  # posts in one transaction, at most: longer ones keep people waiting
@@ -53,7 +54,7 @@ class StorePipeline:
         store.know(
             [{"name": s.name, "kind": s.kind} for s in config.sources], [{"name": b.name} for b in config.brands]
         )
-        return cls(crawler, Ingest(store, source, Understanding(config.brands, config.settings.lexicon)), store)
+        return cls(crawler, Ingest(store, source, Understanding.of(config, source, store.models())), store)
 
     async def process_item(self, item: Any) -> Any:
         """Take one page's batch; save when there are enough."""

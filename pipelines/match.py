@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from listening.config import Brand
 from listening.post import Post
+from listening.query import Node, PostFacts, from_names, parse
 from listening.query import compile as compile_queries
-from listening.query import from_names, parse
+from pipelines.language import detect
 
 _SHOWN = 10  # words kept as evidence; more tell nobody more
 
@@ -19,27 +20,34 @@ class Found:
 
     brand: str
     words: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]  # in the text; the title's words are in `words` only
+    spans: tuple[tuple[int, int], ...]  # in the text
+    title_spans: tuple[tuple[int, int], ...] = ()
 
 
 class Names:
-    """All brands' queries, compiled into one matcher. A brand without a query is listened for by its names."""
+    """All brands' queries, compiled into one matcher. A brand without a query is listened for by its names.
 
-    def __init__(self, brands: Sequence[Brand]) -> None:
+    `source` is the name of the source whose posts these are, for queries that ask for it.
+    """
+
+    def __init__(self, brands: Sequence[Brand], source: str = "") -> None:
+        self.source = source
         self.matcher = compile_queries(
-            {
-                brand.name: parse(brand.query) if brand.query else from_names(brand.name, brand.aliases)
-                for brand in brands
-            }
+            {brand.name: tree(brand) for brand in brands}, plurals={brand.name: brand.plurals for brand in brands}
         )
 
     def find(self, post: Post) -> tuple[Found, ...]:
         """The brands whose query the author's own words satisfy, title and text together."""
         title, text = post.title, post.text
         return tuple(
-            Found(hit.name, _words(title, hit.title_spans, text, hit.text_spans), hit.text_spans)
-            for hit in self.matcher.match(title, text)
+            Found(hit.name, _words(title, hit.title_spans, text, hit.text_spans), hit.text_spans, hit.title_spans)
+            for hit in self.matcher.match(title, text, PostFacts(post, self.source, detect))
         )
+
+
+def tree(brand: Brand) -> Node:
+    """What a brand is listened for by: its query, or else its names. Raises QueryError."""
+    return parse(brand.query) if brand.query else from_names(brand.name, brand.aliases)
 
 
 def _words(

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from listening.post import Batch
 from listening.store import Saved, Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 
 _AHEAD = 4  # saves that may wait in the worker; more would only be lost with it
 _START = "import sys; sys.path[:] = sys.argv[2:]; from pipelines.worker import work; work(int(sys.argv[1]))"

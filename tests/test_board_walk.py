@@ -17,7 +17,8 @@ from listening.errors import SourceError
 from listening.post import Batch, Post, Reject, Thread
 from listening.source import Context, find
 from listening.store import Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from spiders.board import Board
 from spiders.boards import engines
 from spiders.boards.engine import Engine, Forum, Mark, Topic, TopicPage

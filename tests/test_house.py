@@ -20,11 +20,28 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "listening.config", "listening.query", "listening.fetch", "listening.settings", "listening.text",
         "listening.dates", "listening.feed", "listening.mail", "listening.tabular", "listening.reddit",
+        "listening.alike",
     ),
     ("listening.store",),
     ("listening.source", "listening.spider"),
-    ("spiders", "pipelines", "listening.digest", "listening.browse", "listening.demo"),
-    ("listening.run", "listening.crawl", "listening.crawler", "listening.board"),
+    (
+        "spiders",
+        "pipelines",
+        "listening.digest",
+        "listening.browse",
+        "listening.demo",
+        "listening.lab",
+    ),
+    (
+        "listening.run",
+        "listening.crawl",
+        "listening.crawler",
+        "listening.board",
+        "listening.rematch",
+        "listening.evaluate",
+        "listening.learn",
+        "listening.insight",
+    ),
     ("listening.cli",),
 )  # fmt: skip
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM|CREATE TABLE|PRAGMA\s)\b", re.S)

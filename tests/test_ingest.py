@@ -10,8 +10,9 @@ import pytest
 from listening.config import Brand
 from listening.post import Batch, Checkpoint, Post, Quote, Reject
 from listening.store import MentionFilter, Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
 from pipelines.language import detect
+from pipelines.understanding import Understanding
 from tests.conftest import NOW
 
 BRANDS = [Brand(name="Acme", aliases=["Acme Anvil"]), Brand(name="Zenith"), Brand(name="Zörbig Müsli")]
@@ -44,10 +45,16 @@ def test_two_brands_in_one_post_are_scored_apart(ingest: Ingest, store: Store) -
 
 
 def test_a_language_that_cannot_be_scored_is_not_neutral(ingest: Ingest, store: Store) -> None:
-    ingest.save([Batch([post("Ich finde das Acme Gerät wirklich furchtbar und werde es sofort zurückschicken.")])])
+    ingest.save([Batch([post("To urządzenie firmy Acme jest naprawdę okropne i zaraz je odeślę do sklepu.")])])
     (mention,) = store.mentions(MentionFilter())
-    assert (mention.language, mention.sentiment, mention.sentiment_score) == ("de", None, None)
+    assert (mention.language, mention.sentiment, mention.sentiment_score) == ("pl", None, None)
     assert store.count_mentions(MentionFilter(sentiment="unscored")) == 1
+
+
+def test_two_brands_in_a_german_post_get_each_their_own(ingest: Ingest, store: Store) -> None:
+    ingest.save([Batch([post("Zörbig Müsli schmeckt super, aber Acme ist seit Wochen kaputt und niemand hilft mir.")])])
+    found = {m.brand: (m.language, m.sentiment) for m in store.mentions(MentionFilter())}
+    assert found == {"Zörbig Müsli": ("de", "positive"), "Acme": ("de", "negative")}
     assert store.count_mentions(MentionFilter(sentiment="neutral")) == 0
 
 

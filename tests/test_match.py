@@ -98,7 +98,7 @@ def test_the_query_language(query: str, text: str, holds: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "(a", "a)", '"a', "NOT a", "-a", "a OR", "AND a", "()", "title:a", "a NEAR/ b", "*"]
+    "query", ["", "(a", "a)", '"a', "NOT a", "-a", "a OR", "AND a", "()", "titel:a", "a NEAR/ b", "*"]
 )
 def test_a_query_that_cannot_be_points_at_the_place(query: str) -> None:
     with pytest.raises(QueryError) as caught:

@@ -20,7 +20,8 @@ import pytest
 from listening.post import Batch, Checkpoint
 from listening.store import MentionFilter, Saved, Store
 from pipelines import item
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from pipelines.worker import Worker, _Job, _save
 from tests.conftest import NOW
 from tests.test_ingest import BRANDS, post
@@ -99,7 +100,8 @@ _PARENT = """
 import asyncio, os, sys
 from pathlib import Path
 from listening.store import Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from pipelines.worker import Worker
 from tests.conftest import NOW
 from tests.test_ingest import BRANDS

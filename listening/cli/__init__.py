@@ -9,7 +9,24 @@ from typing import Any
 import click
 
 from listening import __version__
-from listening.cli import board, browse, crawl, database, demo, mentions, setup, trial
+from listening.cli import (
+    audit,
+    board,
+    browse,
+    copies,
+    crawl,
+    database,
+    demo,
+    evaluate,
+    lab,
+    label,
+    mentions,
+    query,
+    search,
+    setup,
+    trial,
+    understand,
+)
 from listening.errors import ConfigError, ListeningError
 
 
@@ -59,7 +76,24 @@ def main(ctx: click.Context, config: str) -> None:
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
-for _module in (demo, trial, setup, board, crawl, mentions, browse, database):
+for _module in (
+    demo,
+    trial,
+    setup,
+    board,
+    crawl,
+    mentions,
+    copies,
+    search,
+    query,
+    lab,
+    understand,
+    label,
+    audit,
+    evaluate,
+    browse,
+    database,
+):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 

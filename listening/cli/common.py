@@ -14,8 +14,10 @@ import click
 from rich.console import Console
 
 from listening.config import Config, duration, load
+from listening.query import parse
 from listening.source import kinds
-from listening.store import MentionFilter, Store
+from listening.store import MentionFilter, Question, Store
+from pipelines.language import detect
 
 console = Console(highlight=False)
 if not console.is_terminal:
@@ -76,8 +78,12 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
             default=None,
             help="Only those; unscored: in a language that cannot be scored.",
         )
-        @click.option("--search", default="", help='Words and "phrases" that must all occur.')
+        @click.option(
+            "--query", "--search", "query", default="",
+            help="What must be in them, in the query language: refund* NOT (acme NEAR/5 pie) status:new.",
+        )  # fmt: skip
         @click.option("--status", default="", help="Only mentions in this state, such as new.")
+        @click.option("--intent", default="", help="Only those written for this reason, such as complaint or buying.")
         @functools.wraps(command)
         def wrapper(**given: Any) -> None:
             ctx = click.get_current_context()
@@ -88,14 +94,22 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
                 since=moment(given.pop("since"), config),
                 until=moment(given.pop("until"), config),
                 sentiment=given.pop("sentiment") or "",
-                search=given.pop("search"),
+                query=asked(given.pop("query"), config),
                 status=given.pop("status"),
+                intent=given.pop("intent").strip().lower(),
             )
             command(config=config, where=where, **given)
 
         return wrapper
 
     return decorate
+
+
+def asked(query: str, config: Config) -> Question | None:
+    """A query for what is stored, as typed; None for none. Raises QueryError, which points at the character."""
+    if not query.strip():
+        return None
+    return Question(parse(query, stored=True), datetime.now(UTC), ZoneInfo(config.settings.time_zone), detect)
 
 
 def known(given: str, what: str, names: list[str]) -> str:

@@ -36,16 +36,16 @@ def add_source(folder: Path, option_types: Mapping[str, type[BaseModel]], values
     path = folder / "sources.toml"
     before = path.read_text(encoding="utf-8-sig")
     gap = "" if not before or before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
-    _write(path, f"{before}{gap}{source_table(values)}")
+    write(path, f"{before}{gap}{source_table(values)}")
     try:
         load(folder, option_types)
     except ConfigError:
-        _write(path, before)
+        write(path, before)
         raise
     return path
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """Replace a file in one step, so that nobody ever reads half of it."""
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text, encoding="utf-8")

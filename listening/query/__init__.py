@@ -1,11 +1,17 @@
 """The query language: `parse` what a person typed, `compile` all queries into one matcher, `match` posts."""
 
+from listening.query.facts import Facts, PostFacts
 from listening.query.match import Hit, Matcher, compile  # noqa: A004 - as in re.compile
-from listening.query.parse import from_names, parse
-from listening.query.tree import And, Link, Near, Node, Not, Or, Phrase, Word
+from listening.query.names import from_names
+from listening.query.parse import parse
+from listening.query.tree import And, Around, Fact, Field, Link, Near, Node, Not, Or, Phrase, Word
 
 __all__ = [
     "And",
+    "Around",
+    "Fact",
+    "Facts",
+    "Field",
     "Hit",
     "Link",
     "Matcher",
@@ -14,6 +20,7 @@ __all__ = [
     "Not",
     "Or",
     "Phrase",
+    "PostFacts",
     "Word",
     "compile",
     "from_names",

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from listening.query.column import Column
+from listening.query.facts import Facts
 from listening.query.gap import read_gap
 from listening.query.term import Wildcard
 from listening.query.words import Words
@@ -28,16 +29,21 @@ Spans = tuple[tuple[int, int], ...]
 class Document:
     """Title and text of one post. What is asked again is kept in `memo` and `ways`, under keys the askers choose."""
 
-    __slots__ = ("_base", "_gaps", "_hole", "_room", "_sorted", "_text", "_title", "_traits", "_words", "memo", "ways")
+    __slots__ = (
+        "_base", "_gaps", "_hole", "_room", "_sorted", "_text", "_title", "_traits", "_typed", "_words", "facts",
+        "memo", "ways",
+    )  # fmt: skip
 
-    def __init__(self, title: Words, text: Words, hole: int) -> None:
+    def __init__(self, title: Words, text: Words, hole: int, facts: Facts | None = None) -> None:
         self._title, self._text, self._hole = title, text, hole
         self._base = len(title.words) + hole if title.words else 0
         self._words = Column([*title.words, *[""] * hole, *text.words] if title.words else text.words)
+        self._typed: Column | None = None
         self._room = _ROOM
-        self._sorted: list[str] | None = None
+        self._sorted: dict[bool, list[str]] = {}
         self._gaps: Column | None = None
         self._traits: defaultdict[str, set[str]] = defaultdict(set)
+        self.facts = facts
         self.memo: dict[object, int] = {}
         self.ways: dict[object, list[Runs]] = {}
 
@@ -57,17 +63,34 @@ class Document:
         known = self.memo.get(words)
         return self.remember(words, self._words.where(words)) if known is None else known
 
+    def typed(self, words: frozenset[str]) -> int:
+        """The places of any of these words, as typed."""
+        return self._as_typed().where(words)
+
     def fitting(self, wildcard: Wildcard) -> int:
         """The places of the words that a wildcard fits."""
         known = self.memo.get(wildcard)
         if known is not None:
             return known
-        if self._sorted is None:
-            self._sorted = sorted(self._words.distinct)
-        words = self._sorted[bisect_left(self._sorted, wildcard.low) : bisect_left(self._sorted, wildcard.high)]
+        column = self._as_typed() if wildcard.raw else self._words
+        if wildcard.raw not in self._sorted:
+            self._sorted[wildcard.raw] = sorted(column.distinct)
+        ordered = self._sorted[wildcard.raw]
+        words = ordered[bisect_left(ordered, wildcard.low) : bisect_left(ordered, wildcard.high)]
         if wildcard.pattern is not None:
             words = re.findall(wildcard.pattern, "\n".join(words), re.MULTILINE)
-        return self.remember(wildcard, self._words.where(set(words)))
+        return self.remember(wildcard, column.where(set(words)))
+
+    def side(self, name: str) -> int:
+        """The places of the title or of the text, as a mask."""
+        known = self.memo.get(name)
+        if known is None:
+            end = self._base - self._hole if self._base else 0
+            known = (
+                (1 << end) - 1 if name == "title" else ((1 << len(self._words.strings)) - 1) ^ ((1 << self._base) - 1)
+            )
+            self.memo[name] = known
+        return known
 
     def glued(self, glue: str) -> int:
         """The places of words that this connector joins to the word before."""
@@ -99,6 +122,12 @@ class Document:
         border = bisect_left(places, self._base)
         in_text = [place - self._base for place in places[border:]]
         return _spans(self._title, places[:border], links), _spans(self._text, in_text, links[self._base :])
+
+    def _as_typed(self) -> Column:
+        if self._typed is None:
+            text = self._text.typed()
+            self._typed = Column([*self._title.typed(), *[""] * self._hole, *text] if self._base else text)
+        return self._typed
 
     def _having(self, trait: str) -> int:
         """The places of gaps, each of which stands at the word after it, of this trait."""

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 import ahocorasick
 
 from listening.errors import QueryError
 from listening.query.document import Document, Spans
-from listening.query.line import line
+from listening.query.facts import Facts
+from listening.query.fields import FIELDS
+from listening.query.glance import LONGEST, Glance, Look, TooManyError, look
+from listening.query.line import line, line_of_words
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
-from listening.query.tree import And, Near, Node, Not, Or, Phrase, Word
+from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Words
 
+_LONG = 4000  # characters of a text, not all ASCII, that is cut into words at once
 _SHORT = 1000  # characters of a line; in a longer one a set of its words is quicker to ask than the line itself
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A query that a post satisfies. Its spans (start, end) cut the words that did, at most 1,000, out of the text."""
 
     name: str
@@ -36,11 +40,13 @@ class Hit:
 class Matcher:
     """Made by `compile`."""
 
-    __slots__ = ("_automaton", "_hole", "_names", "_owners", "_plans")
+    __slots__ = ("_always", "_automaton", "_hole", "_looks", "_names", "_owners", "_plans")
 
     def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
         self._names = tuple(plans)
         self._plans = tuple(plans.values())
+        self._looks: dict[int, Look | None] = {}  # of the plans that were asked so far
+        self._always = frozenset(number for number, name in enumerate(plans) if not anchors[name])
         self._hole = hole  # words that must lie between title and text so that no proximity crosses it
         owners: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
         for number, name in enumerate(plans):
@@ -52,20 +58,56 @@ class Matcher:
             self._automaton.add_word(key, rank)
         self._automaton.make_automaton()
 
-    def match(self, title: str, text: str) -> list[Hit]:
-        """The queries that this title and text, taken as one document, satisfy; in the order given to `compile`."""
+    def match(self, title: str, text: str, facts: Facts | None = None) -> list[Hit]:
+        """The queries that this title and text, taken as one document, satisfy; in the order given to `compile`.
+
+        Without `facts` no field but title: and text: is satisfied.
+        """
         if not self._plans:
             return []
-        numbers = self._candidates(line(f"{title}\n{text}" if title else text))
-        return list(self._verified(numbers, Document(Words(title), Words(text), self._hole))) if numbers else []
+        if len(text) > _LONG and not text.isascii():
+            words = Words(text)
+            numbers = self._candidates(line(title) + line_of_words(words.raw))
+            return list(self._verified(numbers, Document(Words(title), words, self._hole, facts))) if numbers else []
+        rough = line(f"{title}\n{text}" if title else text)
+        numbers = self._candidates(rough)
+        if not numbers:
+            return []
+        if len(text) + len(title) <= LONGEST and text.isascii() and title.isascii():
+            return self._glanced(numbers, Glance(title, text, facts, rough), title, text)
+        return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts)))
+
+    def _glanced(self, numbers: list[int], glance: Glance, title: str, text: str) -> list[Hit]:
+        """As `_verified`, with a document only where a glance does not do."""
+        document: Document | None = None
+        hits: list[Hit] = []
+        for number in numbers:
+            if number not in self._looks:
+                self._looks[number] = look(self._plans[number])
+            seen = self._looks[number]
+            try:
+                if seen is not None:
+                    found = seen(glance)
+                    if found is not None:
+                        hits.append(Hit(self._names[number], *glance.spans(found)))
+                    continue
+            except TooManyError:
+                pass
+            document = document or Document(Words(title), Words(text), self._hole, glance.facts)
+            hits += self._verified([number], document)
+        return hits
 
     def _candidates(self, words: str) -> list[int]:
-        ranks = {rank for _, rank in self._automaton.iter(words)}
-        owners = [owner for rank in ranks for owner in self._owners[rank]]
-        found: Container[str] = words
-        if len(words) > _SHORT and any(needs for _, needs in owners):
-            found = {f" {word} " for word in set(words.split())}
-        return sorted({number for number, needs in owners if not needs or any(map(found.__contains__, needs))})
+        ranks = {rank for _, rank in self._automaton.iter(words)} if self._owners else None
+        if not ranks:
+            return sorted(self._always)
+        found: Container[str] = words if len(words) <= _SHORT else {f" {word} " for word in set(words.split())}
+        met = set(self._always)
+        for rank in ranks:
+            for number, needs in self._owners[rank]:
+                if not needs or any(map(found.__contains__, needs)):
+                    met.add(number)
+        return sorted(met)
 
     def _verified(self, numbers: list[int], document: Document) -> Iterator[Hit]:
         for number in numbers:
@@ -76,17 +118,29 @@ class Matcher:
                 yield Hit(self._names[number], *marks.spans(document))
 
 
-def compile(queries: Mapping[str, Node], *, plurals: bool = True) -> Matcher:  # noqa: A001 - as in re.compile
+def compile(  # noqa: A001 - as in re.compile
+    queries: Mapping[str, Node],
+    *,
+    plurals: bool | Mapping[str, bool] = True,
+    stored: bool = False,
+    now: datetime | None = None,
+    zone: tzinfo = UTC,
+) -> Matcher:
     """One matcher for all these queries, by name; with `plurals` plain words also find their simple English plurals.
 
-    Raises QueryError for a tree, made by hand, that asks for nothing that must occur or cannot be searched for.
+    `plurals` may say so for each name. `stored` is as in `parse`; `now` is what ages such as 7d count back from, and
+    `zone` is that of dates. Raises QueryError for a tree, made by hand, that asks for nothing that must occur or cannot
+    be searched for.
     """
-    planner = Planner(plurals)
-    plans = {name: planner.plan(node) for name, node in queries.items()}
-    anchors = {name: planner.anchors(plan) for name, plan in plans.items()}
-    for name, node in queries.items():
-        if not anchors[name]:
+    planner = Planner(now, zone)
+    plans = {
+        name: planner.plan(node, plurals if isinstance(plurals, bool) else plurals.get(name, True))
+        for name, node in queries.items()
+    }
+    for node in queries.values():
+        if not stored and _broad(node):
             raise QueryError(str(node), 0, "a query needs something that must occur: NOT only takes away")
+    anchors = {name: planner.anchors(plan) for name, plan in plans.items()}
     return Matcher(plans, anchors, max((_reach(node) for node in queries.values()), default=1))
 
 
@@ -97,7 +151,25 @@ def _reach(node: Node) -> int:
             return max(_reach(part) for part in nodes)
         case Not(part):
             return _reach(part)
-        case Near(_, links):
-            return max(link.words for link in links)
-        case Word() | Phrase():
+        case Near(nodes, links):
+            return max(*(link.words for link in links), *(_reach(part) for part in nodes))
+        case Around(_, distance):
+            return distance
+        case Field(_, part):
+            return _reach(part)
+        case Word() | Phrase() | Fact():
             return 1
+
+
+def _broad(node: Node) -> bool:
+    """Whether a tree asks for nothing that must occur, or for nothing narrower than a language or a kind of post."""
+    match node:
+        case And(nodes):
+            return all(map(_broad, nodes))
+        case Or(nodes):
+            return any(map(_broad, nodes))
+        case Field(_, part):
+            return _broad(part)
+        case Fact(name, _):
+            return not FIELDS[name].alone
+    return isinstance(node, Not)

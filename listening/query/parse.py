@@ -1,13 +1,16 @@
 r"""The query language: from what people type to a tree, or to an error that says what would be right.
 
     acme anvil              both words, anywhere; AND is understood between terms
-    "acme anvil"            both words, in this order and together
+    "acme anvil"            both words, in this order and together; "acme anvil"~5: in any order, at most 5 words apart
     acme OR globex          either
     acme NOT of, acme -of   the first, unless the second occurs too
     acme NEAR/5 (a OR b)    at most 5 words apart, in either order (neighbours are 1 apart); ONEAR/5: in this order
     (acme OR globex) anvil  parentheses group
     refund* colo?r          * ends a word in any way, or stands for any letters inside it; ? is one letter inside it
+    raw:Apple               in exactly this case and with these accents
     #tag @handle $TSLA C++ AT&T 7-Eleven acme.com 🎉        as people type them
+    title:acme text:(a OR "b c")                            there alone
+    site:reddit.com type:(post OR review) followers:>1000   facts beside the words: see fields.py
 
 NEAR binds tightest; then NOT and AND, typed or understood; then OR. Operators are capitals: "and" is a word. In
 `a NEAR/2 b NEAR/3 c` each operand must be near the next one. A plain word is found whatever punctuation stands around
@@ -18,243 +21,285 @@ be there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import cast
-
-from lark import Lark, Token, Transformer, UnexpectedToken
+from collections.abc import Sequence
 
 from listening.errors import QueryError
-from listening.query.gap import read_gap
+from listening.query.fields import FIELDS, WORDS, checked, unknown
 from listening.query.term import steps
-from listening.query.tree import And, Link, Near, Node, Not, Or, Phrase, Word
-from listening.query.words import Kind, Words, kind
+from listening.query.tokens import DEEPEST, RefusedError, Token, plain, tokens
+from listening.query.tree import And, Around, Fact, Field, Link, Near, Node, Not, Or, Phrase, Word
 
 _LONGEST = 10_000  # characters of a query
-_DEEPEST = 100  # parentheses within parentheses, and nodes within nodes: far from Python's limit of recursion
+_LONGEST_PHRASE = 200  # words, or characters of a script without spaces
+_MOST_NEARS = 100
+_MOST_LINKS = 50  # which are looked for one by one
 _FARTHEST = 100  # words that a NEAR looks across
-_SHORTEST_JOINED = 6  # letters of a name that is also looked for written as one word
 
-_GRAMMAR = r"""
-start: any
-any: all (_OR all)*
-all: item (_AND? item)*
-?item: near | (NOT | MINUS) near -> negation
-near: atom (NEAR atom)*
-?atom: WORD -> word | PHRASE -> phrase | "(" any ")" -> group
-
-_OR.2: /OR(?=[\s"()]|$)/
-_AND.2: /AND(?=[\s"()]|$)/
-NOT.2: /NOT(?=[\s"()]|$)/
-NEAR.2: /O?NEAR\/\d+(?=[\s"()]|$)/
-MINUS.2: /-(?=[^\s)])/
-WORD: /[^\s"()]+/
-PHRASE: /"[^"]*"/
-%ignore /\s+/
-"""
-_QUOTES = "“”„‟«»＂"
-_PLAIN = str.maketrans(dict.fromkeys(_QUOTES, '"') | {"（": "(", "）": ")"})
-_BRACKET = re.compile(r'"[^"]*"|["()]')
-_LIMITS = (  # what costs most to look for, so that no query takes long on any post
-    (re.compile(r"NEAR/"), 100, "NEARs"),
-    (re.compile(r"(?<=[\w*])[*?]+(?=\w)"), 20, "wildcards inside words"),
-)
-_FIELD = re.compile(r"[A-Za-z]+:")
 _ALMOST_NEAR = re.compile(r"O?NEAR(/.*)?|o?near/\d+", re.DOTALL)
+_ALMOST = ("NEAR", "ONEAR")
+_IN_PHRASE = re.compile(r'[^\s"]+')
+_VALUE = re.compile(r'[^\s"()]*')
+_OPERATORS = frozenset({"or", "and", "not", "minus", "near"})
+_ONLY_TAKES = "NOT only takes away: name beside it something that must occur, as in acme NOT of"
+_TILDE = '~ stands right after a phrase, as in "acme anvil"~5; for the word itself use quotes'
+_NEAR_TAKES = (
+    "NEAR takes words, phrases, other NEARs, and ORs of these in parentheses; "
+    "a field goes around it, as in title:(a NEAR/5 b)"
+)
 
 
-def parse(query: str) -> Node:
-    """The tree of a query. Raises QueryError, which points at the character, for one that cannot be searched for."""
+def parse(query: str, stored: bool = False) -> Node:
+    """The tree of a brand's query, or, with `stored`, of one for searching what is stored, which knows more fields.
+
+    Raises QueryError, which points at the character, for one that cannot be searched for.
+    """
     if len(query) > _LONGEST:
         message = f"a query may have up to {_LONGEST:,} characters, this one has {len(query):,}"
         raise QueryError(query[:80] + "…", 0, message)
     if not query.strip():
         raise QueryError(query, 0, "the query is empty: type a name, such as acme")
-    plain = query.translate(_PLAIN)
     try:
-        _check(plain)
-        return cast(_Part, _parser.parse(plain)).node
-    except UnexpectedToken as error:
-        position, message = _explain(plain, error)
-        raise QueryError(query, position, message) from None
-    except _RefusedError as error:
+        return _Parser(plain(query), stored).whole().node
+    except RefusedError as error:
         raise QueryError(query, error.position, error.message) from None
 
 
-def from_names(name: str, aliases: Sequence[str] = ()) -> Node:
-    """The default query of a brand: its name and aliases as phrases, and those of several words also written as one.
-
-    Raises QueryError where a name has no letter, digit or emoji.
-    """
-    terms = []
-    for each in (name, *aliases):
-        words = re.sub(f'["*?{_QUOTES}]', " ", each).split()
-        terms += [f'"{" ".join(words)}"', *_as_one_word(" ".join(words))]
-    return parse(" OR ".join(dict.fromkeys(terms)))
-
-
-def _as_one_word(name: str) -> Iterator[str]:
-    """AcmeAnvil of Acme Anvil or Acme-Anvil: hashtags and handles are written so."""
-    words = Words(name)
-    gaps = words.gaps()
-    joined = "".join(words.clean[start:end] for start, end in words.places(range(len(words.raw))))
-    if len(words.raw) < 2 or len(joined) < _SHORTEST_JOINED or read_gap(gaps[0], first=True).lead:
-        return
-    if all(read_gap(gap).glue in {" ", "-"} for gap in gaps[1:-1]) and all(
-        kind(word[0]) is Kind.LETTER for word in words.raw
-    ):
-        yield joined
-
-
-class _RefusedError(Exception):
-    """A query that cannot be used; QueryError once the whole query is at hand."""
-
-    def __init__(self, position: int, message: str) -> None:
-        self.position, self.message = position, message
-
-
-def _check(query: str) -> None:
-    """Refuse brackets without a partner, and more than can be searched for quickly."""
-    opened: list[int] = []
-    for found in _BRACKET.finditer(query):
-        match found[0]:
-            case "(":
-                opened.append(found.start())
-                if len(opened) > _DEEPEST:
-                    raise _RefusedError(opened[-1], f"a query may be nested {_DEEPEST} deep: leave this one out")
-            case ")" if opened:
-                opened.pop()
-            case ")":
-                raise _RefusedError(found.start(), "this parenthesis was never opened: remove it, or add ( before it")
-            case '"':
-                raise _RefusedError(
-                    found.start(), 'this quote is never closed: add " after the last word of the phrase'
-                )
-    if opened:
-        raise _RefusedError(opened[-1], "this parenthesis is never closed: add ) after its last word")
-    for pattern, most, what in _LIMITS:
-        places = [found.start() for found in pattern.finditer(query)]
-        if len(places) > most:
-            raise _RefusedError(places[most], f"a query may have up to {most} {what}: make two queries of it")
-
-
-def _explain(query: str, error: UnexpectedToken) -> tuple[int, str]:
-    """Where and why the grammar stopped: always where a term is missing."""
-    end = len(query) if error.token.type == "$END" else error.token.start_pos or 0
-    tokens = [token for token in _parser.lex(query) if (token.start_pos or 0) < end]
-    before = tokens[-1] if tokens and tokens[-1].type in _OPERATORS else None
-    if before is not None and before.type != "LPAR":
-        return before.start_pos or 0, f"{before} needs a word, a phrase or a group in parentheses after it"
-    if error.token.type == "RPAR":
-        return before.start_pos or 0 if before else end, "there is nothing between these parentheses"
-    return end, f"{error.token} needs a word, a phrase or a group in parentheses before it"
-
-
-_OPERATORS = {"_OR", "_AND", "NOT", "NEAR", "MINUS", "LPAR"}
-
-
-@dataclass(slots=True)
 class _Part:
-    """A node on its way up: its start and depth, and the NOT that leaves it with nothing that must occur."""
+    """A node on its way up: its start and depth, and where and why it leaves nothing that must occur."""
 
-    node: Node
-    start: int
-    depth: int = 1
-    lacking: int | None = None
+    __slots__ = ("depth", "lacking", "node", "start")
+
+    def __init__(self, node: Node, start: int, lacking: tuple[int, str] | None = None, depth: int = 1) -> None:
+        self.node, self.start, self.lacking, self.depth = node, start, lacking, depth
 
     @classmethod
-    def over(cls, parts: Sequence[_Part], node: Node, start: int, lacking: int | None = None) -> _Part:
+    def over(cls, parts: Sequence[_Part], node: Node, start: int, lacking: tuple[int, str] | None = None) -> _Part:
         """The part that holds these parts."""
         depth = 1 + max(part.depth for part in parts)
-        if depth > _DEEPEST:
-            raise _RefusedError(start, f"a query may be nested {_DEEPEST} deep: make two queries of it")
-        return cls(node, start, depth, lacking)
+        if depth > DEEPEST:
+            raise RefusedError(start, f"a query may be nested {DEEPEST} deep: make two queries of it")
+        return cls(node, start, lacking, depth)
 
 
-class _Builder(Transformer[Token, _Part]):
-    """Makes the tree while lark parses, bottom up and so without recursion."""
+class _Parser:
+    """One pass over the tokens; each method takes what binds tighter than it from the next one.
 
-    def start(self, parts: list[_Part]) -> _Part:
-        if parts[0].lacking is not None:
-            message = "NOT only takes away: name beside it something that must occur, as in acme NOT of"
-            raise _RefusedError(parts[0].lacking, message)
-        return parts[0]
+    `inside` is the field whose parentheses these are; `raw` says that case and accents count.
+    """
 
-    def any(self, parts: list[_Part]) -> _Part:
+    def __init__(self, query: str, stored: bool) -> None:
+        self.query, self.stored = query, stored
+        self.tokens = tokens(query)
+        self.at = 0
+        self.links = self.nears = 0
+
+    def whole(self) -> _Part:
+        part = self.any()
+        if part.lacking is not None and not self.stored:
+            raise RefusedError(*part.lacking)
+        return part
+
+    def any(self, inside: str = "", raw: bool = False) -> _Part:
+        parts = [self.all(inside, raw)]
+        while self.tokens[self.at].kind == "or":
+            self.at += 1
+            parts.append(self.all(inside, raw))
         if len(parts) == 1:
             return parts[0]
         lacking = next((part.lacking for part in parts if part.lacking is not None), None)
         return _Part.over(parts, Or(tuple(part.node for part in parts)), parts[0].start, lacking)
 
-    def all(self, parts: list[_Part]) -> _Part:
+    def all(self, inside: str, raw: bool) -> _Part:
+        parts = [self.item(inside, raw)]
+        while (kind := self.tokens[self.at].kind) not in {"or", "close", "end"}:
+            if kind == "and":
+                self.at += 1
+            parts.append(self.item(inside, raw))
         if len(parts) == 1:
             return parts[0]
         lacking = parts[0].lacking if all(part.lacking is not None for part in parts) else None
         return _Part.over(parts, And(tuple(part.node for part in parts)), parts[0].start, lacking)
 
-    def negation(self, children: tuple[Token, _Part]) -> _Part:
-        sign, part = children
-        start = sign.start_pos or 0
-        return _Part.over([part], Not(part.node), start, start)
+    def item(self, inside: str, raw: bool) -> _Part:
+        sign = self.tokens[self.at]
+        if sign.kind not in {"not", "minus"}:
+            return self.near(inside, raw)
+        self.at += 1
+        part = self.near(inside, raw)
+        return _Part.over([part], Not(part.node), sign.start, (sign.start, _ONLY_TAKES))
 
-    def near(self, children: list[_Part | Token]) -> _Part:
-        parts = [child for child in children if isinstance(child, _Part)]
-        if len(parts) == 1:
-            return parts[0]
+    def near(self, inside: str, raw: bool) -> _Part:
+        first = self.atom(inside, raw)
+        if self.tokens[self.at].kind != "near":
+            return first
+        parts, links = [first], []
+        while (token := self.tokens[self.at]).kind == "near":
+            self.at += 1
+            self.count(token, 1)
+            links.append(_link(token))
+            parts.append(self.atom(inside, raw))
         for part in parts:
-            if not _is_local(part.node):
-                raise _RefusedError(part.start, "NEAR takes words, phrases, and ORs of these in parentheses")
-        links = tuple(_link(child) for child in children if isinstance(child, Token))
-        return _Part.over(parts, Near(tuple(part.node for part in parts), links), parts[0].start)
+            if not is_local(part.node):
+                raise RefusedError(part.start, _NEAR_TAKES)
+        return _Part.over(parts, Near(tuple(part.node for part in parts), tuple(links)), first.start)
 
-    def group(self, parts: list[_Part]) -> _Part:
-        return parts[0]
+    def atom(self, inside: str, raw: bool) -> _Part:
+        token = self.tokens[self.at]
+        kind = token.kind
+        if inside in FIELDS and kind in {"word", "phrase", "field"}:
+            return self.value(inside, token)
+        self.at += 1
+        if kind == "word":
+            return _word(token, raw)
+        if kind == "phrase":
+            return self.phrase(token, raw)
+        if kind == "field":
+            return self.field(token, inside, raw)
+        if kind != "open":
+            raise self.missing(token, self.tokens[self.at - 2] if self.at > 1 else None)
+        part = self.any(inside, raw)
+        self.at += 1
+        return part
 
-    def word(self, tokens: list[Token]) -> _Part:
-        text, start = str(tokens[0]), tokens[0].start_pos or 0
-        _refuse_planned(text, start)
-        if not _searchable(text, start):
-            message = f"{text} has no letter, digit or emoji to search for: remove it, or put the whole name in quotes"
-            raise _RefusedError(start, message)
-        return _Part(Word(text), start)
-
-    def phrase(self, tokens: list[Token]) -> _Part:
-        start = tokens[0].start_pos or 0
-        words = list(re.finditer(r'[^\s"]+', tokens[0]))
-        searchable = [_searchable(word[0], start + word.start()) for word in words]
+    def phrase(self, token: Token, raw: bool) -> _Part:
+        found = list(_IN_PHRASE.finditer(token.text))
+        searchable = [_searchable(word[0], token.start + word.start()) for word in found]
+        if sum(searchable) > _LONGEST_PHRASE:
+            raise RefusedError(token.start, f"a phrase may have up to {_LONGEST_PHRASE} words: a part of it will do")
         if not any(searchable):
-            raise _RefusedError(start, "there is no letter, digit or emoji between these quotes to search for")
-        return _Part(Phrase(tuple(word[0] for word in words)), start)
+            raise RefusedError(token.start, "there is no letter, digit or emoji between these quotes to search for")
+        words = tuple(word[0] for word in found)
+        after = self.tokens[self.at]
+        if after.kind != "tilde":
+            return _Part(Phrase(words, raw), token.start)
+        self.at += 1
+        distance = _distance(after.text[1:], after.start, '~: "acme anvil"~5')
+        if sum(map(bool, searchable)) < 2:
+            raise RefusedError(after.start, "~ takes two words or more between its quotes: leave it out here")
+        self.count(after, len(words) - 1)
+        return _Part(Around(words, distance, raw), token.start)
+
+    def count(self, token: Token, nears: int) -> None:
+        """Refuse more proximities than can be looked for quickly."""
+        self.nears += nears
+        if self.nears > _MOST_NEARS:
+            raise RefusedError(token.start, f"a query may have up to {_MOST_NEARS} NEARs: make two queries of it")
+
+    def field(self, token: Token, inside: str, raw: bool) -> _Part:
+        name = token.text[:-1].lower()
+        if name not in FIELDS and name not in WORDS:
+            raise RefusedError(
+                token.start, unknown(token.text[:-1], self.rest(token.start + len(token.text)), self.stored)
+            )
+        if raw or (inside and name != "raw"):
+            message = f"{token.text} stands inside {inside or 'raw'}: write one beside the other"
+            raise RefusedError(token.start, message)
+        after = self.tokens[self.at]
+        if after.start != token.start + len(token.text) or after.kind in {"close", "end"}:
+            raise RefusedError(token.start, f"{token.text} needs what it asks for right after it, without a space")
+        if name in FIELDS:
+            return self.known(name, token)
+        if name == "raw":
+            return self.atom(inside, raw=True)
+        part = self.atom(name, raw)
+        return _Part.over([part], Field(name, part.node), token.start, part.lacking)
+
+    def known(self, name: str, token: Token) -> _Part:
+        """What must be known of the post: one value, or several in parentheses."""
+        if FIELDS[name].stored and not self.stored:
+            message = f"{token.text} is for searching what is stored, and a brand's query hears posts as they come"
+            raise RefusedError(token.start, f"{message}: leave it out here")
+        if self.tokens[self.at].kind in {"open", "phrase"}:
+            part = self.atom(name, raw=False)
+            return _Part(part.node, token.start, part.lacking, part.depth)
+        return self.fact(name, token.start, token.start + len(token.text))
+
+    def value(self, name: str, token: Token) -> _Part:
+        """One of the values in a field's parentheses."""
+        own = token.text[:-1].lower()
+        if token.kind == "field" and (own in FIELDS or own in WORDS):
+            raise RefusedError(token.start, f"{token.text} stands inside {name}: write one beside the other")
+        return self.fact(name, token.start, token.start)
+
+    def fact(self, name: str, start: int, at: int) -> _Part:
+        """The fact whose value begins there, be it one token or, as in https://acme.com, several."""
+        end = at + 1
+        if self.query[at] == '"':
+            end = self.query.index('"', at + 1) + 1
+            value = " ".join(self.query[at + 1 : end - 1].split())
+        else:
+            value = self.rest(at)
+            end = at + len(value)
+        while self.tokens[self.at].start < end:
+            self.at += 1
+        self.links += name == "link"
+        if self.links > _MOST_LINKS:
+            raise RefusedError(start, f"a query may have up to {_MOST_LINKS} links: make two queries of it")
+        try:
+            checked(name, value)
+        except ValueError as error:
+            raise RefusedError(at, f"{name}: {error}") from None
+        broad = f"{name}: only narrows down: name beside it something that must occur, as in acme {name}:{value}"
+        return _Part(Fact(name, value), start, None if FIELDS[name].alone else (start, broad))
+
+    def rest(self, at: int) -> str:
+        """What is typed from there without a space."""
+        found = _VALUE.match(self.query, at)
+        return found[0] if found else ""
+
+    def missing(self, token: Token, before: Token | None) -> RefusedError:
+        """Why no term begins with this token."""
+        if before is not None and before.kind in _OPERATORS:
+            return RefusedError(
+                before.start, f"{before.text} needs a word, a phrase or a group in parentheses after it"
+            )
+        if token.kind == "close" and before is not None:
+            return RefusedError(before.start, "there is nothing between these parentheses")
+        if token.kind == "tilde":
+            return RefusedError(token.start, _TILDE)
+        message = f"{token.text} needs a word, a phrase or a group in parentheses before it"
+        return RefusedError(token.start, message)
 
 
-def _searchable(word: str, start: int) -> bool:
+def _word(token: Token, raw: bool) -> _Part:
+    text, start = token.text, token.start
+    if not (text.isascii() and text.isalnum()):
+        if "~" in text:
+            raise RefusedError(start + text.index("~"), _TILDE)
+        if _ALMOST_NEAR.fullmatch(text):
+            message = f"type NEAR in capitals and with a distance of 1 to {_FARTHEST} words: NEAR/5"
+            raise RefusedError(start, message)
+        found = _searchable(text, start)
+        if found > _LONGEST_PHRASE:
+            raise RefusedError(start, f"a word may have up to {_LONGEST_PHRASE} parts: a few of them will do")
+        if not found:
+            message = f"{text} has no letter, digit or emoji to search for: remove it, or put the whole name in quotes"
+            raise RefusedError(start, message)
+    elif text in _ALMOST:
+        message = f"type NEAR in capitals and with a distance of 1 to {_FARTHEST} words: NEAR/5"
+        raise RefusedError(start, message)
+    return _Part(Word(text, raw), start)
+
+
+def _searchable(word: str, start: int) -> int:
+    """How many words of a text it stands for; of a script without spaces, how many characters."""
     try:
-        return (word.isascii() and word.isalnum()) or bool(steps(word))
+        return 1 if word.isascii() and word.isalnum() else len(steps(word, True, False))
     except QueryError as error:
-        raise _RefusedError(start + error.position, error.message) from None
+        raise RefusedError(start + error.position, error.message) from None
 
 
-def _refuse_planned(word: str, start: int) -> None:
-    """Refuse what a later version will understand, rather than search for something else now."""
-    if field := _FIELD.match(word):
-        message = f"fields such as {field[0]} are not supported yet; for the words themselves use quotes"
-        raise _RefusedError(start, message)
-    if "~" in word:
-        message = "~ is not supported yet; for words near each other type a NEAR/5 b, for the word itself use quotes"
-        raise _RefusedError(start + word.index("~"), message)
-    if _ALMOST_NEAR.fullmatch(word):
-        raise _RefusedError(start, f"type NEAR in capitals and with a distance of 1 to {_FARTHEST} words: NEAR/5")
+def _distance(number: str, start: int, form: str) -> int:
+    if not number.isdecimal() or len(number) > 4 or not 1 <= int(number) <= _FARTHEST:
+        raise RefusedError(start, f"the distance is 1 to {_FARTHEST} words: {form}")
+    return int(number)
 
 
 def _link(token: Token) -> Link:
-    name, _, number = token.partition("/")
-    if len(number) > 4 or not 1 <= int(number) <= _FARTHEST:
-        raise _RefusedError(token.start_pos or 0, f"the distance of a NEAR is 1 to {_FARTHEST} words: NEAR/5")
-    return Link(int(number), ordered=name == "ONEAR")
+    name, _, number = token.text.partition("/")
+    return Link(_distance(number, token.start, "NEAR/5"), ordered=name == "ONEAR")
 
 
-def _is_local(node: Node) -> bool:
-    return isinstance(node, Word | Phrase) or (isinstance(node, Or) and all(map(_is_local, node.nodes)))
-
-
-_parser = Lark(_GRAMMAR, parser="lalr", lexer="basic", transformer=_Builder())
+def is_local(node: Node) -> bool:
+    """Whether a node stands at places, and so can be near others."""
+    return isinstance(node, Word | Phrase | Around | Near) or (isinstance(node, Or) and all(map(is_local, node.nodes)))

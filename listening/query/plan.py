@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from listening.query.conditions import Condition
 from listening.query.document import Document, Runs, Spans
+from listening.query.gap import read_gap
 from listening.query.term import Step
 from listening.query.tree import Link
 
@@ -132,12 +134,12 @@ def _places(step: Step, document: Document) -> int:
 
 
 def _filtered(step: Step, document: Document) -> int:
-    bits = document.where(step.forms) if step.forms else 0
+    bits = (document.typed if step.raw else document.where)(step.forms) if step.forms else 0
     for wildcard in step.wildcards:
         bits |= document.fitting(wildcard)
     if step.glue is not None and bits:
         glued = 0
-        for glue in _EITHER_WAY.get(step.glue, (step.glue,)):
+        for glue in _ways(step.glue):
             glued |= document.glued(glue)
         bits &= glued
     if step.lead and bits:
@@ -147,6 +149,15 @@ def _filtered(step: Step, document: Document) -> int:
     if step.ends and bits:
         bits &= ~document.going_on(step.ends)
     return bits
+
+
+def _ways(glue: str) -> tuple[str, ...]:
+    return _EITHER_WAY.get(glue, (glue,))
+
+
+def joined(glue: str, gap: str) -> bool:
+    """Whether two words with this gap between them are joined as a query asks for."""
+    return read_gap(gap).glue in _ways(glue)
 
 
 class Choice(Local):
@@ -170,7 +181,51 @@ class Choice(Local):
         return any(part.holds(document) for part in self.parts)
 
 
-class Close(Plan):
+class Side(Local):
+    """A plan's occurrences in the title, or in the text."""
+
+    __slots__ = ("name", "part")
+
+    def __init__(self, part: Local, name: str) -> None:
+        self.part, self.name = part, name
+
+    def runs(self, document: Document) -> Runs:
+        """Where it occurs there."""
+        mask = document.side(self.name)
+        return {length: starts & mask for length, starts in self.part.runs(document).items()}
+
+
+class Gathered(Local):
+    """Units of which any two stand at most some words apart, in whatever order."""
+
+    __slots__ = ("parts", "words")
+
+    def __init__(self, parts: Sequence[Local], words: int) -> None:
+        self.parts, self.words = tuple(parts), words
+
+    def runs(self, document: Document) -> Runs:
+        """Every unit that belongs to such a gathering."""
+        found: Runs = {}
+        occurring = [part.runs(document) for part in self.parts]
+        ends = self._first_ends(occurring)
+        for runs in occurring if ends else ():
+            for length, starts in runs.items():
+                fit = starts & (spread(ends, self.words + length) >> (self.words + length - 1))
+                found[length] = found.get(length, 0) | fit
+        return found
+
+    def _first_ends(self, occurring: Sequence[Runs]) -> int:
+        """The places p, moved up by `words`, at or after which all units end and within `words` of which they start."""
+        places = -1
+        for runs in occurring:
+            fit = 0
+            for length, starts in runs.items():
+                fit |= spread(starts, self.words + length)
+            places &= fit
+        return places
+
+
+class Close(Local):
     """Operands of which each stands near the next one, the two never sharing a word."""
 
     __slots__ = ("links", "parts")
@@ -182,14 +237,16 @@ class Close(Plan):
         """Whether a way leads from the first operand to the last one."""
         return any(self._reached(document)[-1].values())
 
-    def mark(self, document: Document, marks: Marks) -> None:
-        """Mark the occurrences from which a way leads to the first operand and to the last one."""
+    def runs(self, document: Document) -> Runs:
+        """The occurrences of its operands from which a way leads to the first one and to the last one."""
         reached = self._reached(document)
         near = reached[-1]
-        marks.add(near)
+        found = dict(near)
         for runs, link in zip(reached[-2::-1], self.links[::-1], strict=True):
             near = _near(near, runs, link.words, before=True, after=not link.ordered)
-            marks.add(near)
+            for length, starts in near.items():
+                found[length] = found.get(length, 0) | starts
+        return found
 
     def _reached(self, document: Document) -> list[Runs]:
         """The occurrences of each operand to which a way leads from the first one."""
@@ -265,3 +322,19 @@ class Without(Plan):
     def holds(self, document: Document) -> bool:
         """Whether the part does not hold."""
         return not self.part.holds(document)
+
+
+class Known(Plan):
+    """A fact about the post; no word is ever the answer to it."""
+
+    __slots__ = ("condition", "field")
+
+    def __init__(self, field: str, condition: Condition) -> None:
+        self.field, self.condition = field, condition
+
+    def holds(self, document: Document) -> bool:
+        """Whether facts are known and as wanted."""
+        known = document.memo.get(self)
+        if known is None:
+            known = document.memo[self] = int(document.facts is not None and self.condition(document.facts))
+        return known != 0

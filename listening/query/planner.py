@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 
 from listening.errors import QueryError
+from listening.query.conditions import condition
 from listening.query.line import line
-from listening.query.plan import All, AnyWord, Chain, Choice, Close, Local, Plan, Some, Without
+from listening.query.plan import All, AnyWord, Chain, Choice, Close, Gathered, Known, Local, Plan, Side, Some, Without
 from listening.query.term import Step, steps
-from listening.query.tree import And, Near, Node, Not, Or, Phrase, Word
+from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Kind, kind
 
 _ENGLISH = """
@@ -49,29 +51,40 @@ _NOTHING = _Need(0.0, frozenset())
 
 
 class Planner:
-    """Plans for many queries, which share their words. Plan all of them first, then ask for their anchors."""
+    """Plans for many queries, which share their words. Plan all of them first, then ask for their anchors.
 
-    def __init__(self, plurals: bool) -> None:
-        self._plurals = plurals
-        self._steps: dict[str, list[Step]] = {}
+    `now` and `zone` say what the dates of stored queries mean.
+    """
+
+    def __init__(self, now: datetime | None = None, zone: tzinfo = UTC) -> None:
+        self._now, self._zone = now, zone
+        self._steps: dict[tuple[str, bool, bool], list[Step]] = {}
         self._same: dict[tuple[object, ...], Step] = {}  # steps are equal only to themselves
+        self._chains: dict[tuple[Step, ...], Chain] = {}  # the same one is asked once of each document
         self._uses: Counter[str] = Counter()
 
-    def plan(self, node: Node) -> Plan:
-        """The plan of a tree. Raises QueryError for a word that cannot be searched for."""
+    def plan(self, node: Node, plurals: bool = True) -> Plan:  # noqa: PLR0911 - one for each kind of node
+        """The plan of a tree. Raises QueryError for a word or a value that cannot be searched for."""
         match node:
+            case Word(text, raw):
+                return self._chain((text,), plurals, raw)
+            case Phrase(words, raw):
+                return self._chain(words, plurals, raw)
             case And(nodes):
-                return All([self.plan(part) for part in nodes])
+                return All(sorted((self.plan(part, plurals) for part in nodes), key=_rank))
             case Or(nodes):
-                return _choice([self.plan(part) for part in nodes])
+                return _choice([self.plan(part, plurals) for part in nodes])
             case Not(part):
-                return Without(self.plan(part))
+                return Without(self.plan(part, plurals))
             case Near(nodes, links):
-                return Close([self._operand(part) for part in nodes], links)
-            case Phrase(words):
-                return self._chain(words)
-            case Word(text):
-                return self._chain((text,))
+                return Close([self._operand(part, plurals) for part in nodes], links)
+            case Around(words, distance, raw):
+                each = dict.fromkeys(word for word in words if _searchable(word))
+                return Gathered([self._chain((word,), plurals, raw) for word in each], distance)
+            case Field(name, part):
+                return _sided(self.plan(part, plurals), name)
+            case Fact(name, _):
+                return self._known(node)
 
     def anchors(self, plan: Plan) -> frozenset[Anchor]:
         """Anchors of which one at least is found in every post that this plan can match.
@@ -80,25 +93,33 @@ class Planner:
         """
         return _first(self._needs(plan)).anchors
 
-    def _operand(self, node: Node) -> Local:
-        part = self.plan(node)
+    def _operand(self, node: Node, plurals: bool) -> Local:
+        part = self.plan(node, plurals)
         if not isinstance(part, Local):
-            raise QueryError(str(node), 0, "NEAR takes words, phrases, and ORs of these in parentheses")
+            raise QueryError(str(node), 0, "NEAR takes words, phrases, other NEARs, and ORs of these in parentheses")
         return part
 
-    def _chain(self, words: Sequence[str]) -> Local:
-        chain = [step for word in words for step in self._steps_of(word)]
+    def _known(self, fact: Fact) -> Known:
+        try:
+            return Known(fact.name, condition(fact, self._now, self._zone))
+        except ValueError as error:
+            raise QueryError(str(fact), 0, str(error)) from None
+
+    def _chain(self, words: Sequence[str], plurals: bool, raw: bool) -> Local:
+        chain = [step for word in words for step in self._steps_of(word, plurals, raw)]
         if not chain:
             raise QueryError(" ".join(words), 0, "there is no letter, digit or emoji to search for")
         for step in chain:
-            self._uses.update(step.forms)
-        return AnyWord(chain[0].forms) if len(chain) == 1 and chain[0].plain else Chain(chain)
+            self._uses.update(step.folded)
+        if len(chain) == 1 and chain[0].plain:
+            return AnyWord(chain[0].forms)
+        return self._chains.setdefault(tuple(chain), Chain(chain))
 
-    def _steps_of(self, word: str) -> list[Step]:
-        known = self._steps.get(word)
+    def _steps_of(self, word: str, plurals: bool, raw: bool) -> list[Step]:
+        known = self._steps.get((word, plurals, raw))
         if known is None:
-            known = [self._same.setdefault(_content(step), step) for step in steps(word, self._plurals)]
-            self._steps[word] = known
+            known = [self._same.setdefault(_content(step), step) for step in steps(word, plurals, raw)]
+            self._steps[word, plurals, raw] = known
         return known
 
     def _needs(self, plan: Plan) -> list[_Need]:
@@ -108,7 +129,9 @@ class Planner:
                 return [self._need(plan.words)]
             case Chain():
                 return list(self._of_steps(plan.steps))
-            case All() | Close():
+            case Side():
+                return self._needs(plan.part)
+            case All() | Close() | Gathered():
                 return [need for part in plan.parts for need in self._needs(part)]
             case Some() | Choice():
                 return _either([_first(self._needs(part)) for part in plan.parts])
@@ -117,12 +140,12 @@ class Planner:
     def _of_steps(self, chain: Sequence[Step]) -> Iterator[_Need]:
         for alone, run in groupby(chain, _is_sign):
             if alone:
-                signs = [sign for step in run for sign in step.forms][:_SIGNS]
+                signs = [sign for step in run for sign in step.folded][:_SIGNS]
                 yield _Need(2 ** -(_SIGN_BITS * len(signs)), frozenset({Anchor(line(" ".join(signs)))}))
                 continue
             for step in run:
                 starts = {wildcard.low for wildcard in step.wildcards}
-                yield _of_starts(starts) if starts else self._need(step.forms)
+                yield _of_starts(starts) if starts else self._need(step.folded)
 
     def _need(self, words: frozenset[str]) -> _Need:
         cost = sum(self._uses[word] * 2 ** -_bits(word) for word in words)
@@ -162,11 +185,34 @@ def _key(word: str) -> str:
 
 
 def _content(step: Step) -> tuple[object, ...]:
-    return step.forms, step.wildcards, step.glue, step.lead, step.trail, step.ends
+    return step.forms, step.wildcards, step.glue, step.lead, step.trail, step.ends, step.raw
 
 
 def _is_sign(step: Step) -> bool:
     return len(step.forms) == 1 and all(kind(form[0]) is Kind.SIGN for form in step.forms)
+
+
+def _searchable(word: str) -> bool:
+    return (word.isascii() and word.isalnum()) or bool(steps(word))
+
+
+def _rank(plan: Plan) -> int:
+    """What is asked first: facts, which cost little; then words; the language, which must be found out, last."""
+    return (2 if plan.field == "lang" else 0) if isinstance(plan, Known) else 1
+
+
+def _sided(plan: Plan, name: str) -> Plan:
+    """The plan of which each word must stand on this side."""
+    match plan:
+        case Local():
+            return Side(plan, name)
+        case All():
+            return All([_sided(part, name) for part in plan.parts])
+        case Some():
+            return Some([_sided(part, name) for part in plan.parts])
+        case Without():
+            return Without(_sided(plan.part, name))
+    return plan
 
 
 def _bits(word: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from listening.errors import QueryError
 from listening.query.fold import readings
@@ -23,6 +24,7 @@ class Wildcard:
     low: str
     high: str
     pattern: str | None = None
+    raw: bool = False  # fits words as typed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,38 +40,47 @@ class Step:
     lead: str = ""  # as in gap.Gap
     trail: str = ""  # as in gap.Gap
     ends: str = ""  # the sigil of the tag or handle that must end here
+    raw: bool = False  # the forms are as typed, and so must the text's word be
 
     @property
     def plain(self) -> bool:
         """Whether it asks for nothing but one of its forms."""
-        return not (self.wildcards or self.lead or self.trail or self.ends) and self.glue is None
+        return not (self.wildcards or self.lead or self.trail or self.ends or self.raw) and self.glue is None
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """The folded words of which one stands in each text that has one of the forms."""
+        return frozenset(reading for form in self.forms for reading in readings(form)) if self.raw else self.forms
 
 
-def steps(word: str, plurals: bool = True) -> tuple[Step, ...]:
+@lru_cache(maxsize=1 << 13)
+def steps(word: str, plurals: bool = True, raw: bool = False) -> tuple[Step, ...]:
     """The steps of one query word, as typed and without spaces; none where it has no letter, digit or emoji.
 
     With `plurals` a plain word also finds its simple English plural, and a plural only itself: `anvil` finds anvils,
-    but `Windows` must not find a window. QueryError says what is wrong with a wildcard, and where in the word.
+    but `Windows` must not find a window. With `raw` case and accents count. QueryError says what is wrong with a
+    wildcard, and where in the word.
     """
     if word.isascii() and word.isalnum():
-        return (Step(_forms(word, plurals)),)
+        return (Step(_forms(word, plurals, raw), raw=raw),)
     if "*" in word or "?" in word:
         word = _INNER_ANY.sub(lambda found: _ANY * len(found[0]), word).replace("*", _STAR)
     words = Words(word)
-    raw, gaps = _with_stars(words.raw, words.gaps())
-    lead = read_gap(gaps[0], first=True).lead if raw else ""
-    trail = read_gap(gaps[-1], last=True).trail if raw else ""
-    plural = plurals and len(raw) == 1 and not lead and not trail
+    pieces, gaps = _with_stars(words.typed() if raw else words.raw, words.gaps())
+    lead = read_gap(gaps[0], first=True).lead if pieces else ""
+    trail = read_gap(gaps[-1], last=True).trail if pieces else ""
+    plural = plurals and len(pieces) == 1 and not lead and not trail
     return tuple(
         Step(
-            forms=frozenset() if _is_wildcard(piece) else _forms(piece, plural),
-            wildcards=_wildcards(piece, word) if _is_wildcard(piece) else (),
+            forms=frozenset() if _is_wildcard(piece) else _forms(piece, plural, raw),
+            wildcards=_wildcards(piece, word, raw) if _is_wildcard(piece) else (),
             glue=read_gap(gap).glue if rank else None,
             lead="" if rank else lead,
-            trail="" if rank < len(raw) - 1 else trail,
-            ends=lead if rank == len(raw) - 1 and lead in {"#", "@"} and not piece.endswith(_STAR) else "",
+            trail="" if rank < len(pieces) - 1 else trail,
+            ends=lead if rank == len(pieces) - 1 and lead in {"#", "@"} and not piece.endswith(_STAR) else "",
+            raw=raw,
         )
-        for rank, (piece, gap) in enumerate(zip(raw, gaps, strict=False))
+        for rank, (piece, gap) in enumerate(zip(pieces, gaps, strict=False))
     )
 
 
@@ -77,16 +88,16 @@ def _is_wildcard(piece: str) -> bool:
     return _STAR in piece or _ANY in piece
 
 
-def _with_stars(raw: list[str], gaps: list[str]) -> tuple[list[str], list[str]]:
+def _with_stars(pieces: list[str], gaps: list[str]) -> tuple[list[str], list[str]]:
     """Words to which the stars beside them belong, although the stand-ins for these are Latin letters.
 
     A star beside Hangul joins it. A closing star in a script without spaces asks for nothing: matches go on there.
     """
     words: list[str] = []
     before: list[str] = []
-    for rank, (piece, gap) in enumerate(zip(raw, gaps, strict=False)):
+    for rank, (piece, gap) in enumerate(zip(pieces, gaps, strict=False)):
         last = kind(words[-1][0]) if words and not gap else Kind.NONE
-        if last is Kind.SIGN and not piece.strip(_STAR) and rank == len(raw) - 1:
+        if last is Kind.SIGN and not piece.strip(_STAR) and rank == len(pieces) - 1:
             continue
         if last is Kind.HANGUL and (piece[0] in _STAR + _ANY or words[-1][-1] in _STAR + _ANY):
             words[-1] += piece
@@ -96,10 +107,12 @@ def _with_stars(raw: list[str], gaps: list[str]) -> tuple[list[str], list[str]]:
     return words, [*before, gaps[-1]]
 
 
-def _forms(raw: str, plural: bool) -> frozenset[str]:
-    forms = set(readings(raw))
-    if plural and raw.isascii() and raw.isalpha() and len(raw) > 2:
-        forms.add(_plural(raw.lower()))
+def _forms(piece: str, plural: bool, raw: bool) -> frozenset[str]:
+    if raw:
+        return frozenset({piece})
+    forms = set(readings(piece))
+    if plural and piece.isascii() and piece.isalpha() and len(piece) > 2:
+        forms.add(_plural(piece.lower()))
     return frozenset(forms)
 
 
@@ -113,26 +126,27 @@ def _plural(word: str) -> str:
     return word + "s"
 
 
-def _wildcards(piece: str, word: str) -> tuple[Wildcard, ...]:
+def _wildcards(piece: str, word: str, raw: bool) -> tuple[Wildcard, ...]:
     tidy = re.sub(f"{_STAR}+", _STAR, piece)
     inside = tidy.rstrip(_STAR)
     start = re.split(f"[{_STAR}{_ANY}]", tidy)[0]
-    place = word.index(piece)
+    place = max(word.find(piece), 0)
     if len(readings(start)[0]) < 2 or kind(start[0]) is Kind.SIGN:
         raise QueryError(word, place + len(start), "a wildcard needs at least two letters or digits right before it")
     if inside != start and (len(tidy) > _LONGEST or len(re.findall(f"[{_STAR}{_ANY}]", tidy)) > _MOST):
         message = f"a word with a wildcard inside may have up to {_LONGEST} characters and {_MOST} wildcards"
         raise QueryError(word, place + len(start), message)
-    return tuple(_wildcard(reading) for reading in dict.fromkeys(readings(tidy)))
+    return tuple(_wildcard(form, raw) for form in dict.fromkeys((tidy,) if raw else readings(tidy)))
 
 
-def _wildcard(folded: str) -> Wildcard:
-    start, *rest = re.split(f"([{_STAR}{_ANY}])", folded)
+def _wildcard(form: str, raw: bool) -> Wildcard:
+    start, *rest = re.split(f"([{_STAR}{_ANY}])", form)
     high = start[:-1] + chr(ord(start[-1]) + 1)
     if rest == [_STAR, ""]:
-        return Wildcard(start, high)
+        return Wildcard(start, high, None, raw)
     # One atomic group per star: the first place where a part fits is as good as any later one, so none is tried twice.
     parts = "".join("." if part == _ANY else part if part == _STAR else re.escape(part) for part in rest).split(_STAR)
     middle = "".join(f"(?>.*?{part})" for part in parts[1:-1])
     end = f".*{parts[-1]}" if len(parts) > 1 else ""
-    return Wildcard(start, high, rf"^{re.escape(start)}(?=.{{0,{_LONGEST}}}$){parts[0]}{middle}{end}$")
+    pattern = rf"^{re.escape(start)}(?=.{{0,{_LONGEST}}}$){parts[0]}{middle}{end}$"
+    return Wildcard(start, high, pattern, raw)

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from itertools import islice
-from unicodedata import category
+from unicodedata import category, normalize
 
 from listening.query.fold import readings, unmistakable
 from listening.query.gap import APOSTROPHES
@@ -66,8 +66,8 @@ class Words:
         self._removed: list[int] = []
         if text.isascii():
             self._pattern = _ASCII_WORD
-            self.clean = _ASCII_POSSESSIVE.sub("  ", text) if "'" in text or "`" in text else text
-            self._line = f" {self.clean} ".encode("ascii").translate(_ASCII_FOLD).decode("ascii")
+            self.clean = without_possessives(text)
+            self._line = ascii_line(self.clean)
             self.words = self.raw = self._line.split()
         else:
             self._pattern, possessive, _ = _patterns()
@@ -80,6 +80,13 @@ class Words:
         shapeless = [found.start() for found in _SHAPELESS.finditer(text)]
         self._removed = [place - rank for rank, place in enumerate(shapeless)]
         return _SHAPELESS.sub("", text) if shapeless else text
+
+    def typed(self) -> list[str]:
+        """The words as typed, composed: raw ones, which the words of plain ASCII texts are not."""
+        if not self._line:
+            composed = {word: normalize("NFC", word) for word in set(self.raw)}
+            return list(map(composed.__getitem__, self.raw))
+        return self._pattern.findall(self.clean)
 
     def places(self, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Where in `clean` the words at these ascending indexes start and end."""
@@ -109,6 +116,21 @@ class Words:
     def origin(self, place: int) -> int:
         """The place in the text as written of a place in `clean`."""
         return place + bisect_right(self._removed, place) if self._removed else place
+
+
+def ascii_line(clean: str) -> str:
+    """The folded words of an ASCII text where they were written, one place further on, and spaces for all else."""
+    return f" {clean} ".encode("ascii").translate(_ASCII_FOLD).decode("ascii")
+
+
+def without_possessives(text: str) -> str:
+    """An ASCII text with spaces for its possessive 's."""
+    return _ASCII_POSSESSIVE.sub("  ", text) if "'" in text or "`" in text else text
+
+
+def visible(text: str) -> str:
+    """The text without characters that have no shape of their own."""
+    return text if text.isascii() else _SHAPELESS.sub("", text)
 
 
 def _folded(raw: Iterable[str], reading: int) -> list[str]:

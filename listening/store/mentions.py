@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, cast
@@ -39,7 +39,7 @@ class Mentions:
 
     def __init__(self, conn: sqlite3.Connection, brands: Mapping[str, int], stamp: str) -> None:
         self.conn, self.brands, self.stamp = conn, brands, stamp
-        self.new = 0
+        self.new = self.gone = self.moved = 0  # moved: to the shelf or from it
         # (brand, day, source) -> mentions, negative, neutral, positive
         self.tally: defaultdict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
@@ -48,9 +48,15 @@ class Mentions:
         for mention in mentions:
             self._insert(post_id, source_id, published, mention, mention.label)
 
-    def update(self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention]) -> None:
-        """Bring a post's mentions in line with what it says now; what people typed and corrected stays."""
-        old = {row[0]: row[1:] for row in self.conn.execute(_OLD, [post_id])}
+    def update(
+        self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention],
+        only: Container[int] | None = None,
+    ) -> None:  # fmt: skip
+        """Bring a post's mentions in line with what it says now; what people typed and corrected stays.
+
+        With `only` the mentions of other brands than these stay as they are.
+        """
+        old = {row[0]: row[1:] for row in self.conn.execute(_OLD, [post_id]) if only is None or row[0] in only}
         corrections = self._corrections(post_id)
         for mention in mentions:
             brand = self.brands[mention.brand]
@@ -64,13 +70,20 @@ class Mentions:
             self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
             self._write_aspects(mention_id, mention)
             self._count(brand, published, source_id, shown.label, shown.shelved, 1)
+            self.moved += shown.shelved != bool(was_shelved)
         for brand, (mention_id, was_published, was_label, was_shelved, untouched) in old.items():
             if untouched and brand not in corrections:  # what somebody worked on stays, matched or not
                 self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
                 self._count(brand, was_published, source_id, was_label, was_shelved, -1)
+                self.gone += 1
             else:  # without the author's words: they may have taken them back
                 self.conn.execute("UPDATE mentions SET words = '[]', why = '' WHERE id = ?", [mention_id])
                 self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
+
+    @property
+    def changes(self) -> int:
+        """How many came, went, or changed between list and shelf."""
+        return self.new + self.gone + self.moved
 
     def write_daily(self) -> None:
         """Add what all this changed to the daily figures."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from listening.store.connection import Connection
+from listening.store.facts import Condition
 from listening.store.moment import iso
+from listening.store.search import Question, Searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class MentionFilter:
     source: str = ""
     sentiment: str = ""  # negative, neutral, positive, or "unscored"
     status: str = ""
-    search: str = ""  # words and "phrases", all of which must occur in title or text
+    query: Question | None = None
+    intent: str = ""  # its name, such as complaint
     since: datetime | None = None
     until: datetime | None = None
     shelf: bool = False  # those that are probably not about the brand, instead of the others
@@ -51,7 +53,10 @@ class MentionRow:
 
 @dataclass(frozen=True, slots=True)
 class BrandFigures:
-    """One brand over a period. Net sentiment is (positive - negative) / scored, None where nothing was scored."""
+    """One brand over a period: what was said, each thing once, and the copies that only repeat it.
+
+    Net sentiment is (positive - negative) / scored, None where nothing was scored.
+    """
 
     brand: str
     ours: bool
@@ -59,6 +64,7 @@ class BrandFigures:
     negative: int
     neutral: int
     positive: int
+    copies: int = 0
 
     @property
     def unscored(self) -> int:
@@ -83,43 +89,76 @@ class SourceFigures:
 
 
 COLUMNS = tuple(field.name for field in fields(MentionRow))
-_WORD = re.compile(r'"([^"]*)"|(\S+)')
+_ORDERS = {
+    "newest": "m.date DESC",
+    "negative": "m.sentiment_score, m.date DESC",
+    "positive": "m.sentiment_score DESC",
+}
 
 
-class Reading(Connection):
+class Reading(Searching):
     """Questions that never write."""
 
     def mentions(
         self, where: MentionFilter, *, limit: int | None = None, order: str = "newest"
     ) -> Iterator[MentionRow]:
         """Mentions that pass the filter, streamed; `order` is "newest", "negative" or "positive" first."""
-        sql, values = _where(where)
-        by = {"newest": "date DESC", "negative": "sentiment_score, date DESC", "positive": "sentiment_score DESC"}[
-            order
-        ]
-        scored = " AND sentiment_score IS NOT NULL" if order != "newest" else ""
-        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list WHERE {sql}{scored} ORDER BY {by}"
+        condition = where_sql(where)
+        if order != "newest":
+            condition = f"{condition[0]} AND m.sentiment_score IS NOT NULL", condition[1]
+        if where.query is not None:
+            return self._rows(islice(self.satisfying(where.query, condition, _ORDERS[order]), limit))
+        sql, values = condition
+        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list m WHERE {sql} ORDER BY {_ORDERS[order]}"
         if limit is not None:
             query, values = f"{query} LIMIT ?", [*values, limit]
         cursor = self.db.conn.cursor()
         cursor.execute(query, values)
         return (MentionRow(*row) for row in cursor)
 
+    def _rows(self, ids: Iterator[int]) -> Iterator[MentionRow]:
+        """The mentions of these ids, in their order."""
+        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list WHERE mention_id = ?"
+        for mention_id in ids:
+            yield from (MentionRow(*row) for row in self.db.conn.execute(query, [mention_id]))
+
     def count_mentions(self, where: MentionFilter) -> int:
-        """How many mentions pass the filter."""
-        sql, values = _where(where)
-        return int(self.db.conn.execute(f"SELECT count(*) FROM mention_list WHERE {sql}", values).fetchone()[0])
+        """How many mentions pass the filter. With a query each of them is looked at."""
+        condition = where_sql(where)
+        if where.query is not None:
+            return sum(1 for _ in self.satisfying(where.query, condition, "NULL"))
+        sql, values = condition
+        return int(self.db.conn.execute(f"SELECT count(*) FROM mention_list m WHERE {sql}", values).fetchone()[0])
 
     def brand_figures(self, since: datetime | None = None, until: datetime | None = None) -> list[BrandFigures]:
         """Per active brand, most mentioned first, from the daily roll-up: whole days, UTC."""
         rows = self.db.conn.execute(
             "SELECT b.name, b.ours, coalesce(sum(d.mentions), 0), coalesce(sum(negative), 0), "
-            "coalesce(sum(neutral), 0), coalesce(sum(positive), 0) "
+            "coalesce(sum(neutral), 0), coalesce(sum(positive), 0), b.id "
             "FROM brands b LEFT JOIN daily d ON d.brand_id = b.id AND d.day BETWEEN ? AND ? "
-            "WHERE b.active GROUP BY b.id ORDER BY 3 DESC, 1",
+            "WHERE b.active GROUP BY b.id ORDER BY 1",
             _days(since, until),
         )
-        return [BrandFigures(name, bool(ours), *counts) for name, ours, *counts in rows]
+        copied = self._copied("brand_id", "", since, until)
+        found = []
+        for name, ours, *counts, ident in rows.fetchall():
+            copies = copied.get(ident, (0, 0, 0, 0))
+            n, neg, neu, pos = (count - copy for count, copy in zip(counts, copies, strict=True))
+            found.append(BrandFigures(name, bool(ours), n, neg, neu, pos, copies[0]))
+        return sorted(found, key=lambda figures: -figures.mentions)
+
+    def _copied(
+        self, per: str, brand: str, since: datetime | None, until: datetime | None
+    ) -> dict[int | str, tuple[int, int, int, int]]:
+        """Copies per brand or day: all, the negative, neutral and positive ones. They are few, so counted now."""
+        first, last = _days(since, until)
+        rows = self.db.conn.execute(
+            f"SELECT {per}, count(*), coalesce(sum(label = 'negative'), 0), coalesce(sum(label = 'neutral'), 0), "
+            "coalesce(sum(label = 'positive'), 0) FROM mentions WHERE copy = 1 AND NOT shelved AND published >= ? "
+            "AND published < ? AND (? = '' OR brand_id = (SELECT id FROM brands WHERE name = ?)) GROUP BY 1",
+            [first, f"{last}U", brand, brand],  # U comes after the T between a day and its time
+        )
+        return {row[0]: row[1:] for row in rows}
 
     def source_figures(self) -> list[SourceFigures]:
         """Per active source: the posts kept and the mentions in them."""
@@ -133,13 +172,19 @@ class Reading(Connection):
     def timeline(
         self, brand: str, since: datetime | None = None, until: datetime | None = None
     ) -> list[tuple[str, int, int, int, int]]:
-        """(day, mentions, negative, neutral, positive) of one brand, days without mentions left out."""
+        """(day, mentions, negative, neutral, positive) of one brand without copies, days without mentions left out."""
         rows = self.db.conn.execute(
             "SELECT day, sum(d.mentions), sum(negative), sum(neutral), sum(positive) FROM daily d "
             "JOIN brands b ON b.id = d.brand_id WHERE b.name = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day",
             [brand, *_days(since, until)],
         )
-        return [(str(day), int(n), int(neg), int(neu), int(pos)) for day, n, neg, neu, pos in rows]
+        copied = self._copied("substr(published, 1, 10)", brand, since, until)
+        found = []
+        for day, *counts in rows:
+            n, neg, neu, pos = (c - copy for c, copy in zip(counts, copied.get(day, (0, 0, 0, 0)), strict=True))
+            if n:
+                found.append((str(day), int(n), int(neg), int(neu), int(pos)))
+        return found
 
     def totals(self) -> dict[str, int]:
         """Rows per table that a person would ask about."""
@@ -156,35 +201,25 @@ class Reading(Connection):
         return list(rows)
 
 
-def fts_query(search: str) -> str:
-    """What a person typed, as FTS5 takes it: every word and "phrase" quoted, all of them required.
-
-    Operators of FTS5 lose their meaning, so no input is an error; one without any word matches nothing.
-    """
-    found = (phrase or word.replace('"', "") for phrase, word in _WORD.findall(search))
-    return " ".join(f'"{part}"' for part in found if part.strip())
-
-
 def _days(since: datetime | None, until: datetime | None) -> tuple[str, str]:
     return (iso(since)[:10] if since else "0", iso(until)[:10] if until else "9")
 
 
-def _where(where: MentionFilter) -> tuple[str, list[Any]]:
+def where_sql(where: MentionFilter, m: str = "m") -> Condition:
+    """The condition on `mention_list`, under the alias `m`, that a filter means apart from its query."""
     parts: Sequence[tuple[str, Any]] = [
-        ("brand = ?", where.brand),
-        ("source = ?", where.source),
-        ("status = ?", where.status),
-        ("date >= ?", iso(where.since) if where.since else ""),
-        ("date < ?", iso(where.until) if where.until else ""),
-        ("post_id IN (SELECT rowid FROM posts_fts WHERE posts_fts MATCH ?)", fts_query(where.search)),
+        (f"{m}.brand = ?", where.brand),
+        (f"{m}.source = ?", where.source),
+        (f"{m}.status = ?", where.status),
+        (f"instr(', ' || {m}.intents || ',', ?)", f", {where.intent}," if where.intent else ""),
+        (f"{m}.date >= ?", iso(where.since) if where.since else ""),
+        (f"{m}.date < ?", iso(where.until) if where.until else ""),
     ]
-    chosen = [("shelved = ?", int(where.shelf)), *((sql, value) for sql, value in parts if value)]
+    chosen = [(f"{m}.shelved = ?", int(where.shelf)), *((sql, value) for sql, value in parts if value)]
     clauses, values = [sql for sql, _ in chosen], [value for _, value in chosen]
-    if where.search and not fts_query(where.search):
-        clauses.append("0")
     if where.sentiment == "unscored":
-        clauses.append("sentiment IS NULL")
+        clauses.append(f"{m}.sentiment IS NULL")
     elif where.sentiment:
-        clauses.append("sentiment = ?")
+        clauses.append(f"{m}.sentiment = ?")
         values.append(where.sentiment)
     return " AND ".join(clauses), values

@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from listening.post import Author, Checkpoint, Entry, Extent, Post, Reject, Thread
+from listening.store import index
 from listening.store.connection import Connection
+from listening.store.copies import Copies
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
 
@@ -36,7 +38,6 @@ _IN_EXTENT = (
     "AND p.native_id NOT GLOB '*[^0-9]*' AND CAST(p.native_id AS INTEGER) BETWEEN ? AND ? "
     "AND p.published BETWEEN ? AND ?"
 )
-_DROP_WORDS = "INSERT INTO posts_fts (posts_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)"
 _OLD_AUTHOR = "SELECT id, name, url, followers FROM authors WHERE platform = ? AND native_id = ?"
 _INSERT_AUTHOR = "INSERT INTO authors (platform, native_id, name, url, followers) VALUES (?, ?, ?, ?, ?)"
 _OLD_THREAD = "SELECT id, title, url FROM threads WHERE platform = ? AND native_id = ?"
@@ -138,6 +139,7 @@ class _Save:
     def __init__(self, conn: sqlite3.Connection, source_id: int, stamp: str, brands: dict[str, int]) -> None:
         self.conn, self.source_id, self.stamp = conn, source_id, stamp
         self.mentions = Mentions(conn, brands, stamp)
+        self.copies, self.said_anew = Copies(conn), dict[int, None]()  # posts whose copies are to be found
         self.saved = Saved()
 
     def entries(self, entries: Sequence[Entry], extents: Sequence[Extent]) -> Saved:
@@ -145,6 +147,7 @@ class _Save:
             self._add(entries)
         for extent in extents:
             self._clear(extent)
+        self.copies.add(self.said_anew)
         self.mentions.write_daily()
         self.saved.mentions = self.mentions.new
         return self.saved
@@ -157,8 +160,9 @@ class _Save:
         for post_id, ident, title, text, source_id, published in found.fetchall():
             if int(ident) in extent.ids:
                 continue
-            self.conn.execute(_DROP_WORDS, (post_id, title, text))
-            self.conn.execute("INSERT INTO posts_fts (rowid, title, text) VALUES (?, '', '')", [post_id])
+            self.copies.leave(post_id)
+            self.said_anew.pop(post_id, None)
+            index.change(self.conn, post_id, (title, text), ("", ""))
             self.conn.execute(
                 "UPDATE posts SET title = '', text = '', quotes = NULL, neg = NULL, neu = NULL, pos = NULL, "
                 "compound = NULL, deleted = ? WHERE id = ?",
@@ -175,18 +179,17 @@ class _Save:
         changed = self.conn.total_changes
         self.conn.executemany(_INSERT_POST, rows)
         self.saved.new = self.conn.total_changes - changed
-        self.conn.execute(
-            "INSERT INTO posts_fts (rowid, title, text) SELECT id, title, text FROM posts WHERE id > ?", [before]
-        )
         if self.saved.new == len(entries):
             fresh = set(range(before + 1, before + len(entries) + 1))
         else:
             fresh = {row[0] for row in self.conn.execute("SELECT id FROM posts WHERE id > ?", [before])}
+        index.add(self.conn, (row[:1] + row[_TITLE : _TITLE + 2] for row in rows if row[0] in fresh))
         for row, entry in zip(rows, entries, strict=True):
             if row[0] not in fresh:
                 self._update(row, entry)
             elif entry.mentions:
                 self.mentions.add(row[0], self.source_id, row[_PUBLISHED], entry.mentions)
+                self.said_anew[row[0]] = None
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
         unique = {(platform, author.id or author.name): author for platform, author in found}
@@ -244,19 +247,22 @@ class _Save:
         values["edited"] = values["edited"] or edited
         if values["deleted"] and deleted:
             values["deleted"] = deleted
-        if (title, text) != (values["title"], values["text"]):
-            self.conn.execute(_DROP_WORDS, (post_id, title, text))
-            self.conn.execute(
-                "INSERT INTO posts_fts (rowid, title, text) VALUES (?, ?, ?)",
-                (post_id, values["title"], values["text"]),
-            )
+        changed = (title, text) != (values["title"], values["text"])
+        if changed:
+            self.copies.leave(post_id)
+            index.change(self.conn, post_id, (title, text), (values["title"], values["text"]))
             self.saved.updated += 1
             values["edited"] = values["edited"] or self.stamp
         self.conn.execute(_UPDATE_POST, [*(values[c] for c in _UPDATABLE), post_id])
+        before = self.mentions.changes
         self.mentions.update(post_id, source_id, values["published"], entry.mentions)
+        if entry.mentions and (changed or self.mentions.changes > before):
+            self.said_anew[post_id] = None
+        if self.mentions.changes > before:
+            self.copies.follow(post_id)
 
 
-_PUBLISHED = _POST_COLUMNS.index("published")
+_TITLE, _PUBLISHED = _POST_COLUMNS.index("title"), _POST_COLUMNS.index("published")
 
 
 def _quotes(post: Post) -> str | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from listening.errors import StoreError
+from listening.store import index
 from listening.store.connection import Connection
 from listening.store.moment import iso
 
@@ -51,13 +52,21 @@ class Upkeep(Connection):
         counted = "SELECT count(*) FROM mentions WHERE NOT shelved"
         if conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM daily").fetchone()[0]:
             found.append("the daily figures differ from the mentions; `listening db vacuum` counts them anew")
+        shown = "SELECT 1 FROM mentions WHERE cluster IS NOT NULL GROUP BY cluster, brand_id HAVING sum(copy = 0) <> 1"
+        if conn.execute(f"SELECT EXISTS ({shown})").fetchone()[0]:
+            found.append("something said several times is not counted once; `listening db vacuum` sees to it")
         return found
 
     def vacuum(self) -> tuple[int, int]:
         """Build the search index and the daily figures anew, give free pages back. Returns bytes before and after."""
         before = self.path.stat().st_size
         with self.writing() as conn:
-            conn.execute("INSERT INTO posts_fts (posts_fts) VALUES ('rebuild')")
+            index.rebuild(conn)
+            conn.execute("DELETE FROM copy_keys WHERE post_id NOT IN (SELECT post_id FROM mentions)")
+            conn.execute(
+                "UPDATE mentions SET copy = id <> (SELECT o.id FROM mentions o WHERE o.cluster = mentions.cluster "
+                "AND o.brand_id = mentions.brand_id ORDER BY o.published, o.id LIMIT 1) WHERE cluster IS NOT NULL"
+            )
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "
@@ -84,9 +93,7 @@ class Upkeep(Connection):
                         "(SELECT 1 FROM labels l WHERE l.post_id = p.id) LIMIT ?",
                         [source_id, oldest, batch],
                     ).fetchall()
-                    conn.executemany(
-                        "INSERT INTO posts_fts (posts_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)", ids
-                    )
+                    index.drop(conn, ids)
                     conn.executemany("DELETE FROM posts WHERE id = ?", [(row[0],) for row in ids])
                 forgotten += len(ids)
                 if len(ids) < batch:

@@ -17,7 +17,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from listening.config import SourceEntry
 from listening.source import Context, find
 from listening.store import Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from tests.bench.corpus import NOW, brands
 from tests.servers.board import BoardServer
 

@@ -15,8 +15,9 @@ from statistics import median
 
 from listening.post import Batch, Post
 from listening.store import Store
-from pipelines.ingest import Ingest, Understanding
+from pipelines.ingest import Ingest
 from pipelines.sentiment import Scorer
+from pipelines.understanding import Understanding
 from tests.bench.corpus import NOW, brands, posts
 from tests.bench.obvious import Obvious
 

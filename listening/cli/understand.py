@@ -1,0 +1,94 @@
+"""What is understood of a typed text, with the words and rules behind each judgement: `listening understand`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.markup import escape
+
+from listening.cli.common import console, known, read_config
+from listening.cli.mentions import printable
+from listening.config import Brand
+from listening.post import Author, Entry, Evidence, Mention, Post
+from pipelines.intents import load as load_intents
+from pipelines.understanding import Understanding
+
+
+@click.command()
+@click.argument("text")
+@click.option("--brand", "names", multiple=True, help="Only this brand; any name where there is no config. Repeatable.")
+@click.option("--title", default="", help="The post's title.")
+@click.option("--followers", type=click.IntRange(0), help="How many its author has: counts for urgency.")
+@click.option("--json", "as_json", is_flag=True, help="All figures, as one JSON object.")
+@click.pass_context
+def understand(
+    ctx: click.Context, text: str, names: tuple[str, ...], title: str, followers: int | None, as_json: bool
+) -> None:
+    """Show what is understood of TEXT, and why: language, feeling toward each brand, intents, aspects, urgency."""
+    folder = Path(ctx.obj)
+    brands, intents = _brands(ctx, folder, names), load_intents(folder)
+    author = Author("you", followers=followers)
+    entry = Understanding(brands, intents=intents).entry(Post("typed", "1", "", text, title=title, author=author))
+    if as_json:
+        shown = {"language": entry.language, "document": entry.sentiment and asdict(entry.sentiment)}
+        mentions = [{**asdict(mention), "urgency": _urgency(mention)} for mention in entry.mentions]
+        click.echo(json.dumps({**shown, "mentions": mentions}, ensure_ascii=False))
+        return
+    if not entry.mentions:
+        names_shown = ", ".join(brand.name for brand in brands)
+        console.print(f"No brand is named in it; listened for: {escape(names_shown)}. --brand NAME names another.")
+        return
+    for line in _lines(entry):
+        console.print(line, soft_wrap=True)
+
+
+def _brands(ctx: click.Context, folder: Path, names: Sequence[str]) -> list[Brand]:
+    """The brands of the config, or those named; without a config folder, any names will do."""
+    if not folder.is_dir():
+        if not names:
+            raise click.UsageError(f"there is no folder {folder}: name the brand with --brand NAME")
+        return [Brand(name=name) for name in names]
+    brands = read_config(ctx).brands
+    chosen = {known(name, "brand", [brand.name for brand in brands]) for name in names}
+    return [brand for brand in brands if not chosen or brand.name in chosen]
+
+
+def _urgency(mention: Mention) -> dict[str, object]:
+    return {"total": mention.urgency.total, "parts": dict(mention.urgency.parts)}
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    yield f"language   {entry.language or 'nobody could tell'}"
+    if entry.sentiment is not None:
+        yield f"document   {entry.sentiment.compound:+.2f} (vaderSentiment's compound of the whole text)"
+    for mention in entry.mentions:
+        yield f"\n[bold]{escape(printable(mention.brand))}[/]  named as {_quoted(mention.words)}"
+        yield from _judgements(mention)
+
+
+def _judgements(mention: Mention) -> Iterator[str]:
+    feels = "not scored in this language" if mention.score is None else f"{mention.label} {mention.score:+.2f}"
+    yield f"  feels    {feels}{_why(mention.why)}"
+    for intent in mention.intents:
+        yield f"  [bold]{escape(intent.name)}[/] {intent.confidence:.2f}{_why(intent.why)}"
+    for aspect in mention.aspects:
+        feeling = "" if aspect.score is None else f" {aspect.score:+.2f}"
+        yield f"  about    {escape(aspect.name)}{feeling}, named by {_quoted(aspect.words)}"
+    parts = " + ".join(f"{name} {points}" for name, points in mention.urgency.parts).replace("+ -", "- ")
+    yield f"  urgency  {mention.urgency.total} of 100{f' = {escape(parts)}' if parts else ''}"
+
+
+def _why(why: Sequence[Evidence]) -> str:
+    shown = [f"{escape(each.rule)} {_quoted(each.words)}".rstrip() for each in why]
+    return f"  [dim]because of[/] {'; '.join(shown)}" if shown else ""
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f'"{escape(printable(word))}"' for word in words)
+
+
+COMMANDS = (understand,)

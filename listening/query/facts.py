@@ -1,0 +1,99 @@
+"""Facts: what is known of a post beside its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from listening.post import Post
+
+_ADDRESS = re.compile(r"\w\.\w")
+_MOST_LINKED = 20_000  # characters of a post in which addresses are looked for
+
+
+class Facts(Protocol):
+    """What is known of one post, or of one mention of what is stored. Asked only where a query needs it."""
+
+    def texts(self, field: str) -> Sequence[str]:
+        """The values of a field that holds names or words, as they are; none where nothing is known.
+
+        Of `author` its name and handle, of `site` hosts in lower case, of `link` what `addresses` finds, of `is` and
+        `has` all that are so, of `lang` the two-letter code.
+        """
+
+    def number(self, field: str) -> float | None:
+        """`followers` or `stars`; None where it is not known."""
+
+    def published(self) -> datetime | None:
+        """When, as aware time; None where it is not known."""
+
+
+class PostFacts:
+    """The facts of a post in flight."""
+
+    __slots__ = ("_addresses", "_detect", "_post", "_source")
+
+    def __init__(self, post: Post, source: str = "", detect: Callable[[str, str], str] | None = None) -> None:
+        self._post, self._source, self._detect = post, source, detect
+        self._addresses: str | None = None
+
+    def texts(self, field: str) -> Sequence[str]:  # noqa: PLR0911 - one for each field
+        """As in Facts."""
+        post = self._post
+        match field:
+            case "author":
+                return (post.author.name, post.author.id) if post.author else ()
+            case "site":
+                return site(post)
+            case "source":
+                return (self._source,)
+            case "channel":
+                return (post.channel,)
+            case "link":
+                if self._addresses is None:
+                    self._addresses = addresses(post.url, post.title, post.text)
+                return (self._addresses,)
+            case "lang":
+                stated = post.language
+                return (self._detect(post.text or post.title, stated) if self._detect else stated[:2].lower(),)
+            case "type":
+                return (post.kind,)
+            case "is":
+                return tuple(kinds(post))
+        return ()
+
+    def number(self, field: str) -> float | None:
+        """As in Facts."""
+        if field == "stars":
+            return self._post.rating
+        return self._post.author.followers if self._post.author else None
+
+    def published(self) -> datetime | None:
+        """As in Facts."""
+        return self._post.published
+
+
+def site(post: Post) -> tuple[str, ...]:
+    """The hosts that a post is of: its address's, and its platform where that is one."""
+    try:
+        found = urlsplit(post.url).hostname or ""
+    except ValueError:
+        found = ""
+    return (found, post.platform.lower())
+
+
+def addresses(*texts: str) -> str:
+    """What looks like an address in these texts, in lower case, between spaces."""
+    pieces = " ".join(texts).lower()[:_MOST_LINKED].split()
+    return " ".join(piece for piece in pieces if "://" in piece or _ADDRESS.search(piece))
+
+
+def kinds(post: Post) -> list[str]:
+    """What `is:` finds: a reply answers, an opener begins a thread, a quote repeats others' words, a question asks."""
+    reply = bool(post.reply_to) or post.kind == "comment" or (post.position or 1) > 1
+    asks = any(mark in text for text in (post.title, post.text) for mark in "?？؟")
+    traits = {"reply": reply, "opener": post.position == 1 and not reply, "quote": bool(post.quotes), "question": asks}
+    return [name for name, holds in traits.items() if holds]

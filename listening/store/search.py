@@ -1,0 +1,155 @@
+"""Searching: a query's tree run over the store. The index and SQL narrow, the matcher decides, the newest comes first.
+
+Everything is walked lazily, so that the newest of many come at once and whoever has seen enough just stops. Few
+candidates are sorted by date; of many the dates are walked, and each is asked whether it is a candidate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from itertools import islice
+from typing import Any, TypeVar
+
+from listening.query import Hit, Matcher, Node
+from listening.query import compile as compile_queries
+from listening.store.facts import Condition, Narrowing, register
+from listening.store.known import Detect, Handled, Handling, StoredFacts, about_mentions
+from listening.store.moment import iso
+from listening.store.narrow import narrow
+from listening.store.posts import Posts, StoredPost
+
+_FEW = 5_000  # candidates that are sorted more quickly than met on a walk along the dates
+_FIRST_CHUNK, _LAST_CHUNK = 64, 1024  # rows read at a time: few at first, so that the newest come at once
+_IN_IDS = "IN (SELECT value FROM json_each(?))"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query as it is asked of the store, and when and where its days, and ages such as 7d, are counted.
+
+    `detect` tells the language of posts for which none is known, given their text and what was stated.
+    """
+
+    node: Node
+    now: datetime
+    zone: tzinfo = UTC
+    detect: Detect | None = None
+
+    def matcher(self) -> Matcher:
+        """The one that decides."""
+        return compile_queries({"": self.node}, stored=True, now=self.now, zone=self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored post that satisfies a query, and where the words that did so stand."""
+
+    stored: StoredPost
+    hit: Hit
+
+
+class Searching(Posts, Handling):
+    """Posts and mentions that satisfy a query."""
+
+    def search(self, asked: Question, since: datetime | None = None, until: datetime | None = None) -> Iterator[Found]:
+        """The posts, with or without mentions, that satisfy a query, newest first and as they are found.
+
+        What a query asks of mentions, such as `brand:acme status:new`, must all hold for one mention of the post.
+        """
+        matcher, of_mentions = asked.matcher(), about_mentions(asked.node)
+        for chunk in _chunks(iter(self._candidates(asked, since, until))):
+            posts = self.posts(chunk)
+            mentions = _by_post(self.mentions_of(chunk)) if of_mentions else {}
+            for post_id in chunk:
+                stored = posts.get(post_id)
+                if stored is None or stored.post.deleted:
+                    continue
+                hit = _decided(matcher, asked, stored, mentions.get(post_id, [None]))
+                if hit is not None:
+                    yield Found(stored, hit)
+
+    def candidates(self, asked: Question, since: datetime | None = None, until: datetime | None = None) -> list[int]:
+        """The ids of all posts that a query may match, newest first, for whoever asks the matcher himself."""
+        return list(self._candidates(asked, since, until))
+
+    def satisfying(self, asked: Question, where: Condition, order: str) -> Iterator[int]:
+        """The ids of the mentions in `mention_list m` that satisfy a query and a condition, in some order."""
+        matcher = asked.matcher()
+        sql, values = _all([where, *self._narrowed(asked, "m.post_id")])
+        rows = self.db.conn.execute(
+            "SELECT m.mention_id, m.post_id FROM mention_list m JOIN posts p ON p.id = m.post_id "
+            f"WHERE {sql} ORDER BY {order}",
+            values,
+        )
+        for chunk in _chunks(rows):
+            posts = self.posts({post_id for _, post_id in chunk})
+            handled = {each.mention_id: each for each in self.mentions_by_id([mention_id for mention_id, _ in chunk])}
+            for mention_id, post_id in chunk:
+                if post_id in posts and _decided(matcher, asked, posts[post_id], [handled.get(mention_id)]):
+                    yield mention_id
+
+    def cancel(self) -> None:
+        """End what this store is being asked, from another thread: the asker gets an sqlite3.OperationalError."""
+        self.db.conn.interrupt()
+
+    def _candidates(self, asked: Question, since: datetime | None, until: datetime | None) -> Iterator[int]:
+        bounds = (("p.published >= ?", since), ("p.published < ?", until))
+        published: list[Condition] = [(sql, [iso(when)]) for sql, when in bounds if when is not None]
+        sql, values = _all([*published, *self._narrowed(asked, "p.id")])
+        rows = self.db.conn.execute(
+            f"SELECT p.id FROM posts p WHERE {sql} ORDER BY p.published DESC, p.id DESC", values
+        )
+        return (row[0] for row in rows)
+
+    def _narrowed(self, asked: Question, column: str) -> list[Condition]:
+        """The conditions of a query on `posts p`, and `mention_list m` where the column of post ids is its."""
+        register(self.db.conn)
+        known = Narrowing(asked.now, asked.zone, of_posts=column == "p.id").narrow(asked.node)
+        return [*self._indexed(asked.node, column), *([known] if known else [])]
+
+    def _indexed(self, node: Node, column: str) -> list[Condition]:
+        """The condition that a column of post ids is among those the index finds; none where it cannot narrow."""
+        plain, folded = narrow(node)
+        if plain is None or folded is None:
+            return []
+        asked = [(table, terms) for table, terms in (("posts_fts", plain), ("posts_folded", folded)) if terms]
+        if not asked:
+            return [("0", [])]
+        sql = " UNION ALL ".join(f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table, _ in asked)
+        values: list[Any] = [terms for _, terms in asked]
+        first = [row[0] for row in self.db.conn.execute(f"{sql} LIMIT {_FEW + 1}", values)]
+        if len(first) > _FEW:
+            return [(f"+{column} IN ({sql})", values)]
+        return [(f"{column} {_IN_IDS}", [json.dumps(first)])]
+
+
+def _decided(matcher: Matcher, asked: Question, stored: StoredPost, mentions: Iterable[Handled | None]) -> Hit | None:
+    """Where the words of a query stand that a post satisfies, together with one of these mentions of it."""
+    for handled in mentions:
+        for hit in matcher.match(stored.post.title, stored.post.text, StoredFacts(stored, handled, asked.detect)):
+            return hit
+    return None
+
+
+def _by_post(mentions: Iterable[Handled]) -> dict[int, list[Handled | None]]:
+    found: defaultdict[int, list[Handled | None]] = defaultdict(list)
+    for each in mentions:
+        found[each.post_id].append(each)
+    return found
+
+
+def _all(conditions: Sequence[Condition]) -> Condition:
+    return " AND ".join(sql for sql, _ in conditions) or "1", [value for _, values in conditions for value in values]
+
+
+def _chunks(rows: Iterator[T]) -> Iterator[list[T]]:
+    size = _FIRST_CHUNK
+    while chunk := list(islice(rows, size)):
+        yield chunk
+        size = min(2 * size, _LAST_CHUNK)

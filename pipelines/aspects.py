@@ -1,0 +1,112 @@
+"""Which sides of a brand a text names, such as price or delivery, and how it feels about each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from listening.config import Brand
+from listening.post import Aspect, Label
+from pipelines.intents.finder import Finder, Span, phrase
+from pipelines.intents.line import Line
+
+_DEFAULTS = "..."  # in a brand's list: the words that come along
+_SHOWN = 5  # words that are kept as evidence
+_SENTENCE = (". ", "!", "?", "\n")
+_WIDE = tuple(f" {word} " for word in "but however although though while whereas except yet".split())
+_NARROW = tuple(f" {word} " for word in "and plus with so".split())
+
+Feeling = Callable[[int, int], tuple[float, Label]]
+
+
+class Aspects:
+    """The aspects of each brand: those that come along, or what its `aspects` say. Safe to pickle.
+
+    Raises ValueError for a phrase without a word.
+    """
+
+    def __init__(self, brands: Sequence[Brand]) -> None:
+        self._lists = {brand.name: lists_of(brand.aspects) for brand in brands}
+        self._finders: dict[tuple[tuple[str, ...], ...], Finder] = {}
+        self._brands: dict[str, tuple[tuple[str, ...], Finder]] = {}
+        for name, lists in self._lists.items():
+            key = tuple((aspect, *phrases) for aspect, phrases in lists.items())
+            finder = self._finders.get(key)
+            if finder is None:
+                finder = self._finders[key] = Finder(
+                    {
+                        index: [p for text in texts for p in phrase(text, {})]
+                        for index, texts in enumerate(lists.values())
+                    }
+                )
+            self._brands[name] = tuple(lists), finder
+
+    def __reduce__(self) -> tuple[type[Aspects], tuple[list[Brand]]]:
+        return type(self), ([Brand(name=name, aspects=lists) for name, lists in self._lists.items()],)
+
+    def find(self, brand: str, line: Line, feeling: Feeling | None) -> tuple[Aspect, ...]:
+        """The aspects that a text names, in their order.
+
+        `feeling` tells what the text says between two of its characters; None: that cannot be told.
+        """
+        names, finder = self._brands[brand]
+        found = finder.find(line)
+        if not found:
+            return ()
+        places = {names[index]: [line.span(*span) for span in sorted(spans)] for index, spans in sorted(found.items())}
+        return tuple([_aspect(name, spans, line, places, feeling) for name, spans in places.items()])
+
+
+def lists_of(own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The words of each aspect of a brand; an empty list leaves an aspect out."""
+    known = _packaged()
+    lists = {name: list(phrases) for name, phrases in known.items() if name not in own}
+    for name, phrases in own.items():
+        lists[name] = [
+            each for phrase in phrases for each in (known.get(name, ()) if phrase == _DEFAULTS else (phrase,))
+        ]
+    return {name: phrases for name, phrases in lists.items() if phrases}
+
+
+@cache
+def _packaged() -> Mapping[str, Sequence[str]]:
+    return tomllib.loads(files("pipelines").joinpath("aspects.toml").read_text(encoding="utf-8"))
+
+
+def _aspect(
+    name: str, spans: Sequence[Span], line: Line, places: Mapping[str, Sequence[Span]], feeling: Feeling | None
+) -> Aspect:  # fmt: skip
+    text = line.written_text
+    words = tuple(dict.fromkeys([" ".join(text[start:end].split()) for start, end in spans]))[:_SHOWN]
+    if feeling is None:
+        return Aspect(name, words=words)
+    others = [start for other, several in places.items() if other != name for start, _ in several]
+    clauses = dict.fromkeys([_clause(line, span, others) for span in spans[:_SHOWN]])
+    told = [feeling(*clause) for clause in clauses]
+    score, label = max(told, key=lambda one: abs(one[0]))
+    return Aspect(name, score, label, words)
+
+
+def _clause(line: Line, span: Span, others: Sequence[int]) -> Span:
+    """The clause around a word; one that names other aspects, too, is parted at commas and the like."""
+    start, end = _around(line.folded, _SENTENCE, span, (0, len(line.folded)))
+    start, end = _around(line.folded, _WIDE, span, (start, end))
+    if any(start <= other < end for other in others):
+        start, end = _around(line.folded, _NARROW, span, (start, end))
+        start, end = _around(line.written_text, (",", ";", ":"), span, (start, end))
+    return start, end
+
+
+def _around(text: str, borders: Sequence[str], span: Span, within: Span) -> Span:
+    """What lies between the nearest borders before and after a word."""
+    start, end = within
+    for border in borders:
+        before = text.rfind(border, start, span[0] + 1)
+        if before >= 0:
+            start = before + len(border) - (border[0] == " ")
+        after = text.find(border, span[1] - 1, end)
+        if after >= 0:
+            end = after + (border[0] != " ")
+    return start, end

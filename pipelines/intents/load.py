@@ -1,0 +1,124 @@
+"""Intents from their files: those that come along, and the user's own beside or over them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from listening.config.lines import lines_of
+from listening.errors import ConfigError, Problem
+from pipelines.intents.engine import Intents
+from pipelines.intents.models import IntentRules
+
+_LISTS = "lists"  # the file of shared lists
+
+
+def load(folder: Path | None = None) -> Intents:
+    """The intents of the package, with those of `folder`/intents/*.toml, if there are any, added to them.
+
+    A user's file of a known name adds its rules to that intent, and its other keys replace those; a rule with the name
+    and language of one that is there replaces it. Raises ConfigError with every mistake of every file.
+    """
+    rules, lists = _packaged()
+    problems: list[Problem] = []
+    if folder is not None and (folder / "intents").is_dir():
+        rules, lists = dict(rules), dict(lists)
+        for path in sorted((folder / "intents").glob("*.toml")):
+            _add(path, rules, lists, problems)
+    if problems:
+        raise ConfigError(problems)
+    intents = Intents(rules, lists)
+    if folder is not None:
+        _check(folder, intents)
+    return intents
+
+
+@cache
+def _packaged() -> tuple[Mapping[str, IntentRules], Mapping[str, list[str]]]:
+    rules, lists = {}, {}
+    for file in sorted(files("pipelines.intents").iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        name = file.name.removesuffix(".toml")
+        if name == _LISTS:
+            lists = data
+        else:
+            rules[name] = IntentRules.model_validate(data)
+    return rules, lists
+
+
+def _add(path: Path, rules: dict[str, IntentRules], lists: dict[str, list[str]], problems: list[Problem]) -> None:
+    """Join one user's file to what there is."""
+    name = path.stem
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        data = tomllib.loads(text)
+        if name == _LISTS:
+            for key, forms in data.items():
+                lists[key] = [str(form) for form in forms]
+            return
+        own = IntentRules.model_validate(data)
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem(str(path), 0, "", f"cannot be read ({error}).", "Save it as UTF-8."))
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+)", str(error))
+        message = f"is not valid TOML: {error}."
+        problems.append(Problem(str(path), int(place[1]) if place else 0, "", message, "Texts need quotes."))
+    except ValidationError as error:
+        problems += _mistakes(path, text, data, error)
+    else:
+        rules[name] = _joined(rules[name], own) if name in rules else own
+
+
+def _joined(known: IntentRules, own: IntentRules) -> IntentRules:
+    named = {(rule.name, rule.language): rule for rule in known.rule} | {(r.name, r.language): r for r in own.rule}
+    changes: dict[str, Any] = {key: getattr(own, key) for key in own.model_fields_set if key not in {"rule", "lists"}}
+    return known.model_copy(update={**changes, "rule": list(named.values()), "lists": {**known.lists, **own.lists}})
+
+
+def _mistakes(path: Path, text: str, data: Mapping[str, Any], error: ValidationError) -> Iterator[Problem]:
+    """Each mistake with its line, its key and what would be right."""
+    lines = lines_of(text)
+    for each in error.errors():
+        place = list(each["loc"])
+        index = int(place[1]) if len(place) > 1 and place[0] == "rule" else 0
+        key = str(place[2] if len(place) > 2 else "") if place[:1] == ["rule"] else str(place[0] if place else "")
+        table = "rule" if place[:1] == ["rule"] else ""
+        line = lines.get((table, index, key)) or lines.get((table, index, "")) or lines.get((key, 0, ""), 0)
+        model = IntentRules if not table else IntentRules.model_fields["rule"].annotation.__args__[0]  # type: ignore[union-attr]
+        field = model.model_fields.get(key)
+        remedy = field.description or "" if field else f"Known are: {', '.join(sorted(model.model_fields))}."
+        where = f'rule {_name(data, index)}, key "{key}"' if table else f'key "{key}"'
+        yield Problem(str(path), line, where, f"{str(each['msg']).removeprefix('Value error, ')}.", remedy)
+
+
+def _name(data: Mapping[str, Any], index: int) -> str:
+    rows = data.get("rule")
+    row = rows[index] if isinstance(rows, list) and index < len(rows) else None
+    name = row.get("name") if isinstance(row, dict) else None
+    return f'"{name}"' if isinstance(name, str) else str(index + 1)
+
+
+def _check(folder: Path, intents: Intents) -> None:
+    """Compile the rules of the user's files once, so that a phrase that cannot be looked for is told by its place."""
+    problems = []
+    for path in sorted((folder / "intents").glob("*.toml")):
+        if path.stem not in intents.rules:
+            continue
+        for rule in intents.rules[path.stem].rule:
+            try:
+                intents.check(path.stem, rule)
+            except ValueError as error:
+                text = path.read_text(encoding="utf-8-sig")
+                line = next((n for n, row in enumerate(text.splitlines(), 1) if rule.name in row and "name" in row), 0)
+                problems.append(Problem(str(path), line, f'rule "{rule.name}"', f"{error}.", ""))
+    if problems:
+        raise ConfigError(problems)

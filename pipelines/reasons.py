@@ -1,0 +1,97 @@
+"""Why a post was written, toward one of its brands: intents, aspects and urgency, each with what it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from listening.config import Brand
+from listening.post import Aspect, Intent, Post, Urgency
+from pipelines.aspects import Aspects, Feeling
+from pipelines.intents import Intents, Line, load
+from pipelines.match import Found
+from pipelines.urgency import urgency
+
+Span = tuple[int, int]
+
+# What parts two brands in one text, the surest first; a comma or an "and" only where there are words beside it.
+_SENTENCE = re.compile(r"[.!?\u2026](?=\s)|\n")
+_TURNS = (
+    _SENTENCE,
+    re.compile(r";|\b(?:but|while|whereas|however|although|though|unlike|meanwhile)\b", re.IGNORECASE),
+    re.compile(r"\b(?:than|instead of|for|to|over|from|after|because|so)\b", re.IGNORECASE),
+)
+_LIST = re.compile(r",|\band\b", re.IGNORECASE)
+
+
+class Reasons:
+    """Intents, aspects and urgency of posts about these brands. Pure, and safe to pickle.
+
+    `intents` are those of the package where None is given. Raises ValueError for an aspect without words.
+    """
+
+    def __init__(self, brands: Sequence[Brand], intents: Intents | None = None) -> None:
+        self.intents, self.aspects = intents or load(), Aspects(brands)
+
+    def find(
+        self, post: Post, one: Found, found: Sequence[Found], language: str, score: float | None,
+        feeling: Feeling | None,
+    ) -> tuple[tuple[Intent, ...], tuple[Aspect, ...], Urgency]:  # fmt: skip
+        """What a post says to the brand `one` of those `found` in it. `score`: what it feels toward this brand.
+
+        `feeling` tells that between two characters of the text, which may lie before its beginning where they are in
+        the title; None where the language is not scored.
+        """
+        text, shift = post.text, 0
+        if post.title and post.title != text and not post.title.lower().startswith("re:"):
+            text, shift = f"{post.title}\n{text}", len(post.title) + 1
+        own = [*one.title_spans * bool(shift), *_moved(one.spans, shift)]
+        others = [
+            span
+            for each in found
+            if each is not one
+            for span in [*each.title_spans * bool(shift), *_moved(each.spans, shift)]
+        ]
+        others = [span for span in others if span not in own]
+        line = Line(text, own, others, _counted(text, own, others) if own and others else None)
+        intents = self.intents.find(line, language, score, post.rating)
+        told = feeling if feeling is None or not shift else lambda start, end: feeling(start - shift, end - shift)
+        aspects = self.aspects.find(one.brand, line, told)
+        return intents, aspects, urgency(post, intents, score, self.intents.points)
+
+
+def _moved(spans: Sequence[Span], by: int) -> Sequence[Span]:
+    return [(start + by, end + by) for start, end in spans] if by else spans
+
+
+def _counted(text: str, own: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The stretches of a text that speak of one brand, or of it and others at once.
+
+    Words count here, not feelings, and only what stands between two names is looked at: quicker than what
+    pipelines.sentiment.clauses does for feelings.
+    """
+    names = sorted([(*span, True) for span in own] + [(*span, False) for span in others])
+    stretches: list[tuple[int, bool]] = [(0, names[0][2])]
+    for (_, end, was), (start, _, now) in pairwise(names):
+        if was == now:
+            continue
+        border = _border(text, end, start)
+        if border is None:
+            stretches[-1] = stretches[-1][0], True
+        else:
+            stretches.append((border, now))
+    ends = [*(start for start, _ in stretches[1:]), len(text)]
+    return [(start, end) for (start, counts), end in zip(stretches, ends, strict=True) if counts]
+
+
+def _border(text: str, end: int, start: int) -> int | None:
+    """Where the text between two names turns from one to the other; None: it speaks of both, as questions do."""
+    gap = text[end:start]
+    for pattern in _TURNS:
+        places = [match.end() if pattern is _SENTENCE else match.start() for match in pattern.finditer(gap)]
+        if places:
+            closes = None if pattern is _SENTENCE else _SENTENCE.search(f"{text} ", start)
+            return None if closes is not None and closes[0] == "?" else end + places[-1]
+    commas = [match.start() for match in _LIST.finditer(gap)]
+    return end + commas[-1] if commas and len(gap.split()) > 3 else None

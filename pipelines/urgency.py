@@ -1,0 +1,55 @@
+"""How soon somebody should look at a mention: points from 0 to 100, as a sum whose parts are shown.
+
+Points, all of them meant to be argued about:
+
+- Each intent has its points in its file (safety 70, legal and press 60, leaving 40, complaint 30, buying 25, question
+  15), times its confidence; the strongest counts in full, each other one a third. Spam, jobs and promotions take away.
+- Feeling: up to 15, in proportion to how negative it is toward the brand.
+- Reach: 5 for each power of ten of the author's followers, or of the post's views, above 100; up to 20. It only
+  counts where something else does: a famous author who is pleased needs no one.
+- Wait: half a point for each hour without an answer, up to 25, and not more than the other parts. It depends on the
+  moment and is added when it is shown (`waited`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from listening.post import Intent, Post, Urgency
+
+_FEELING = 15
+_REACH, _REACH_STEP, _REACH_FROM = 20, 5, 100
+_NONE = Urgency()
+_WAIT, _WAIT_STEP = 25, 0.5  # points at most; for each hour
+
+
+def urgency(post: Post, intents: Sequence[Intent], score: float | None, points: Mapping[str, int]) -> Urgency:
+    """The parts that do not depend on the moment. `points`: what each intent is worth at full confidence."""
+    if not intents and (score is None or score >= 0):
+        return _NONE
+    weighed = [(intent.name, points.get(intent.name, 0) * intent.confidence) for intent in intents]
+    weighed.sort(key=lambda one: -one[1])
+    parts = [
+        (name, round(worth if index == 0 or worth < 0 else worth / 3)) for index, (name, worth) in enumerate(weighed)
+    ]
+    if score is not None and score < 0:
+        parts.append(("feeling", round(-_FEELING * score)))
+    if sum(worth for _, worth in parts) > 0:
+        parts.append(("reach", _reach(post)))
+    return Urgency(tuple((name, worth) for name, worth in parts if worth))
+
+
+def _reach(post: Post) -> int:
+    people = max((post.author.followers if post.author else 0) or 0, post.views or 0)
+    if people <= _REACH_FROM:
+        return 0
+    return min(_REACH, round(_REACH_STEP * math.log10(people / _REACH_FROM)))
+
+
+def waited(at_first: Urgency, wait: timedelta) -> Urgency:
+    """The urgency of a mention that has waited so long for an answer; a wait below 0 counts as none."""
+    hours = max(0.0, wait.total_seconds() / 3600)
+    points = min(_WAIT, round(_WAIT_STEP * hours), at_first.total)
+    return Urgency((*at_first.parts, ("wait", points))) if points else at_first
