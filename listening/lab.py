@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log, sqrt
 
-from listening.post import Post
 from listening.query import Hit, Matcher, Node, PostFacts
 from listening.query import compile as compile_queries
 from listening.query.words import Words
@@ -17,7 +16,7 @@ from pipelines.language import detect
 
 _Z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
 _SURE = 6.635  # by chance alone a log-likelihood ratio is higher than this once in 100 times (chi-squared, 1 degree)
-_MOST_READ = 10_000  # posts a side whose words are counted; more tell nothing more
+_CHOSEN = 3_000  # posts of a side that stand for all: their words are counted; more would tell nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,16 @@ class Side:
     """Posts that both queries match, or only one of them does."""
 
     posts: int = 0
-    samples: list[Sample] = field(default_factory=list)
-    words: Counter[str] = field(default_factory=Counter)  # word -> posts that hold it
-    read: int = 0  # posts whose words were counted
+    chosen: list[Sample] = field(default_factory=list)  # of a large side those that stand for all
+
+    def samples(self, count: int) -> list[Sample]:
+        """Some of them, newest first, and the same each time."""
+        some = random.Random(0).sample(self.chosen, min(count, len(self.chosen)))
+        return sorted(some, key=lambda sample: sample.stored.published, reverse=True)
+
+    def words(self) -> Counter[str]:
+        """How many of the chosen ones hold each word, those aside that the queries asked for."""
+        return Counter(word for sample in self.chosen for word in _others(sample))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +104,12 @@ class Comparison:
     @property
     def gained_words(self) -> list[Telling]:
         """Words that come with what is gained, rather than with what is kept: noise, if it is noise."""
-        return telling(self.gained, self.kept)
+        return telling(self.gained.words(), len(self.gained.chosen), self.kept.words(), len(self.kept.chosen))
 
     @property
     def lost_words(self) -> list[Telling]:
         """Words that come with what is lost, rather than with what is kept."""
-        return telling(self.lost, self.kept)
+        return telling(self.lost.words(), len(self.lost.chosen), self.kept.words(), len(self.kept.chosen))
 
 
 def compare(
@@ -113,16 +119,15 @@ def compare(
     labels: Mapping[int, bool],
     *,
     plurals: bool = True,
-    samples: int = 5,
 ) -> Comparison:
     """Compare two queries over all posts that either may match; `labels` says by post id which are relevant."""
     matcher = compile_queries({"saved": saved, "edited": edited}, plurals=plurals)
-    return _Comparing(matcher, labels, samples).over(posts)
+    return _Comparing(matcher, labels).over(posts)
 
 
 class _Comparing:
-    def __init__(self, matcher: Matcher, labels: Mapping[int, bool], samples: int) -> None:
-        self.matcher, self.labels, self.samples = matcher, labels, samples
+    def __init__(self, matcher: Matcher, labels: Mapping[int, bool]) -> None:
+        self.matcher, self.labels = matcher, labels
         self.kept, self.gained, self.lost = Side(), Side(), Side()
         self.days: dict[str, list[int]] = {}
         self.right = {"saved": [0, 0], "edited": [0, 0]}  # labelled not relevant, labelled relevant
@@ -133,8 +138,6 @@ class _Comparing:
             facts = PostFacts(stored.post, stored.source, detect)
             if hits := {hit.name: hit for hit in self.matcher.match(stored.post.title, stored.post.text, facts)}:
                 self._count(stored, hits)
-        for side in (self.kept, self.gained, self.lost):
-            side.samples.sort(key=lambda sample: sample.stored.published, reverse=True)
         return Comparison(
             self._quality("saved", self.kept.posts + self.lost.posts),
             self._quality("edited", self.kept.posts + self.gained.posts),
@@ -147,43 +150,41 @@ class _Comparing:
 
     def _count(self, stored: StoredPost, hits: Mapping[str, Hit]) -> None:
         side = self.kept if len(hits) == 2 else self.gained if "edited" in hits else self.lost
-        hit = hits.get("edited") or hits["saved"]
         side.posts += 1
-        self._sample(side, Sample(stored, hit))
-        if side.read < _MOST_READ:
-            side.read += 1
-            side.words.update(_others(stored.post, hit))
+        self._choose(side, Sample(stored, hits.get("edited") or hits["saved"]))
         counts = self.days.setdefault(stored.published[:10], [0, 0])
         for number, name in enumerate(("saved", "edited")):
             counts[number] += name in hits
             if name in hits and stored.id in self.labels:
                 self.right[name][self.labels[stored.id]] += 1
 
-    def _sample(self, side: Side, sample: Sample) -> None:
-        """Keep each post with the same chance (reservoir sampling: Vitter 1985, algorithm R)."""
-        if len(side.samples) < self.samples:
-            side.samples.append(sample)
-        elif (place := self.chance.randrange(side.posts)) < self.samples:
-            side.samples[place] = sample
+    def _choose(self, side: Side, sample: Sample) -> None:
+        """Choose each post of a side with the same chance (reservoir sampling: Vitter 1985, algorithm R)."""
+        if len(side.chosen) < _CHOSEN:
+            side.chosen.append(sample)
+        elif (place := self.chance.randrange(side.posts)) < _CHOSEN:
+            side.chosen[place] = sample
 
     def _quality(self, name: str, posts: int) -> Quality:
         wrong, right = self.right[name]
         return Quality(posts, Share(right, right + wrong), Share(right, sum(self.labels.values())))
 
 
-def telling(here: Side, there: Side) -> list[Telling]:
+def telling(here: Mapping[str, int], of_here: int, there: Mapping[str, int], of_there: int) -> list[Telling]:
     """The words that surely (99 %) come with more of some posts than of others, the surest first.
 
-    By the log-likelihood ratio of Dunning (1993, "Accurate methods for the statistics of surprise and coincidence"),
-    which holds for rare words, too; posts that hold a word are counted, so that one post cannot make a word telling.
+    Both sides say how many of how many posts hold a word. By the log-likelihood ratio of Dunning (1993, "Accurate
+    methods for the statistics of surprise and coincidence"), which holds for rare words, too.
     """
-    if not here.read or not there.read:
+    if not of_here or not of_there:
         return []
-    found = (
-        Telling(w, _ratio(n, here.read, there.words[w], there.read), n, there.words[w]) for w, n in here.words.items()
-    )
-    telling = [each for each in found if each.ratio > _SURE and each.here * there.read > each.there * here.read]
-    return sorted(telling, key=lambda each: (-each.ratio, each.word))
+    counts = ((word, count, there.get(word, 0)) for word, count in here.items())
+    found = [
+        Telling(word, _ratio(count, of_here, other, of_there), count, other)
+        for word, count, other in counts
+        if count * of_there > other * of_here
+    ]
+    return sorted((each for each in found if each.ratio > _SURE), key=lambda each: (-each.ratio, each.word))
 
 
 def _ratio(count: int, total: int, other: int, other_total: int) -> float:
@@ -196,8 +197,9 @@ def _ratio(count: int, total: int, other: int, other_total: int) -> float:
     return 2 * sum(seen * log(seen / expected) for seen, expected in cells if seen)
 
 
-def _others(post: Post, hit: Hit) -> set[str]:
+def _others(sample: Sample) -> set[str]:
     """The words of a post beside those that a query asked for: letters only, two of them or more."""
+    post, hit = sample.stored.post, sample.hit
     asked = [post.title[start:end] for start, end in hit.title_spans]
     asked += [post.text[start:end] for start, end in hit.text_spans]
     words = {*Words(post.title).words, *Words(post.text).words} - {*Words(" ".join(asked)).words}

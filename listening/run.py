@@ -100,7 +100,7 @@ def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None]) -> Ou
         row = store.start_run(entry.name, datetime.now(UTC))
         event = Event(entry.name)
         ingest = Ingest(
-            store, entry.name, Understanding.of(config, entry.name), row,
+            store, entry.name, Understanding.of(config, entry.name, store.models()), row,
             keep_unmatched=config.kept(entry) > timedelta(0), progress=Reporter(event, tell),
         )  # fmt: skip
         checkpoints: dict[str, str] = {}

@@ -24,10 +24,12 @@ _NEVER_CLOSED = frozenset(
     "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()
 )
 _DEPTH = 300  # deeper markup is only ever made to hurt; its text is still kept, flat
-_SPACES = re.compile(r" ?[\t\r\f\v\u00a0][ \t\r\f\v\u00a0]*| {2,}")  # single spaces, by far the most, are no work
+_SPACES = re.compile(r" ?[\t\r\f\v\u00a0][ \t\r\f\v\u00a0]*")  # single spaces, by far the most, are no work
+_RUNS = re.compile(r" {2,}")
 _MARGINS = re.compile(r" ?\n ?")
 _LINE, _PARAGRAPH = "\x1e", "\x1d"  # borders of blocks, told apart from `<br>` until the whole text is there
-_BORDERS = re.compile(r"(?<![ \n])[ \n]*+[\x1d\x1e][ \n\x1d\x1e]*+")  # begun at a run's start alone: linear
+_BORDER = dict.fromkeys(_PARAGRAPHS, _PARAGRAPH) | dict.fromkeys(_LINES, _LINE)
+_BORDERS = re.compile(r"(?<![ \n])[ \n]*+\x1e[ \n\x1e]*+")  # begun at a run's start alone: linear
 _ITEM = re.compile(r"(\x1e(?:\*|\d+\.) )[ \n\x1d\x1e]+")  # a paragraph in a list item stays beside its bullet
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -55,28 +57,38 @@ class _Part:
     author: str = ""
 
     def text(self) -> str:
-        text = _folded("".join(self.pieces))
-        if _LINE in text or _PARAGRAPH in text:
-            text = _BORDERS.sub(_border, _ITEM.sub(r"\1", text))
-        return tidy(text)
+        text = "".join(self.pieces)
+        if "  " in text:
+            text = _RUNS.sub(" ", text)
+        if _LINE in text:
+            text = _ITEM.sub(r"\1", text)
+        paragraphs = [text]
+        if _PARAGRAPH in text or _LINE in text:
+            paragraphs = [found for paragraph in text.split(_PARAGRAPH) if (found := _lined(paragraph))]
+        return _trimmed("\n\n".join(paragraphs))
+
+
+def _lined(paragraph: str) -> str:
+    """A paragraph's lines, where they end at borders of blocks; a line break beside one adds nothing, two do."""
+    if _LINE not in paragraph:
+        return paragraph.strip(" \n")
+    if "\n" in paragraph:
+        return _BORDERS.sub(_border, paragraph.strip(f" \n{_LINE}"))
+    return "\n".join([found for line in paragraph.split(_LINE) if (found := line.strip(" "))])
 
 
 def _border(match: re.Match[str]) -> str:
-    run = match[0]
-    return "\n\n" if _PARAGRAPH in run or run.count("\n") > 1 else "\n"
-
-
-def _folded(text: str) -> str:
-    """Runs of spaces as one space; asking first what there is to do takes a tenth of the time."""
-    return _SPACES.sub(" ", text) if "  " in text or not text.replace("\n", "").isprintable() else text
+    return "\n\n" if match[0].count("\n") > 1 else "\n"
 
 
 def tidy(text: str) -> str:
     """Fold runs of spaces, trim lines, drop control characters, keep at most one blank line between paragraphs."""
     if not text.replace("\n", "").isprintable():
         text = _CONTROLS.sub("", _SPACES.sub(" ", text))
-    elif "  " in text:
-        text = _SPACES.sub(" ", text)
+    return _trimmed(_RUNS.sub(" ", text) if "  " in text else text)
+
+
+def _trimmed(text: str) -> str:
     if " \n" in text or "\n " in text:
         text = _MARGINS.sub("\n", text)
     return (_BLANK_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip()
@@ -152,48 +164,47 @@ def words_of(
     `bullet` stands before each item of a list that is not numbered; without one the items are lines of their own.
     """
     skipped: Set[int] | None = None if skip else frozenset()
-    own = _Part()
-    parts, quotes, depth = [own], [], 0
-    frames: list[int] = []  # the nodes of the quotes that are open
+    own = part = _Part()
+    quotes: list[_Part] = []
+    opened: list[tuple[LexborNode, str, _Part]] = []  # elements, with the part that goes on after each
     numbers: dict[int, int] = {}
-    node: LexborNode | None = root.child
-    while node is not None:
-        tag, descend = node.tag or "", True
-        if tag == "-text":
-            _append_text(parts[-1], node)
-            descend = False
-        elif tag == "br":
-            parts[-1].pieces.append("\n")
-            descend = False
-        elif (
-            tag.startswith(("-", "!"))
-            or tag in _DROPPED
-            or node.mem_id in (skipped := _all(root, skip) if skipped is None else skipped)
-        ):
-            descend = False
-        else:
-            author = quoted(node)
-            if author is not None:
-                parts[-1].pieces.append(_PARAGRAPH)
-                parts.append(_Part(author=author))
-                quotes.append(parts[-1])
-                frames.append(node.mem_id)
-            else:
-                descend = _open(parts[-1], node, tag, _marker(node, numbers, bullet) if tag == "li" else "")
-        if descend and node.child is not None and depth < _DEPTH:
-            node, depth = node.child, depth + 1
+    code = _preformatted(root)  # how many `pre` are open
+    node = root.child
+    while node is not None or opened:
+        if node is None:
+            node, tag, after = opened.pop()
+            part.pieces.append(_BORDER.get(tag, ""))
+            code -= tag == "pre"
+            if after is not part:
+                part = after
+                part.pieces.append(_PARAGRAPH)
+            node = node.next
             continue
-        if descend and node.child is not None:
-            parts[-1].pieces.append(node.text(deep=True))
-        if descend:
-            _close(parts, node, tag, frames)
-        while node is not None and node.next is None:
-            node, depth = node.parent, depth - 1
-            if node is None or node.mem_id == root.mem_id:
-                node = None
-                break
-            _close(parts, node, node.tag or "", frames)
-        node = node.next if node is not None else None
+        tag = node.tag or ""
+        if tag == "-text":
+            part.pieces.append(_said(node.text_content or "", code))
+        elif tag == "br":
+            part.pieces.append("\n")
+        elif (
+            tag[:1] not in ("-", "!")
+            and tag not in _DROPPED
+            and node.mem_id not in (skipped := _all(root, skip) if skipped is None else skipped)
+        ):
+            author, after = quoted(node), part
+            if author is not None:
+                part.pieces.append(_PARAGRAPH)
+                part = _Part(author=author)
+                quotes.append(part)
+            if author is not None or _open(part, node, tag, _marker(node, numbers, bullet) if tag == "li" else ""):
+                child = node.child
+                if child is not None and len(opened) >= _DEPTH:
+                    part.pieces.append(_said(node.text(deep=True), 1))
+                    child = None
+                code += tag == "pre"
+                opened.append((node, tag, after))
+                node = child
+                continue
+        node = node.next
     found = (Quote(part.text(), part.author) for part in quotes)
     return Words(own.text(), tuple(quote for quote in found if quote.text))
 
@@ -206,41 +217,37 @@ def _no_quote(_node: LexborNode) -> None:
     return None
 
 
-def _append_text(part: _Part, node: LexborNode) -> None:
-    text = node.text_content or ""
+def _said(text: str, code: int) -> str:
     if not text.isprintable():  # most texts are; the rest is asked about cheaply first
-        if "\n" in text and not _preformatted(node):
+        if "\n" in text and not code:
             text = f"{' ' * text[0].isspace()}{' '.join(text.split())}{' ' * text[-1].isspace()}"
         if not text.isprintable():
-            text = _CONTROLS.sub("", text)
-    part.pieces.append(text)
+            text = _CONTROLS.sub("", _SPACES.sub(" ", text))
+    return text
 
 
-def _preformatted(node: LexborNode) -> bool:
-    parent = node.parent
+def _preformatted(root: LexborNode) -> int:
+    """Whether an element is in `pre`, or is one; 1 for yes."""
+    node: LexborNode | None = root
     for _ in range(6):
-        if parent is None:
-            return False
-        if parent.tag == "pre":
-            return True
-        parent = parent.parent
-    return False
+        if node is None or node.tag == "pre":
+            break
+        node = node.parent
+    return int(node is not None and node.tag == "pre")
 
 
 def _open(part: _Part, node: LexborNode, tag: str, marker: str) -> bool:
     """Write what stands before a tag's content; False where the content is replaced."""
-    if tag in _PARAGRAPHS:
-        part.pieces.append(_PARAGRAPH)
-    elif tag in _LINES:
-        part.pieces.append(_LINE + marker)
+    if tag in _BORDER:
+        part.pieces.append(_BORDER[tag] + marker)
     elif tag in ("td", "th"):
         part.pieces.append(" ")
     elif tag == "img":
-        part.pieces.append(node.attributes.get("alt") or "")
+        part.pieces.append(_said(node.attributes.get("alt") or "", 0))
     elif tag == "cite":
         return not _cites_quote(node)
     elif tag == "a" and _CUT_LINK.match(node.text(deep=True).strip()[:_LONGEST_LINK]):
-        part.pieces.append(node.attributes.get("href") or "")  # the site shortened what it shows
+        part.pieces.append(_said(node.attributes.get("href") or "", 0))  # the site shortened what it shows
         return False
     return True
 
@@ -254,15 +261,6 @@ def _marker(item: LexborNode, numbers: dict[int, int], bullet: str) -> str:
     number = numbers.get(above.mem_id, int(start) if start.isdecimal() and len(start) < 6 else 1)
     numbers[above.mem_id] = number + 1
     return f"{number}. "
-
-
-def _close(parts: list[_Part], node: LexborNode, tag: str, frames: list[int]) -> None:
-    if tag in _PARAGRAPHS or tag in _LINES:
-        parts[-1].pieces.append(_PARAGRAPH if tag in _PARAGRAPHS else _LINE)
-    if frames and frames[-1] == node.mem_id:
-        frames.pop()
-        parts.pop()
-        parts[-1].pieces.append(_PARAGRAPH)
 
 
 def _cites_quote(cite: LexborNode) -> bool:

@@ -77,6 +77,7 @@ class Ingest:
         rejects: list[Reject] = []
         checkpoints: list[Checkpoint] = []
         extents: list[Extent] = []
+        self.understanding.ahead([post for batch in batches for post in batch.posts])
         for batch in batches:
             rejects += batch.rejects
             checkpoints += batch.checkpoints

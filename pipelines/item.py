@@ -54,7 +54,7 @@ class StorePipeline:
         store.know(
             [{"name": s.name, "kind": s.kind} for s in config.sources], [{"name": b.name} for b in config.brands]
         )
-        return cls(crawler, Ingest(store, source, Understanding.of(config, source)), store)
+        return cls(crawler, Ingest(store, source, Understanding.of(config, source, store.models())), store)
 
     async def process_item(self, item: Any) -> Any:
         """Take one page's batch; save when there are enough."""

@@ -36,6 +36,11 @@ _TAG = re.compile(r"#(\w+)")
 _TAG_WORD = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_]+")
 _LAUGHTER = re.compile(r"\b(?=[ahjklrx])(?:a?(?:[hj][aeiou]){2,}[hj]?|k{3,}|(?:rs){2,}|lo+l|x+d+)\b", re.IGNORECASE)
 _DRAWN = re.compile(r"([^\W\d_])\1{2,}")
+# Spelling that tells Portuguese and Spanish apart where words do not.
+_SPELT_AS = {
+    "pt": re.compile(r"ão\b|ões\b|[aeiou]lh[aeo]|[aeiou]nh[ao]|çã"),
+    "es": re.compile(r"[ñ¿¡]|ción\b"),
+}
 _WORD = re.compile(r"[^\W\d_]+'?")
 
 
@@ -51,7 +56,7 @@ def detect(text: str, hint: str = "") -> str:
     plain = _plain(start)
     if sum(map(str.isalpha, plain)) < _LETTERS:
         return stated
-    evidence = _evidence(_words(plain))
+    evidence = _evidence(plain)
     guesses = _guesses(plain[:_MODEL_READ])
     chances = _weighed(guesses, evidence)
     best = max(chances, key=chances.__getitem__, default="")
@@ -101,13 +106,14 @@ def _guesses(text: str) -> dict[str, float]:
     return chances
 
 
-def _evidence(words: Sequence[str]) -> Counter[str]:
-    """How many of the words are typical of each language."""
+def _evidence(plain: str) -> Counter[str]:
+    """How many of the words are typical of each language, and two more for its spelling."""
     typical = _typical()
     found: Counter[str] = Counter()
-    for word in words:
+    for word in _words(plain):
         if word in typical:
             found.update(typical[word])
+    found.update({code: 2 for code, spelling in _SPELT_AS.items() if code in found and spelling.search(plain)})
     return found
 
 

@@ -2,6 +2,8 @@
 
 `python -m tests.boards score DIR` crawls recorded boards with the real spider and compares with their databases. DIR
 holds a folder for each board with `pages.jsonl.xz` (what its server answered) and `truth.jsonl.xz` (its posts).
+`python -m tests.boards speed DIR...` prints what a page of 20 posts costs on each, beside parsing alone.
+`python -m tests.boards hurt [ENGINE...]` reads pages that were cut, garbled and torn.
 `python -m tests.boards record URL DIR` records every page that a guest finds on a running board into DIR.
 """
 
@@ -12,27 +14,24 @@ import json
 import lzma
 import re
 import sys
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
-from statistics import fmean, linear_regression
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from listening.post import Post
 from spiders.board import Board
-from spiders.boards import dates, engines
-from spiders.boards.engine import Engine, Topic
-from spiders.boards.page import Page
+from spiders.boards import engines
+from tests.board_hurt import hurt
+from tests.board_speed import at, at_twenty, origin, report, spent
 from tests.servers.recorded import Recorded, lines
 from tests.servers.spider import Crawled, checkpoints, crawl
 
-RECORDED = datetime(2026, 11, 21, 23, 57, tzinfo=UTC)  # when the boards were whose pages do not say it
 MEANT = ("author", "time", "words", "permalink")  # what must be right in every post
 FIELDS = ("author", "time", "permalink", "words", "words strictly", "title", "position", "forum")
 
@@ -77,28 +76,26 @@ def folded(text: str) -> str:
 def score(folder: Path, engine: str = "") -> Score:
     """Crawl one recorded board twice, and compare. `engine` takes the place of the one that recognises it."""
     truth = list(lines(folder / "truth.jsonl.xz"))
-    parts = urlsplit(truth[0]["page_url"])
-    origin = f"{parts.scheme}://{parts.netloc}"
-    with Recorded(folder, origin) as server:
-        at = _at(server)
+    there = origin(folder)
+    with Recorded(folder, there) as server:
         options = {"url": server.url(), "engine": engine}
-        first = crawl(Board, options, now=at, CONCURRENT_REQUESTS_PER_DOMAIN=8)
+        first = crawl(Board, options, now=at(server), CONCURRENT_REQUESTS_PER_DOMAIN=8)
         asked = len(server.seen)
-        again = crawl(Board, options, now=at, checkpoints=checkpoints(first.batches))
+        again = crawl(Board, options, now=at(server), checkpoints=checkpoints(first.batches))
         requests = (asked, len(server.seen) - asked)
         here = server.url("")
-        spent = milliseconds(server, first)
-    return _compared(folder.name, truth, first, here, origin, spent, requests, server.missing, again)
+        cost = at_twenty(spent(server, first), lambda row: row.read)
+    return _compared(folder.name, truth, first, here, there, cost, requests, server.missing, again)
 
 
 def _compared(
-    name: str, truth: Sequence[dict[str, Any]], first: Crawled, here: str, origin: str, spent: float,
+    name: str, truth: Sequence[dict[str, Any]], first: Crawled, here: str, there: str, cost: float,
     requests: tuple[int, int], missing: list[str], again: Crawled,
 ) -> Score:  # fmt: skip
     found = {post.id: post for post in first.posts}
     known = {str(row["post_id"]): row for row in truth}
     common = [(known[ident], found[ident]) for ident in known if ident in found]
-    checks = _checks(lambda url: url.replace(here, origin))
+    checks = _checks(lambda url: url.replace(here, there))
     wrong = {
         field: [(row["url"], *pair) for row, post in common if (pair := check(row, post))[0] != pair[1]]
         for field, check in checks.items()
@@ -107,7 +104,7 @@ def _compared(
         name, str(first.stats.get("listening/engine")), ", ".join(sorted({post.route for post in first.posts})),
         len(known), len(first.posts), len(common) / len(known), len(common) / max(1, len(first.posts)),
         {field: 1 - len(rows) / max(1, len(common)) for field, rows in wrong.items()},
-        spent, *requests, missing, first.degraded + again.degraded, wrong,
+        cost, *requests, missing, first.degraded + again.degraded, wrong,
     )  # fmt: skip
 
 
@@ -126,49 +123,6 @@ def _checks(original: Callable[[str], str]) -> dict[str, Check]:
         "position": lambda row, post: (str(row["position"]), str(post.position)),
         "forum": lambda row, post: (row["board"], post.channel.rpartition(" › ")[2]),
     }
-
-
-def milliseconds(server: Recorded, crawled: Crawled) -> float:
-    """Processor time for reading a page of 20 posts from its bytes.
-
-    Boards choose how many posts a page holds: this is the straight line through the recorded pages' times, each the
-    best of five, at 20 posts.
-    """
-    told = crawled.stats.get("listening/board", {})
-    found = engines().get(str(crawled.stats.get("listening/engine")))
-    if found is None:
-        return 0.0
-    engine = found(told["url"])
-    engine.learn(_page(server, "/", server.pages["/"]))
-    read = [(len(b.posts), c) for b in crawled.batches for c in b.checkpoints if b.posts]
-    counts, spent = [], []
-    for count, checkpoint in sorted(read, key=lambda one: -one[0])[:: max(1, len(read) // 40)]:
-        parts = urlsplit(urljoin(engine.root, json.loads(checkpoint.value)["page"]))
-        path = unquote(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-        if path in server.pages:
-            topic = Topic(checkpoint.key.partition(":")[2], server.url(path))
-            counts.append(count)
-            spent.append(min(_spent(engine, server, path, topic) for _ in range(5)))
-    if len({*counts}) < 2:
-        return fmean(spent) if spent else 0.0
-    line = linear_regression(counts, spent)
-    return line.intercept + 20 * line.slope
-
-
-def _spent(engine: Engine, server: Recorded, path: str, topic: Topic) -> float:
-    page = _page(server, path, server.pages[path])
-    begun = time.process_time()
-    engine.read_topic(page, topic, None)
-    return (time.process_time() - begun) * 1000
-
-
-def _at(server: Recorded) -> datetime:
-    """When a board was recorded: relative times count from there."""
-    return dates.iso(server.pages["/"].get("at")) or RECORDED
-
-
-def _page(server: Recorded, path: str, page: dict[str, Any]) -> Page:
-    return Page(server.url(path), page["body"].encode(), _at(server), headers={"content-type": page["type"]})
 
 
 def table(scores: Iterable[Score]) -> str:
@@ -229,6 +183,12 @@ def main(arguments: list[str] | None = None) -> int:
     scoring.add_argument("folder", type=Path)
     scoring.add_argument("--wrong", type=int, default=0, metavar="N", help="show N differences of each kind")
     scoring.add_argument("--engine", default="", help="read every board with this one, such as: generic")
+    speed = commands.add_parser("speed", help="what a page of 20 posts costs, in processor time")
+    speed.add_argument("folders", type=Path, nargs="+")
+    speed.add_argument("--engine", default="", help="read every board with this one, such as: generic")
+    hurting = commands.add_parser("hurt", help="read pages that were hurt")
+    hurting.add_argument("engines", nargs="*", help="of all, where none is named")
+    hurting.add_argument("--pages", type=int, default=1000, help="for each engine")
     recording = commands.add_parser("record", help="record every page of a running board")
     recording.add_argument("url")
     recording.add_argument("folder", type=Path)
@@ -236,7 +196,13 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "record":
         print(f"{record(given.url, given.folder):,} pages in {given.folder / 'pages.jsonl.xz'}")
         return 0
-    folders = [path.parent for path in sorted(given.folder.glob("**/truth.jsonl.xz"))]
+    if given.command == "hurt":
+        return _hurt(given.engines, given.pages)
+    if given.command == "speed":
+        for folder in _recordings(*given.folders):
+            print(report(folder, given.engine), flush=True)
+        return 0
+    folders = _recordings(given.folder)
     scores = [score(folder, given.engine) for folder in folders]
     print(table(scores))
     for found in scores:
@@ -244,6 +210,24 @@ def main(arguments: list[str] | None = None) -> int:
     missed = [f"{found.board}: {sentence}" for found in scores for sentence in found.missed(generic=bool(given.engine))]
     print("\n".join(missed) or "every floor is kept")
     return 1 if missed else 0
+
+
+def _hurt(names: Sequence[str], pages: int) -> int:
+    wrong = 0
+    for name in names or sorted(engines()):
+        harm = hurt(name, pages)
+        print(
+            f"{name:12} {harm.pages:,} hurt pages: {harm.posts:,} of {harm.whole:,} posts read, {len(harm.wrong)}"
+            f" wrong; the slowest page took {harm.slowest:.0f} ms",
+            *harm.wrong[:5], sep="\n  ", flush=True,
+        )  # fmt: skip
+        wrong += len(harm.wrong)
+    return 1 if wrong else 0
+
+
+def _recordings(*folders: Path) -> list[Path]:
+    """The recorded boards in folders, themselves included."""
+    return [path.parent for folder in folders for path in sorted(folder.glob("**/truth.jsonl.xz"))]
 
 
 def _explain(found: Score, wrong: int) -> None:

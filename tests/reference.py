@@ -8,7 +8,7 @@ import click
 from pydantic import BaseModel
 
 from listening.cli import main
-from listening.config import Brand, Settings, SourceEntry
+from listening.config import Brand, ScorerModel, Settings, SourceEntry
 from listening.config.starter import shown
 from listening.source import kinds
 
@@ -29,6 +29,7 @@ def text() -> str:
         ]
         parts += [f"Pace: {kind.delay:g} s between requests to a host, unless `delay` says otherwise."]
     parts += ["## listening.toml", _options(Settings)]
+    parts += ["### [scorer]", "A model of your own in place of the lexicons.", _options(ScorerModel)]
     return "\n\n".join(parts) + "\n"
 
 

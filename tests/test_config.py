@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -208,7 +209,7 @@ def test_the_starter_is_valid_and_is_what_the_checkout_holds(tmp_path: Path) -> 
 
 def test_every_commented_option_of_the_starter_can_be_switched_on(tmp_path: Path) -> None:
     text = starter()[Path("listening.toml")]
-    on = "\n".join(line[2:] if line.startswith("# ") and " = " in line else line for line in text.splitlines())
+    on = "\n".join(line[2:] if re.match(r"# (\w+ = |\[)", line) else line for line in text.splitlines())
     write(tmp_path, settings=on)
     load(tmp_path, {})
 

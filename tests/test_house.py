@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "listening.config", "listening.query", "listening.fetch", "listening.settings", "listening.text",
         "listening.dates", "listening.feed", "listening.mail", "listening.tabular", "listening.reddit",
+        "listening.alike",
     ),
     ("listening.store",),
     ("listening.source", "listening.spider"),
@@ -38,6 +39,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.board",
         "listening.rematch",
         "listening.evaluate",
+        "listening.learn",
+        "listening.insight",
     ),
     ("listening.cli",),
 )  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+import signal
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,7 +18,7 @@ from listening.cli import main
 from listening.config import Brand, load
 from listening.config.query import set_query
 from listening.errors import ConfigError
-from listening.lab import Comparison, Share, Side, compare, telling
+from listening.lab import Comparison, Share, compare, telling
 from listening.post import Author, Post
 from listening.query import Or, parse
 from listening.rematch import rematch
@@ -54,10 +55,10 @@ def keep(store: Store, brands: Sequence[Brand], found: Sequence[Post]) -> None:
     Ingest(store, "forum", Understanding(brands), now=lambda: NOW).save([Batch(found)])
 
 
-def lab(store: Store, saved: str, edited: str, labels: dict[int, bool] | None = None, samples: int = 5) -> Comparison:
+def lab(store: Store, saved: str, edited: str, labels: dict[int, bool] | None = None) -> Comparison:
     one, other = parse(saved), parse(edited)
     ids = store.candidates(Question(Or((one, other)), NOW))
-    return compare(one, other, store.read(ids), labels or {}, samples=samples)
+    return compare(one, other, store.read(ids), labels or {})
 
 
 def urls(store: Store, brand: str = "Apple") -> list[str]:
@@ -69,21 +70,23 @@ def test_the_lab_counts_what_is_gained_and_lost(store: Store) -> None:
     found = lab(store, "apple -pie", "(apple OR mac) phone -store OR mac OR tree")
     assert (found.saved.posts, found.edited.posts) == (4, 5)
     assert (found.kept.posts, found.gained.posts, found.lost.posts) == (3, 2, 1)
-    assert [sample.stored.post.text for sample in found.lost.samples] == [TEXTS[1]]
-    assert [sample.stored.post.text for sample in found.gained.samples] == [TEXTS[3], TEXTS[7]], "newest first"
-    marked = {s.stored.post.text[a:b] for s in found.gained.samples for a, b in s.hit.text_spans}
+    assert [sample.stored.post.text for sample in found.lost.samples(5)] == [TEXTS[1]]
+    assert [sample.stored.post.text for sample in found.gained.samples(5)] == [TEXTS[3], TEXTS[7]], "newest first"
+    marked = {s.stored.post.text[a:b] for s in found.gained.samples(5) for a, b in s.hit.text_spans}
     assert marked == {"tree", "Mac"}
     assert (found.days[0], found.days[-1]) == (("2026-11-13", 0, 1), ("2026-11-20", 1, 1))
     assert sum(saved for _, saved, _ in found.days) == 4
 
 
-def test_samples_are_of_all_times_and_the_same_each_time(store: Store) -> None:
+def test_samples_are_of_all_times_and_the_same_each_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listening.lab._CHOSEN", 20)
     keep(store, [APPLE], posts([f"apple {number}" for number in range(200)]))
-    sides = [lab(store, "apple", "apple OR x").kept for _ in range(2)]
-    assert [s.stored.id for s in sides[0].samples] == [s.stored.id for s in sides[1].samples]
-    days = {int(s.stored.post.id) for s in sides[0].samples}
-    assert len(days) == 5
-    assert max(days) > 50
+    first, again = (lab(store, "apple", "apple OR x").kept for _ in range(2))
+    assert (first.posts, len(first.chosen)) == (200, 20)
+    shown = [int(sample.stored.post.id) for sample in first.samples(10)]
+    assert shown == [int(sample.stored.post.id) for sample in again.samples(10)] == sorted(shown)
+    assert min(shown) < 60
+    assert max(shown) > 140
 
 
 def test_labels_give_precision_and_recall(store: Store) -> None:
@@ -125,17 +128,13 @@ def test_an_interval_holds_its_share(hits: int, more: int) -> None:
     assert 0 <= low <= (share.value or 0) <= high <= 1 or share.value is None
 
 
-def side(posts: int, **words: int) -> Side:
-    return Side(posts, [], Counter(words), posts)
-
-
 def test_telling_words_are_those_that_surely_differ() -> None:
-    gained = side(40, pie=12, tree=9, the=30, phone=2, once=1)
-    found = telling(gained, side(200, pie=2, the=150, phone=120))
+    gained = {"pie": 12, "tree": 9, "the": 30, "phone": 2, "once": 1}
+    found = telling(gained, 40, {"pie": 2, "the": 150, "phone": 120}, 200)
     assert [(each.word, each.here, each.there) for each in found] == [("pie", 12, 2), ("tree", 9, 0)]
     assert [each.ratio for each in found] == pytest.approx([35.46, 34.11], abs=0.01)  # worked out by hand
-    assert telling(gained, Side()) == []
-    assert telling(side(3, pie=3), side(3, pie=3)) == []
+    assert telling(gained, 40, {}, 0) == []
+    assert telling({"pie": 3}, 3, {"pie": 3}, 3) == []
 
 
 def test_words_that_come_with_gained_posts_are_told_and_those_asked_for_are_not(store: Store) -> None:
@@ -273,6 +272,7 @@ def test_the_lab_on_the_command_line(config: Path) -> None:
     assert found["gained"]["samples"][0]["text_spans"] == [[7, 13]]
     assert [day["edited"] for day in found["days"]] == [1, 1, 0, 0, 1, 0, 1, 1][::-1]
     assert ran(config, "query", "lab", "nobody").exit_code == 2
+    assert ran(config, "query", "lab", "apple", "--save").exit_code == 2
 
 
 def test_saving_in_the_lab_applies_the_query(config: Path) -> None:
@@ -291,6 +291,25 @@ def test_applying_after_a_hand_edit(config: Path) -> None:
     assert "0 mentions new, 0 gone" in ran(config, "query", "apply", "globex").output
     assert "1 mentions new, 6 gone" in ran(config, "query", "apply").output
     assert "0 mentions new, 0 gone" in ran(config, "query", "apply").output
+
+
+def test_stopping_an_application_says_what_was_done(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = config / "brands.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"apple"', '"mac"'), encoding="utf-8")
+    monkeypatch.setattr("listening.rematch._BATCH", 3)
+    real, batches = Store.understand_again, iter([False, True])
+
+    def stopped(store: Store, *arguments: Any) -> Changed:
+        if next(batches):
+            signal.raise_signal(signal.SIGINT)
+        return real(store, *arguments)
+
+    monkeypatch.setattr(Store, "understand_again", stopped)
+    result = ran(config, "query", "apply")
+    assert result.exit_code == 130
+    assert "Stopped after 3 posts looked at: 0 mentions new, 3 gone." in result.output
+    monkeypatch.setattr(Store, "understand_again", real)
+    assert "8 posts looked at: 1 mentions new, 3 gone." in ran(config, "query", "apply").output
 
 
 def test_searching_on_the_command_line(config: Path) -> None:

@@ -18,6 +18,7 @@ from listening.errors import QueryError
 from listening.post import Aspect, Author, Entry, Intent, Label, Mention, Post, Quote
 from listening.query import PostFacts, parse
 from listening.query import compile as compile_queries
+from listening.query.fields import FIELDS
 from listening.query.line import line
 from listening.store import MentionFilter, Question, Store
 from listening.store.index import odd
@@ -408,6 +409,14 @@ def test_mentions_are_found_by_words_and_fields(handled: Store, query: str, expe
     assert sorted(mentions(handled, query)) == sorted(expected)
 
 
+def test_the_store_answers_every_field_that_it_alone_knows(handled: Store) -> None:
+    stored = {name for name, field in FIELDS.items() if field.stored}
+    known = handled.mentions_by_id([1])[0].fields
+    assert stored == {*known, "after", "before"}
+    with pytest.raises(ValueError, match="tag, assignee, label, intent, aspect, link"):
+        FIELDS["has"].check("nothing")
+
+
 def test_a_query_comes_on_top_of_the_other_filters(handled: Store) -> None:
     assert mentions(handled, "acme", brand="Acme", sentiment="positive") == ["Acme 2"]
     assert mentions(handled, "acme", limit=2) == ["Acme 1", "Acme 2"]
@@ -463,5 +472,6 @@ def test_a_search_can_be_cancelled_from_another_thread(store: Store) -> None:
     cancel = threading.Thread(target=store.cancel)
     cancel.start()
     cancel.join()
-    found.close()
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        list(found)
     assert ids(store, "acme")[:2] == ["0", "1"]

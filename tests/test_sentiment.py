@@ -230,7 +230,7 @@ def test_labels_follow_the_customary_thresholds(score: float, name: str) -> None
 
 
 def toward(text: str, own: Iterable[tuple[int, int]], others: Iterable[tuple[int, int]]) -> float:
-    return FEELING.judge(FEELING.read(text), "Acme", list(own), list(others))[0]
+    return FEELING.judge(FEELING.read(text, [*own, *others]), "Acme", list(own), list(others)).score
 
 
 def marked(written: str) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:

@@ -181,6 +181,16 @@ def macro_f1(truth: Sequence[str], found: Sequence[str]) -> float:
     return sum(2 * pairs.count((name, name)) / (truth.count(name) + found.count(name) or 1) for name in LABELS) / 3
 
 
+@pytest.mark.parametrize("part", ["tune", "held"])
+@pytest.mark.parametrize(("languages", "floor"), [(("nl",), 0.8), (tuple(FOLDERS), 0.68)])
+def test_what_customers_write(languages: Sequence[str], floor: float, part: str) -> None:
+    """Only the part `held` was not read while the lexicons were written; what they were widened by is `tune`."""
+    said = [(language, *row) for language in languages for row in rows(language, part)]
+    found = [label(tongue(language).score(text).compound) for language, text, _ in said]
+    assert len(said) >= 30
+    assert macro_f1([truth for *_, truth in said], found) >= floor
+
+
 # A floor each, below what was reached: raise them with the lexicons.
 FLOORS = {"de": 0.59, "es": 0.56, "fr": 0.55, "it": 0.58, "pt": 0.57}
 

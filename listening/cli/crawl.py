@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from listening.cli.common import console, known, read_config, read_store
+from listening.cli.label import learn_if_due
 from listening.config import Config
 from listening.crawl import crawl as crawl_sources
 from listening.crawl import prepare
@@ -68,8 +69,9 @@ def gather(config: Config, names: Sequence[str]) -> list[Event]:
         now = datetime.now(UTC)
         store.sweep_runs(now)
         store.forget_unmatched(now)
-    for event in events:
-        console.print(sentence(event), soft_wrap=True)
+        for event in events:
+            console.print(sentence(event), soft_wrap=True)
+        learn_if_due(store, config)
     return events
 
 

@@ -44,15 +44,17 @@ def lab(
     ctx: click.Context, brand: str, edited: str, since: datetime | timedelta, samples: int, as_json: bool, save: bool
 ) -> None:
     """Show what QUERY would gain and lose for BRAND over the stored posts; without QUERY, how good the saved one is."""
+    if save and not edited.strip():
+        raise click.UsageError("--save needs the QUERY to save")
     config = read_config(ctx)
     name = known(brand, "brand", [each.name for each in config.brands])
     chosen = next(each for each in config.brands if each.name == name)
-    result = _compared(config, chosen, edited, moment(since, config), samples)
+    result = _compared(config, chosen, edited, moment(since, config))
     if as_json:
-        click.echo(json.dumps(_object(chosen, edited, result), ensure_ascii=False))
+        click.echo(json.dumps(_object(chosen, edited, result, samples), ensure_ascii=False))
     else:
-        _show(chosen, result)
-    if save and edited.strip():
+        _show(chosen, result, samples)
+    if save:
         path = set_query(Path(ctx.obj), {kind: cls.Options for kind, cls in kinds().items()}, name, edited)
         click.echo(f"{path}: saved.", err=True)
         _apply(read_config(ctx), [name], None)
@@ -69,7 +71,7 @@ def apply_query(ctx: click.Context, names: tuple[str, ...], since: datetime | ti
     _apply(config, [known(name, "brand", every) for name in names], moment(since, config))
 
 
-def _compared(config: Config, brand: Brand, edited: str, since: datetime | None, samples: int) -> Comparison:
+def _compared(config: Config, brand: Brand, edited: str, since: datetime | None) -> Comparison:
     saved = tree(brand)
     changed = parse(edited) if edited.strip() else saved
     with read_store(config) as store:
@@ -78,7 +80,7 @@ def _compared(config: Config, brand: Brand, edited: str, since: datetime | None,
         posts = track(
             store.read(ids), "comparing", len(ids), console=console, transient=True, disable=not console.is_terminal
         )
-        return compare(saved, changed, posts, labels, plurals=brand.plurals, samples=samples)
+        return compare(saved, changed, posts, labels, plurals=brand.plurals)
 
 
 def _apply(config: Config, names: Sequence[str], since: datetime | None) -> None:
@@ -97,8 +99,8 @@ def _apply(config: Config, names: Sequence[str], since: datetime | None) -> None
 
         try:
             rematch(
-                store, Understanding.of(config), brands, now=datetime.now(UTC), everything=not names,
-                since=since, progress=hear,
+                store, Understanding.of(config, models=store.models()), brands, now=datetime.now(UTC),
+                everything=not names, since=since, progress=hear,
             )  # fmt: skip
         except KeyboardInterrupt:
             click.echo(f"Stopped after {_sentence(done)} Apply again to look at the rest.", err=True)
@@ -110,7 +112,7 @@ def _sentence(done: Changed) -> str:
     return f"{done.posts:,} posts looked at: {done.new:,} mentions new, {done.gone:,} gone."
 
 
-def _show(brand: Brand, found: Comparison) -> None:
+def _show(brand: Brand, found: Comparison, samples: int) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in (escape(brand.name), "posts", "precision", "recall of what was labelled"):
         table.add_column(title, justify="right" if title == "posts" else "left")
@@ -120,9 +122,9 @@ def _show(brand: Brand, found: Comparison) -> None:
     if not found.labelled:
         console.print("[dim]No label yet: `listening label` asks whether mentions are relevant.[/]")
     _show_days(found.days)
-    _show_side("kept", found.kept, [])
-    _show_side("gained", found.gained, found.gained_words)
-    _show_side("lost", found.lost, found.lost_words)
+    console.print(f"\n[bold]kept: {found.kept.posts:,} posts[/]")
+    _show_side("gained", found.gained, found.gained_words, samples)
+    _show_side("lost", found.lost, found.lost_words, samples)
 
 
 def _share(share: Share) -> str:
@@ -132,9 +134,9 @@ def _share(share: Share) -> str:
     return f"{share.value:.0%} ({low:.0%} to {high:.0%}) [dim]{share.hits:,} of {share.of:,}[/]"
 
 
-def _show_side(name: str, side: Side, words: Sequence[Telling]) -> None:
+def _show_side(name: str, side: Side, words: Sequence[Telling], samples: int) -> None:
     console.print(f"\n[bold]{name}: {side.posts:,} posts[/]")
-    for sample in side.samples if name != "kept" else ():
+    for sample in side.samples(samples):
         console.print(excerpt(sample.stored, sample.hit.title_spans, sample.hit.text_spans), soft_wrap=True)
     if words:
         kind = "probably noise, if these are not about the brand" if name == "gained" else "words that go with them"
@@ -168,15 +170,15 @@ def _bar(count: int, most: int) -> str:
     return _BARS[-(-count * (len(_BARS) - 1) // most)]
 
 
-def _object(brand: Brand, edited: str, found: Comparison) -> dict[str, Any]:
+def _object(brand: Brand, edited: str, found: Comparison, samples: int) -> dict[str, Any]:
     return {
         "brand": brand.name,
         "saved": {"query": str(tree(brand)), **_quality(found.saved)},
         "edited": {"query": edited or str(tree(brand)), **_quality(found.edited)},
         "labelled": found.labelled,
         "kept": found.kept.posts,
-        "gained": _side(found.gained, found.gained_words),
-        "lost": _side(found.lost, found.lost_words),
+        "gained": _side(found.gained, found.gained_words, samples),
+        "lost": _side(found.lost, found.lost_words, samples),
         "days": [{"day": day, "saved": saved, "edited": changed} for day, saved, changed in found.days],
     }
 
@@ -189,10 +191,12 @@ def _quality(quality: Quality) -> dict[str, Any]:
     }
 
 
-def _side(side: Side, words: Sequence[Telling]) -> dict[str, Any]:
+def _side(side: Side, words: Sequence[Telling], samples: int) -> dict[str, Any]:
     return {
         "posts": side.posts,
-        "samples": [as_object(each.stored, each.hit.title_spans, each.hit.text_spans) for each in side.samples],
+        "samples": [
+            as_object(each.stored, each.hit.title_spans, each.hit.text_spans) for each in side.samples(samples)
+        ],
         "words": [
             {"word": w.word, "posts": w.here, "kept": w.there, "ratio": round(w.ratio, 2)} for w in words[:_WORDS]
         ],

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -28,11 +28,16 @@ _COLOURS = {"negative": "red", "positive": "green", "neutral": "dim", None: "dim
 
 @click.command()
 @filters(default_since=None)
+@click.option("--shelf", is_flag=True, help="Those that are probably not about their brand, which are not counted.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many in the table.")
 @click.option("--json", "as_json", is_flag=True, help="All of them, one JSON object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="All of them, as the digest's CSV.")
-def mentions(config: Config, where: MentionFilter, limit: int, as_json: bool, as_csv: bool) -> None:
-    """Show mentions, newest first: a table, or --json, or --csv."""
+@click.option("--copies", is_flag=True, help="In the table, copies as well as what they copy.")
+def mentions(
+    config: Config, where: MentionFilter, shelf: bool, limit: int, as_json: bool, as_csv: bool, copies: bool
+) -> None:
+    """Show mentions, newest first: a table, in which what was said several times stands once; --json; or --csv."""
+    where = replace(where, shelf=shelf)
     if as_json and as_csv:
         raise click.UsageError("choose one of --json and --csv")
     with read_store(config) as store:
@@ -42,12 +47,19 @@ def mentions(config: Config, where: MentionFilter, limit: int, as_json: bool, as
             for row in store.mentions(where):
                 click.echo(json.dumps(asdict(row), ensure_ascii=False))
         else:
-            rows = list(store.mentions(where, limit=limit + 1))
-            total = "" if where.query or len(rows) <= limit else f" of {store.count_mentions(where):,}"
-            _print_table(rows, limit, total, ZoneInfo(config.settings.time_zone))
+            rows = store.folded(where, limit=limit + 1)
+            if copies:
+                rows = ((row, 0) for row in store.mentions(where, limit=limit + 1))
+            left_out = 0 if copies else store.count_copies(where)
+            shown = list(rows)
+            total = f" of {store.count_mentions(where) - left_out:,}" if not where.query and len(shown) > limit else ""
+            _print_table(shown, limit, total, left_out, ZoneInfo(config.settings.time_zone))
+            shelved = 0 if shelf or where.query else store.count_mentions(replace(where, shelf=True))
+            if shelved:
+                console.print(f"[dim]{shelved:,} more are probably not about their brand: --shelf shows them.[/]")
 
 
-def _print_table(rows: Sequence[MentionRow], limit: int, total: str, zone: ZoneInfo) -> None:
+def _print_table(rows: Sequence[tuple[MentionRow, int]], limit: int, total: str, left_out: int, zone: ZoneInfo) -> None:
     if not rows:
         console.print("No mention passes these filters. `listening mentions` without options shows all there are.")
         return
@@ -55,16 +67,23 @@ def _print_table(rows: Sequence[MentionRow], limit: int, total: str, zone: ZoneI
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title in (*_WIDTHS, "what they wrote"):
         table.add_column(title, no_wrap=True)
-    for row in rows[:limit]:
+    for row, copies in rows[:limit]:
         text = f"{row.title} · {row.full_text}" if row.title else row.full_text
+        if copies:
+            text = f"(and {copies:,} {'copy' if copies == 1 else 'copies'}) {text}"
         when = datetime.fromisoformat(row.date).astimezone(zone).strftime("%Y-%m-%d %H:%M")
         cells = (when, row.brand, score(row), row.intents or "-", row.author or "-", row.source, text)
         shown = [_cut(cell, width) for cell, width in zip(cells, (*_WIDTHS.values(), room), strict=True)]
         shown[2] = f"[{_COLOURS[row.sentiment]}]{shown[2]}[/]"
         table.add_row(*shown)
     console.print(table)
+    besides = f", and {left_out:,} {'copy' if left_out == 1 else 'copies'} (--copies)" if left_out else ""
     if len(rows) > limit:
-        console.print(f"\n[dim]The newest {limit}{total} mentions. --limit shows more, --csv and --json show all.[/]")
+        console.print(
+            f"\n[dim]The newest {limit}{total} mentions{besides}. --limit shows more, --csv and --json show all.[/]"
+        )
+    elif left_out:
+        console.print(f"\n[dim]{len(rows):,} mentions{besides}. --csv and --json show all.[/]")
 
 
 _WIDTHS = {

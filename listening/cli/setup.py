@@ -14,6 +14,7 @@ from listening.crawl import crawl
 from listening.errors import ListeningError
 from listening.run import Event
 from listening.source import find, kinds
+from pipelines.transformer import Transformer
 
 
 @click.command()
@@ -43,6 +44,8 @@ def init(ctx: click.Context, brand: str) -> None:
 def check(ctx: click.Context, offline: bool) -> None:
     """Find every mistake in the config files, then ask each source whether it answers."""
     config = read_config(ctx)
+    if model := Transformer.of(config):
+        model.load()
     click.echo(f"{config.folder}: {len(config.brands)} brands, {len(config.sources)} sources, no mistakes.")
     if not config.brands:
         click.echo("No brand yet: add a [[brand]] to brands.toml, or nothing will ever match.")

@@ -17,10 +17,11 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 def print_summary(store: Store) -> None:
     """Brands with volume, feeling and share of voice; sources; the sharpest words for and against."""
     brands = store.brand_figures()
-    total = sum(figures.mentions for figures in brands)
+    total, copies = sum(figures.mentions for figures in brands), sum(figures.copies for figures in brands)
     totals = store.totals()
     console.print(
         f"\n[bold]{total:,} mentions[/] in {totals['posts']:,} posts by {totals['authors']:,} authors"
+        + (f", and {copies:,} that only repeat one of them (`listening copies`)" if copies else "")
         + (
             f"; {totals['quarantine']:,} things could not be read (`listening quarantine`)"
             if totals["quarantine"]
@@ -31,6 +32,8 @@ def print_summary(store: Store) -> None:
         console.print("Nobody was heard speaking of it: try another spelling or an alias, or add sources.")
         return
     console.print(_brand_table(store, brands, total))
+    if shelved := store.count_mentions(MentionFilter(shelf=True)):
+        console.print(f"[dim]{shelved:,} more are probably not about their brand (`listening mentions --shelf`).[/]")
     console.print(_source_table(store))
     for figures in brands:
         _print_voices(store, figures)

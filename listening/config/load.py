@@ -130,6 +130,9 @@ class _Loader:
         except ValidationError as error:
             for e in error.errors():
                 key = str(e["loc"][0]) if e["loc"] else ""
+                if inner := _inner(model, e["loc"]):
+                    self._model(file, key, 0, inner, row[key])
+                    continue
                 line = self._line(file, table, index, key)
                 where = self._key(table, named or row, key)
                 if e["type"] == "extra_forbidden":
@@ -181,6 +184,13 @@ class _Loader:
 
 
 _COMMON = frozenset(SourceEntry.model_fields) - {"options"}
+
+
+def _inner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model of a table inside a table in which a mistake is, if it is in one."""
+    field = model.model_fields.get(str(place[0])) if len(place) > 1 else None
+    inner = field.annotation if field else None
+    return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
 
 
 def _alike(key: str, table: str) -> bool:

@@ -78,6 +78,12 @@ def _lexicon(value: Any) -> Any:
 Lexicon = Annotated[dict[str, float], BeforeValidator(_lexicon)]
 
 
+def _code(value: str) -> str:
+    if not (len(value) == 2 and value.isascii() and value.islower()):
+        raise ValueError(f'"{value}" is not the code of a language: write two small letters such as "nl"')
+    return value
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -95,6 +101,9 @@ class Brand(_Table):
         {},
         description='Sides of it that people speak of: battery = ["battery", "charge*"]; "..." stands for the words '
         "that come along, an empty list leaves an aspect out.",
+    )
+    relevance_floor: float | None = Field(
+        None, ge=0, le=1, description="Overrides that of listening.toml for this brand; 0 shelves nothing."
     )
     lexicon: Lexicon = Field(
         {}, description="Words and phrases that feel otherwise where they are about this brand, from -4 to 4."
@@ -126,6 +135,18 @@ class SourceEntry(_Table):
         return value
 
 
+class ScorerModel(_Table):
+    """A transformer model that scores texts in place of the lexicons."""
+
+    model: str = Field(
+        "", description="A folder with model.onnx, tokenizer.json and config.json, relative to this folder's parent."
+    )
+    languages: list[Annotated[str, AfterValidator(_code)]] = Field(
+        [], description='Those that it scores, such as ["nl", "pl"]; by default all.'
+    )
+    batch: int = Field(32, ge=1, le=1024, description="How many texts it reads at a time.")
+
+
 class Settings(_Table):
     """Settings of the whole installation."""
 
@@ -143,7 +164,13 @@ class Settings(_Table):
     lexicon: Lexicon = Field(
         {}, description='Words, emoji, hashtags and phrases with what they feel like, from -4 to 4: "sick" = 2.0.'
     )
+    relevance_floor: float = Field(
+        0.2, ge=0, le=1,
+        description="Mentions that are about their brand with less probability, by what was learnt from labels, are "
+        "shelved: kept apart and not counted. 0 shelves nothing.",
+    )  # fmt: skip
     jobs: int = Field(4, ge=1, le=64, description="How many sources are crawled at the same time.")
+    scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
 
 
 class Config(_Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +73,21 @@ def files(kinds: Mapping[str, type[BaseModel]], summaries: Mapping[str, str], br
     found = {
         Path("brands.toml"): _BRANDS.replace("{name}", json.dumps(brand, ensure_ascii=False)),
         Path("sources.toml"): _SOURCES + _reference(kinds, summaries),
-        Path("listening.toml"): _SETTINGS + "\n".join(_option(Settings, name) for name in Settings.model_fields),
+        Path("listening.toml"): _SETTINGS + "\n".join(_settings()),
     }
     for name, schema in schemas.items():
         found[Path("schema") / f"{name}.json"] = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
     return found
+
+
+def _settings() -> Iterator[str]:
+    """The options of listening.toml; its tables, which must come last in a file, are the last in the model too."""
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, BaseModel):
+            table = type(field.default)
+            yield f"# {field.description}\n# [{name}]\n" + "".join(_option(table, each) for each in table.model_fields)
+        else:
+            yield _option(Settings, name)
 
 
 def _reference(kinds: Mapping[str, type[BaseModel]], summaries: Mapping[str, str]) -> str:
@@ -98,7 +108,7 @@ def _option(model: type[BaseModel], name: str) -> str:
 
 def shown(value: Any) -> str:
     """A default as TOML writes it; empty for none."""
-    if value is None or value is PydanticUndefined:
+    if value is None or value is PydanticUndefined or isinstance(value, BaseModel):
         return ""
     if hasattr(value, "total_seconds"):
         return f'"{spell(value)}"'

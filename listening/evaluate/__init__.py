@@ -1,9 +1,10 @@
 """How well the understanding agrees with people: labelled texts in, figures out."""
 
-from listening.evaluate.figures import Bin, ClassFigures, Figures, calibration, measured, wilson
+from listening.evaluate.curve import Point, after, curve, parted
 from listening.evaluate.judge import Judge, Judged, majority
 from listening.evaluate.labelled import Labelled, Row, read
 from listening.evaluate.report import Report, reports
+from listening.insight.agreement import Bin, ClassFigures, Figures, calibration, measured, wilson
 
 __all__ = [
     "Bin",
@@ -12,11 +13,15 @@ __all__ = [
     "Judge",
     "Judged",
     "Labelled",
+    "Point",
     "Report",
     "Row",
+    "after",
     "calibration",
+    "curve",
     "majority",
     "measured",
+    "parted",
     "read",
     "reports",
     "wilson",

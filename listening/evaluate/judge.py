@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from listening.config import Brand
-from listening.errors import ListeningError, QueryError
 from listening.evaluate.labelled import Row
+from listening.learn.lesson import Example
 from listening.post import Author, Entry, Evidence, Mention, Post
 from pipelines.match import Found, Names
 from pipelines.sentiment import label
@@ -18,6 +18,7 @@ from pipelines.vader import Scorer
 
 ANYBODY = "(any brand)"  # whom texts without a brand are about
 UNSCORED = "unscored"
+_LEARNT = ("sentiment", "relevance", "intent:")  # the questions that one can learn
 
 Progress = Callable[[int, int], None]  # hears how many rows are done, of how many
 
@@ -55,23 +56,42 @@ class Judge:
         self.brands, self.understand, self.vader = brands, understand, Scorer()
 
     def judge(self, rows: Sequence[Row], tasks: Sequence[str], progress: Progress = lambda *_: None) -> list[Judged]:
-        """One judgement for each row and each of the `tasks` that it has a label for. Raises ListeningError."""
+        """One judgement for each row and each of the `tasks` that it has a label for."""
+        return [
+            one
+            for row, entry, mention, named in self._understood(rows, progress)
+            for one in self._row(row, entry, mention, named, tasks)
+        ]
+
+    def examples(self, rows: Sequence[Row], progress: Progress = lambda *_: None) -> Iterator[Example]:
+        """The rows as what one learns from."""
+        for row, entry, mention, named in self._understood(rows, progress):
+            labels = {kind: label for kind, label in row.gold.items() if kind.startswith(_LEARNT)}
+            if not named:
+                labels.pop("relevance", None)
+            if labels:
+                yield Example(entry, mention, labels)
+
+    def _understood(self, rows: Sequence[Row], progress: Progress) -> Iterator[tuple[Row, Entry, Mention, bool]]:
+        """Each row with its entry, the mention of its brand, and whether the text itself names it."""
         together: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for row in rows:
             together[row.title, row.text, row.author].append(row)
         understanding = self.understand(self._brands(rows))
         names = understanding.names
         understanding.names = named = _Named(names)  # type: ignore[assignment]
-        judged: list[Judged] = []
-        for number, group in enumerate(together.values()):
+        done = 0
+        for group in together.values():
             named.about = frozenset(row.brand or ANYBODY for row in group)
             post = _post(group[0])
             found = {one.brand for one in names.find(post)}
             entry = understanding.entry(post)
-            judged += [one for row in group for one in self._row(row, entry, found, tasks)]
-            if number % 100 == 99:
-                progress(len(judged), len(rows))
-        return judged
+            by_brand = {mention.brand.casefold(): mention for mention in entry.mentions}
+            for row in group:
+                mention = by_brand[(row.brand or ANYBODY).casefold()]
+                yield row, entry, mention, mention.brand in found
+            done += len(group)
+            progress(done, len(rows))
 
     def _brands(self, rows: Sequence[Row]) -> list[Brand]:
         known = {brand.name.casefold(): brand for brand in self.brands}
@@ -79,12 +99,12 @@ class Judge:
             if row.brand and row.brand.casefold() not in known:
                 joined = "".join(row.brand.split())
                 known[row.brand.casefold()] = Brand(name=row.brand, aliases=[] if joined == row.brand else [joined])
-        return list(known.values())
+        nobody = [] if all(row.brand for row in rows) else [Brand(name=ANYBODY)]
+        return [*known.values(), *nobody]
 
-    def _row(self, row: Row, entry: Entry, found: set[str], tasks: Sequence[str]) -> Iterator[Judged]:
-        wanted = (row.brand or ANYBODY).casefold()
-        mention = next(one for one in entry.mentions if one.brand.casefold() == wanted)
-        names_it = mention.brand in found
+    def _row(
+        self, row: Row, entry: Entry, mention: Mention, names_it: bool, tasks: Sequence[str]
+    ) -> Iterator[Judged]:  # fmt: skip
         for task, gold in row.gold.items():
             if task not in tasks:
                 continue
@@ -133,7 +153,4 @@ def _names(query: str) -> Names:
 
 
 def _matches(row: Row) -> str:
-    try:
-        return "yes" if _names(row.query).find(_post(row)) else "no"
-    except QueryError as error:
-        raise ListeningError(f"line {row.line}, column query: {error}") from None
+    return "yes" if _names(row.query).find(_post(row)) else "no"

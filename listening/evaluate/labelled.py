@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
-from listening.errors import ListeningError
+from listening.errors import ListeningError, QueryError
+from listening.query import parse
 from listening.tabular.columns import bare, listed, unique
 from listening.tabular.format import recognise
 from listening.tabular.lines import SAMPLE, Encoding, Line
@@ -34,6 +36,9 @@ _NAMES = {
         "author": "author user username name",
         "channel": "channel forum subreddit board",
         "site": "site domain platform",
+        "mention": "mentionid",
+        "url": "url link permalink",
+        "denied": "notintents",
     }.items()
 }
 _LABELS = ("sentiment", "relevance", "intents", "language", "matching", "duplicates")
@@ -64,6 +69,9 @@ class Row:
     author: str = ""
     channel: str = ""
     site: str = ""
+    mention: str = ""  # its id in the store, where the row is about a stored one
+    url: str = ""
+    denied: tuple[str, ...] = ()  # intents that people said it does not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,29 +198,40 @@ class _Reader:
         at = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
         gold: dict[str, str] = {}
         if at.get("sentiment"):
-            gold["sentiment"] = self._sentiment(number, at["sentiment"])
+            gold["sentiment"] = self._sentiment(number, self.header[places["sentiment"]], at["sentiment"])
         for task in ("relevance", "matching"):
             if at.get(task):
-                gold[task] = self._answer(number, task, at[task])
+                gold[task] = self._answer(number, self.header[places[task]], at[task])
         if at.get("language"):
             gold["language"] = at["language"].replace("_", "-").split("-")[0].casefold()
         if "duplicates" in at:
             gold["duplicates"] = at["duplicates"] or f"alone {number}"
         mine = _joined(at.get("intents", ""))
         gold |= {f"intent:{name}": "yes" if name in mine else "no" for name in names}
+        denied = []
         for name, place in intents.items():
             answer = cells[place] if place < len(cells) else ""
-            gold[f"intent:{name}"] = self._answer(number, name, answer.strip())
+            gold[f"intent:{name}"] = self._answer(number, self.header[place], answer.strip())
+            denied += [name] if answer.strip() and gold[f"intent:{name}"] == "no" else []
+        if "matching" in gold:
+            self._check_query(number, at["query"])
         return Row(
             number, at.get("text", ""), gold, at.get("title", ""), at.get("brand", "") or self.brand,
             at.get("query", ""), at.get("part", ""), at.get("author", ""), at.get("channel", ""), at.get("site", ""),
+            at.get("mention", ""), at.get("url", ""), (*_joined(at.get("denied", "")), *denied),
         )  # fmt: skip
 
-    def _sentiment(self, number: int, value: str) -> str:
+    def _check_query(self, number: int, query: str) -> None:
+        try:
+            _parsed(query)
+        except QueryError as error:
+            raise ListeningError(f"{self.path}:{number}: column query: {error}") from None
+
+    def _sentiment(self, number: int, column: str, value: str) -> str:
         found = (self.values or _WORDS).get(value.casefold())
         if found is None:
             self._fail(
-                number, f'column "sentiment": "{value[:40]}" is no sentiment',
+                number, f'column "{column}": "{value[:40]}" is no sentiment',
                 "Write negative, neutral or positive, or say what it means: --labels VALUE=negative,...",
             )  # fmt: skip
         return found
@@ -232,6 +251,11 @@ class _Reader:
     def _fail(self, line: int, message: str, remedy: str) -> NoReturn:
         place = f"{self.path}:{line}" if line else str(self.path)
         raise ListeningError(f"{place}: {message}.{f' {remedy}.' if remedy else ''}")
+
+
+@cache
+def _parsed(query: str) -> object:
+    return parse(query)
 
 
 def _joined(cell: str) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from listening.evaluate.figures import Bin, Figures, calibration, measured, wilson
 from listening.evaluate.judge import UNSCORED, Judged, majority
 from listening.evaluate.labelled import SENTIMENTS
+from listening.insight.agreement import Bin, Figures, calibration, measured, wilson
 
 _CLASSES = {"sentiment": SENTIMENTS, "relevance": ("no", "yes"), "matching": ("no", "yes")}
 

@@ -30,9 +30,19 @@ class Column:
         present = self.distinct & wanted
         if not present:
             return 0
+        bits = 0
+        for string in present & self._known.keys():
+            bits |= self._known[string]
+            present.discard(string)
+        return bits | self._scanned(present) if present else bits
+
+    def _scanned(self, present: Set[str]) -> int:
         self._scans += 1
         if len(self.strings) <= _SHORT or self._scans <= _FEW:
-            return _bits(bytes(map(present.__contains__, self.strings)))
+            bits = _bits(bytes(map(present.__contains__, self.strings)))
+            if len(present) == 1:
+                self._remember(next(iter(present)), bits)
+            return bits
         if self._index is None:
             self._index = _index(self.strings)
         bits = 0
@@ -46,13 +56,14 @@ class Column:
         return bits | (self._set(rare) if len(rare) > _RARE else sum(1 << place for place in rare))
 
     def _frequent(self, string: str, places: list[int]) -> int:
-        bits = self._known.get(string)
-        if bits is None:
-            bits = self._set(places)
-            self._room -= len(self.strings) >> 3
-            if self._room > 0:
-                self._known[string] = bits
+        bits = self._set(places)
+        self._remember(string, bits)
         return bits
+
+    def _remember(self, string: str, bits: int) -> None:
+        self._room -= len(self.strings) >> 3
+        if self._room > 0:
+            self._known[string] = bits
 
     def _set(self, places: list[int]) -> int:
         flags = bytearray(len(self.strings))

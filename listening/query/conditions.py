@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Protocol
 
 from listening.query.facts import Facts
@@ -15,9 +16,8 @@ from listening.query.fold import readings
 from listening.query.tree import Fact
 from listening.query.words import visible
 
-_LONGEST = 500  # characters of a name or channel that are looked at
+_LONGEST = 200  # characters of a name or channel that are looked at
 _PREFIX = re.compile(r"\A(?:@|/?u/)")  # of handles
-_LINKED = re.compile(r"://|www\.|\w\.\w")
 _BEYOND = r"[\w-]|\.\w"  # a domain, or the part of a path, goes on there
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "=": operator.eq,
@@ -54,12 +54,7 @@ class _Linked:
     pattern: re.Pattern[str]
 
     def __call__(self, facts: Facts) -> bool:
-        return any(self._within(text.lower()) for text in facts.texts("link") if text)
-
-    def _within(self, text: str) -> bool:
-        return self.address in text and any(
-            _LINKED.search(piece) and self.pattern.search(piece) for piece in text.split() if self.address in piece
-        )
+        return any(self.address in text and self.pattern.search(text) for text in facts.texts("link"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +113,7 @@ def condition(fact: Fact, now: datetime | None, zone: tzinfo = UTC) -> Condition
     return found
 
 
+@lru_cache(maxsize=1 << 10)
 def _bare(name: str) -> str:
     """A name as it is compared: folded, without the sign of a handle."""
     return " ".join(readings(_PREFIX.sub("", visible(name[:_LONGEST].strip())))[1].split())

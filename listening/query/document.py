@@ -83,8 +83,14 @@ class Document:
 
     def side(self, name: str) -> int:
         """The places of the title or of the text, as a mask."""
-        end = self._base - self._hole if self._base else 0
-        return (1 << end) - 1 if name == "title" else -1 << self._base
+        known = self.memo.get(name)
+        if known is None:
+            end = self._base - self._hole if self._base else 0
+            known = (
+                (1 << end) - 1 if name == "title" else ((1 << len(self._words.strings)) - 1) ^ ((1 << self._base) - 1)
+            )
+            self.memo[name] = known
+        return known
 
     def glued(self, glue: str) -> int:
         """The places of words that this connector joins to the word before."""

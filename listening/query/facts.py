@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from listening.post import Post
+
+_ADDRESS = re.compile(r"\w\.\w")
+_MOST_LINKED = 20_000  # characters of a post in which addresses are looked for
 
 
 class Facts(Protocol):
@@ -16,8 +20,8 @@ class Facts(Protocol):
     def texts(self, field: str) -> Sequence[str]:
         """The values of a field that holds names or words, as they are; none where nothing is known.
 
-        Of `author` its name and handle, of `site` hosts in lower case, of `link` the texts that may hold addresses, of
-        `is` and `has` all that are so, of `lang` the two-letter code.
+        Of `author` its name and handle, of `site` hosts in lower case, of `link` what `addresses` finds, of `is` and
+        `has` all that are so, of `lang` the two-letter code.
         """
 
     def number(self, field: str) -> float | None:
@@ -30,10 +34,11 @@ class Facts(Protocol):
 class PostFacts:
     """The facts of a post in flight."""
 
-    __slots__ = ("_detect", "_post", "_source")
+    __slots__ = ("_addresses", "_detect", "_post", "_source")
 
     def __init__(self, post: Post, source: str = "", detect: Callable[[str, str], str] | None = None) -> None:
         self._post, self._source, self._detect = post, source, detect
+        self._addresses: str | None = None
 
     def texts(self, field: str) -> Sequence[str]:  # noqa: PLR0911 - one for each field
         """As in Facts."""
@@ -48,7 +53,9 @@ class PostFacts:
             case "channel":
                 return (post.channel,)
             case "link":
-                return (post.url, post.title, post.text)
+                if self._addresses is None:
+                    self._addresses = addresses(post.url, post.title, post.text)
+                return (self._addresses,)
             case "lang":
                 stated = post.language
                 return (self._detect(post.text or post.title, stated) if self._detect else stated[:2].lower(),)
@@ -76,6 +83,12 @@ def site(post: Post) -> tuple[str, ...]:
     except ValueError:
         found = ""
     return (found, post.platform.lower())
+
+
+def addresses(*texts: str) -> str:
+    """What looks like an address in these texts, in lower case, between spaces."""
+    pieces = " ".join(texts).lower()[:_MOST_LINKED].split()
+    return " ".join(piece for piece in pieces if "://" in piece or _ADDRESS.search(piece))
 
 
 def kinds(post: Post) -> list[str]:

@@ -119,10 +119,17 @@ FIELDS = {
     "status": Field("where its handling stands: new", name, stored=True),
     "tag": Field("a tag that the team gave", name, stored=True),
     "assignee": Field("who is to act on it", name, stored=True),
-    "has": Field(
-        "what there is of it", one_of("tag", "assignee", "note", "label", "intent", "aspect", "link"), stored=True
-    ),
+    "has": Field("what there is of it", one_of("tag", "assignee", "label", "intent", "aspect", "link"), stored=True),
 }
+
+
+_MEANT = {  # what other tools call them
+    **dict.fromkeys(("from", "by", "user", "username", "handle"), "author"),
+    **dict.fromkeys(("domain", "host", "platform"), "site"), **dict.fromkeys(("url", "links", "inurl"), "link"),
+    **dict.fromkeys(("subreddit", "forum", "board", "feed"), "channel"), "language": "lang", "kind": "type",
+    **dict.fromkeys(("headline", "intitle", "subject"), "title"), **dict.fromkeys(("body", "content"), "text"),
+    "since": "after", "until": "before", "rating": "stars", "exact": "raw", "case": "raw", "label": "sentiment",
+}  # fmt: skip
 
 
 def checked(name: str, value: str) -> None:
@@ -132,11 +139,11 @@ def checked(name: str, value: str) -> None:
     FIELDS[name].check(value)
 
 
-def unknown(name: str, rest: str) -> str:
+def unknown(name: str, rest: str, stored: bool) -> str:
     """What to say of a field that there is not, typed before `rest`."""
-    near = difflib.get_close_matches(name.lower(), [*WORDS, *FIELDS], 1, 0.6)
     if rest.startswith("//"):
         return f"an address goes in quotes, or after link: as in link:{rest[2:].rstrip('/') or 'acme.com'}"
-    meant = f"did you mean {near[0]}:? " if near else ""
-    known = " ".join([*WORDS, *FIELDS])
-    return f"there is no field {name}: {meant}For the words themselves use quotes; the fields are {known}"
+    known = [*WORDS, *(each for each, field in FIELDS.items() if stored or not field.stored)]
+    near = difflib.get_close_matches(name.lower(), known, 1, 0.7) or [_MEANT.get(name.lower(), "")]
+    told = f"did you mean {near[0]}:?" if near[0] in known else f"there are {', '.join(known)}."
+    return f"there is no field {name}: {told} For the words themselves use quotes"

@@ -19,6 +19,9 @@ from listening.query.words import ascii_line, without_possessives
 LONGEST = 2000  # characters of title and text
 _MOST_WORDS = 4  # of a phrase
 _MOST_STANDS = 12  # occurrences of what is to be near others
+_ROOM = 500  # occurrences that are looked at for one post
+_COUNTING = 10  # of them, that finding out a word's number costs as much as
+_SPACES = re.compile(" +")
 _APART = 1000  # words that title and text are apart
 _BORDER = "\0"  # between title and text; stands in no folded line
 _GOING_ON = {"#": re.compile("_+[A-Za-z0-9]"), "@": re.compile("(?:_+|[.-])[A-Za-z0-9]")}  # a tag, a handle
@@ -37,16 +40,24 @@ class Glance:
     `rough` is the line of line.py, which is the same where there is neither a title nor a possessive.
     """
 
-    __slots__ = ("_text", "_title", "base", "facts", "line")
+    __slots__ = ("_room", "_text", "_title", "base", "facts", "line")
 
     def __init__(self, title: str, text: str, facts: Facts | None, rough: str) -> None:
-        self._title, self._text = without_possessives(title), without_possessives(text)
+        self._title, self._text = title, without_possessives(text)
+        self.base = 0  # where the text's line begins
+        self.line = rough if self._text is text else ascii_line(self._text)
         if title:
+            self._title = without_possessives(title)
             self.line = f"{ascii_line(self._title)}{_BORDER}{ascii_line(self._text)}"
-        else:
-            self.line = rough if self._text is text else ascii_line(self._text)
-        self.base = len(title) + 3 if title else 0  # where the text's line begins
+            self.base = len(title) + 3
         self.facts = facts
+        self._room = _ROOM
+
+    def spend(self, occurrences: int) -> None:
+        """Raise TooManyError where so many more are too many for a glance."""
+        self._room -= occurrences
+        if self._room < 0:
+            raise TooManyError
 
     @property
     def clean(self) -> str:
@@ -55,11 +66,14 @@ class Glance:
 
     def numbers(self, start: int, end: int) -> tuple[int, int]:
         """The numbers of the words that start and end there; those of title and text are far apart."""
+        self.spend(_COUNTING)
         first = len(self.line[:start].split()) + (_APART if start >= self.base else 0)
         return first, first + len(self.line[start:end].split()) - 1
 
     def spans(self, found: Found) -> tuple[Spans, Spans]:
         """Those of title and text, where what overlaps becomes one."""
+        if len(found) == 1 and not self.base:
+            return (), ((found[0][0] - 1, found[0][1] - 1),)
         found.sort()
         merged: Found = []
         end = -1
@@ -135,6 +149,7 @@ class _Words:
                 end = at + len(form) - 1
                 found.append((at + 1, end))
                 at = line.find(form, end)
+        glance.spend(len(found))
         return found or None
 
 
@@ -150,6 +165,7 @@ class _Chain:
     def __call__(self, glance: Glance) -> Found | None:
         line = glance.line
         found: Found = []
+        looked = 0
         for head in self.heads:
             at = line.find(head)
             while at >= 0:
@@ -157,7 +173,9 @@ class _Chain:
                 end = self._end(glance, at + 1, after)
                 if end:
                     found.append((at + 1, end))
+                looked += 1
                 at = line.find(head, after)
+        glance.spend(looked)
         return found or None
 
     def _end(self, glance: Glance, start: int, end: int) -> int:
@@ -167,9 +185,7 @@ class _Chain:
         if not first[0].plain and not _fits(first[0], glance, start, end):
             return 0
         for step, forms in rest:
-            start = end
-            while line[start : start + 1] == " ":
-                start += 1
+            start = _gap_end(line, end)
             if not any(line.startswith(form, start) for form in forms):
                 return 0
             if step.glue is not None and not joined(step.glue, glance.clean[end:start]):
@@ -178,6 +194,11 @@ class _Chain:
             if not step.plain and not _fits(step, glance, start, end):
                 return 0
         return end
+
+
+def _gap_end(line: str, start: int) -> int:
+    found = _SPACES.match(line, start)
+    return found.end() if found else start
 
 
 def _typed(step: Step) -> list[str]:

@@ -19,12 +19,13 @@ from listening.query.document import Document, Spans
 from listening.query.facts import Facts
 from listening.query.fields import FIELDS
 from listening.query.glance import LONGEST, Glance, Look, TooManyError, look
-from listening.query.line import line
+from listening.query.line import line, line_of_words
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
 from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Words
 
+_LONG = 4000  # characters of a text, not all ASCII, that is cut into words at once
 _SHORT = 1000  # characters of a line; in a longer one a set of its words is quicker to ask than the line itself
 
 
@@ -64,6 +65,10 @@ class Matcher:
         """
         if not self._plans:
             return []
+        if len(text) > _LONG and not text.isascii():
+            words = Words(text)
+            numbers = self._candidates(line(title) + line_of_words(words.raw))
+            return list(self._verified(numbers, Document(Words(title), words, self._hole, facts))) if numbers else []
         rough = line(f"{title}\n{text}" if title else text)
         numbers = self._candidates(rough)
         if not numbers:
@@ -93,15 +98,16 @@ class Matcher:
         return hits
 
     def _candidates(self, words: str) -> list[int]:
-        ranks = {rank for _, rank in self._automaton.iter(words)} if self._owners else set()
-        owners = [owner for rank in ranks for owner in self._owners[rank]]
-        if not owners:
+        ranks = {rank for _, rank in self._automaton.iter(words)} if self._owners else None
+        if not ranks:
             return sorted(self._always)
-        found: Container[str] = words
-        if len(words) > _SHORT and any(needs for _, needs in owners):
-            found = {f" {word} " for word in set(words.split())}
-        met = {number for number, needs in owners if not needs or any(map(found.__contains__, needs))}
-        return sorted(met | self._always)
+        found: Container[str] = words if len(words) <= _SHORT else {f" {word} " for word in set(words.split())}
+        met = set(self._always)
+        for rank in ranks:
+            for number, needs in self._owners[rank]:
+                if not needs or any(map(found.__contains__, needs)):
+                    met.add(number)
+        return sorted(met)
 
     def _verified(self, numbers: list[int], document: Document) -> Iterator[Hit]:
         for number in numbers:

@@ -30,6 +30,9 @@ from listening.query.tokens import DEEPEST, RefusedError, Token, plain, tokens
 from listening.query.tree import And, Around, Fact, Field, Link, Near, Node, Not, Or, Phrase, Word
 
 _LONGEST = 10_000  # characters of a query
+_LONGEST_PHRASE = 200  # words, or characters of a script without spaces
+_MOST_NEARS = 100
+_MOST_LINKS = 50  # which are looked for one by one
 _FARTHEST = 100  # words that a NEAR looks across
 
 _ALMOST_NEAR = re.compile(r"O?NEAR(/.*)?|o?near/\d+", re.DOTALL)
@@ -88,6 +91,7 @@ class _Parser:
         self.query, self.stored = query, stored
         self.tokens = tokens(query)
         self.at = 0
+        self.links = self.nears = 0
 
     def whole(self) -> _Part:
         part = self.any()
@@ -131,6 +135,7 @@ class _Parser:
         parts, links = [first], []
         while (token := self.tokens[self.at]).kind == "near":
             self.at += 1
+            self.count(token, 1)
             links.append(_link(token))
             parts.append(self.atom(inside, raw))
         for part in parts:
@@ -159,6 +164,8 @@ class _Parser:
     def phrase(self, token: Token, raw: bool) -> _Part:
         found = list(_IN_PHRASE.finditer(token.text))
         searchable = [_searchable(word[0], token.start + word.start()) for word in found]
+        if sum(searchable) > _LONGEST_PHRASE:
+            raise RefusedError(token.start, f"a phrase may have up to {_LONGEST_PHRASE} words: a part of it will do")
         if not any(searchable):
             raise RefusedError(token.start, "there is no letter, digit or emoji between these quotes to search for")
         words = tuple(word[0] for word in found)
@@ -167,14 +174,23 @@ class _Parser:
             return _Part(Phrase(words, raw), token.start)
         self.at += 1
         distance = _distance(after.text[1:], after.start, '~: "acme anvil"~5')
-        if sum(searchable) < 2:
+        if sum(map(bool, searchable)) < 2:
             raise RefusedError(after.start, "~ takes two words or more between its quotes: leave it out here")
+        self.count(after, len(words) - 1)
         return _Part(Around(words, distance, raw), token.start)
+
+    def count(self, token: Token, nears: int) -> None:
+        """Refuse more proximities than can be looked for quickly."""
+        self.nears += nears
+        if self.nears > _MOST_NEARS:
+            raise RefusedError(token.start, f"a query may have up to {_MOST_NEARS} NEARs: make two queries of it")
 
     def field(self, token: Token, inside: str, raw: bool) -> _Part:
         name = token.text[:-1].lower()
         if name not in FIELDS and name not in WORDS:
-            raise RefusedError(token.start, unknown(token.text[:-1], self.rest(token.start + len(token.text))))
+            raise RefusedError(
+                token.start, unknown(token.text[:-1], self.rest(token.start + len(token.text)), self.stored)
+            )
         if raw or (inside and name != "raw"):
             message = f"{token.text} stands inside {inside or 'raw'}: write one beside the other"
             raise RefusedError(token.start, message)
@@ -216,6 +232,9 @@ class _Parser:
             end = at + len(value)
         while self.tokens[self.at].start < end:
             self.at += 1
+        self.links += name == "link"
+        if self.links > _MOST_LINKS:
+            raise RefusedError(start, f"a query may have up to {_MOST_LINKS} links: make two queries of it")
         try:
             checked(name, value)
         except ValueError as error:
@@ -250,7 +269,10 @@ def _word(token: Token, raw: bool) -> _Part:
         if _ALMOST_NEAR.fullmatch(text):
             message = f"type NEAR in capitals and with a distance of 1 to {_FARTHEST} words: NEAR/5"
             raise RefusedError(start, message)
-        if not _searchable(text, start):
+        found = _searchable(text, start)
+        if found > _LONGEST_PHRASE:
+            raise RefusedError(start, f"a word may have up to {_LONGEST_PHRASE} parts: a few of them will do")
+        if not found:
             message = f"{text} has no letter, digit or emoji to search for: remove it, or put the whole name in quotes"
             raise RefusedError(start, message)
     elif text in _ALMOST:
@@ -259,9 +281,10 @@ def _word(token: Token, raw: bool) -> _Part:
     return _Part(Word(text, raw), start)
 
 
-def _searchable(word: str, start: int) -> bool:
+def _searchable(word: str, start: int) -> int:
+    """How many words of a text it stands for; of a script without spaces, how many characters."""
     try:
-        return (word.isascii() and word.isalnum()) or bool(steps(word, True, False))
+        return 1 if word.isascii() and word.isalnum() else len(steps(word, True, False))
     except QueryError as error:
         raise RefusedError(start + error.position, error.message) from None
 

@@ -60,6 +60,7 @@ class Planner:
         self._now, self._zone = now, zone
         self._steps: dict[tuple[str, bool, bool], list[Step]] = {}
         self._same: dict[tuple[object, ...], Step] = {}  # steps are equal only to themselves
+        self._chains: dict[tuple[Step, ...], Chain] = {}  # the same one is asked once of each document
         self._uses: Counter[str] = Counter()
 
     def plan(self, node: Node, plurals: bool = True) -> Plan:  # noqa: PLR0911 - one for each kind of node
@@ -78,7 +79,8 @@ class Planner:
             case Near(nodes, links):
                 return Close([self._operand(part, plurals) for part in nodes], links)
             case Around(words, distance, raw):
-                return Gathered([self._chain((word,), plurals, raw) for word in words if _searchable(word)], distance)
+                each = dict.fromkeys(word for word in words if _searchable(word))
+                return Gathered([self._chain((word,), plurals, raw) for word in each], distance)
             case Field(name, part):
                 return _sided(self.plan(part, plurals), name)
             case Fact(name, _):
@@ -109,7 +111,9 @@ class Planner:
             raise QueryError(" ".join(words), 0, "there is no letter, digit or emoji to search for")
         for step in chain:
             self._uses.update(step.folded)
-        return AnyWord(chain[0].forms) if len(chain) == 1 and chain[0].plain else Chain(chain)
+        if len(chain) == 1 and chain[0].plain:
+            return AnyWord(chain[0].forms)
+        return self._chains.setdefault(tuple(chain), Chain(chain))
 
     def _steps_of(self, word: str, plurals: bool, raw: bool) -> list[Step]:
         known = self._steps.get((word, plurals, raw))

@@ -15,10 +15,8 @@ _TOKEN = re.compile(
     rf"|(?P<not>NOT{_END})|(?P<near>O?NEAR/\d+{_END})|(?P<minus>-(?=[^\s)]))|(?P<field>[A-Za-z]+:)"
     r'|(?P<word>[^\s"()]+)|(?P<quote>")'
 )
-_LIMITS = (  # what costs most to look for, so that no query takes long on any post
-    (re.compile(r'NEAR/|"~'), 100, "NEARs"),
-    (re.compile(r"(?<=[\w*])[*?]+(?=\w)"), 20, "wildcards inside words"),
-)
+_INNER = re.compile(r"(?<=[\w*])[*?]+(?=\w)")
+_MOST_INNER = 20  # wildcards inside words, which take longest to look for
 
 
 class RefusedError(Exception):
@@ -64,13 +62,9 @@ def tokens(query: str) -> list[Token]:
         found.append(Token(kind, match[0], start))
     if opened:
         raise RefusedError(opened[-1], "this parenthesis is never closed: add ) after its last word")
-    _limit(query)
+    inner = [wildcard.start() for wildcard in _INNER.finditer(query)] if "*" in query or "?" in query else []
+    if len(inner) > _MOST_INNER:
+        message = f"a query may have up to {_MOST_INNER} wildcards inside words: make two queries of it"
+        raise RefusedError(inner[_MOST_INNER], message)
     found.append(Token("end", "", len(query)))
     return found
-
-
-def _limit(query: str) -> None:
-    for pattern, most, what in _LIMITS:
-        places = [found.start() for found in pattern.finditer(query)]
-        if len(places) > most:
-            raise RefusedError(places[most], f"a query may have up to {most} {what}: make two queries of it")

@@ -84,7 +84,8 @@ class Words:
     def typed(self) -> list[str]:
         """The words as typed, composed: raw ones, which the words of plain ASCII texts are not."""
         if not self._line:
-            return [normalize("NFC", word) for word in self.raw]
+            composed = {word: normalize("NFC", word) for word in set(self.raw)}
+            return list(map(composed.__getitem__, self.raw))
         return self._pattern.findall(self.clean)
 
     def places(self, indexes: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from listening.store.again import Again, Changed
+from listening.store.clusters import Cluster, Clusters, Copy
+from listening.store.copies import Joining
+from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
-from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, Reading, SourceFigures
+from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Reading, Again, Runs, Upkeep):
+class Store(Saving, Clusters, Joining, Again, Labels, Runs, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
@@ -19,10 +22,14 @@ __all__ = [
     "COLUMNS",
     "BrandFigures",
     "Changed",
+    "Cluster",
+    "Copy",
     "Found",
     "KnownSource",
+    "Label",
     "MentionFilter",
     "MentionRow",
+    "Open",
     "Question",
     "Run",
     "Saved",

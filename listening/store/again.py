@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from listening.post import Entry
+from listening.store.copies import Copies
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
 from listening.store.posts import Posts, StoredPost
@@ -44,6 +45,7 @@ class Again(Posts):
                     known[name] = int(conn.execute("INSERT INTO brands (name) VALUES (?)", [name]).lastrowid or 0)
             only = {known[name] for name in brands}
             mentions = Mentions(conn, known, iso(now))
+            copies, found = Copies(conn), list[int]()
             stored = self.posts(ids)
             for each in stored.values():
                 if each.post.deleted:
@@ -53,7 +55,12 @@ class Again(Posts):
                 figures = (scores.neg, scores.neu, scores.pos, scores.compound) if scores else (None,) * 4
                 conn.execute(_UPDATE, (entry.language, *figures, each.id))
                 ours = [mention for mention in entry.mentions if mention.brand in brands]
+                before = mentions.changes
                 mentions.update(each.id, each.source_id, each.published, ours, only)
+                if mentions.changes > before:
+                    found.append(each.id)
+                    copies.follow(each.id)
+            copies.add(found)
             mentions.write_daily()
         return Changed(len(stored), mentions.new, mentions.gone)
 

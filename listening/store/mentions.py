@@ -39,7 +39,7 @@ class Mentions:
 
     def __init__(self, conn: sqlite3.Connection, brands: Mapping[str, int], stamp: str) -> None:
         self.conn, self.brands, self.stamp = conn, brands, stamp
-        self.new = self.gone = 0
+        self.new = self.gone = self.moved = 0  # moved: to the shelf or from it
         # (brand, day, source) -> mentions, negative, neutral, positive
         self.tally: defaultdict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
@@ -70,6 +70,7 @@ class Mentions:
             self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
             self._write_aspects(mention_id, mention)
             self._count(brand, published, source_id, shown.label, shown.shelved, 1)
+            self.moved += shown.shelved != bool(was_shelved)
         for brand, (mention_id, was_published, was_label, was_shelved, untouched) in old.items():
             if untouched and brand not in corrections:  # what somebody worked on stays, matched or not
                 self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
@@ -78,6 +79,11 @@ class Mentions:
             else:  # without the author's words: they may have taken them back
                 self.conn.execute("UPDATE mentions SET words = '[]', why = '' WHERE id = ?", [mention_id])
                 self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
+
+    @property
+    def changes(self) -> int:
+        """How many came, went, or changed between list and shelf."""
+        return self.new + self.gone + self.moved
 
     def write_daily(self) -> None:
         """Add what all this changed to the daily figures."""

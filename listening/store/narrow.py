@@ -7,19 +7,18 @@ for "any post" (the index cannot tell) and "" for "no post".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise, product
+from itertools import pairwise, product
 from math import prod
 
 from listening.query import And, Around, Field, Near, Node, Or, Phrase, Word
-from listening.query.line import line
 from listening.query.term import Step, steps
-from listening.query.words import Kind, kind
 
 _DEEPEST = 12  # nodes within nodes: FTS5's parser has a small stack
 _LONGEST = 20_000  # characters of an expression; a scan is quicker than asking for more
 _MOST_WAYS = 128  # to write some words in a row; of more each two neighbours are looked for
 
 Terms = str | None
+Choice = Sequence[tuple[str, bool]]  # words of which one must stand at a place, and whether it only begins so
 
 
 def narrow(node: Node) -> tuple[Terms, Terms]:
@@ -32,7 +31,9 @@ def _bounded(terms: Terms) -> Terms:
 
 
 class _Narrowing:
-    """From a tree to an expression; the two tables hold words differently."""
+    """From a tree to an expression; in the two tables words stand differently."""
+
+    gaps: tuple[str, ...]  # what may stand between two words that follow each other
 
     def terms(self, node: Node, depth: int = 0) -> Terms:  # noqa: PLR0911 - one for each kind of node
         """The expression of a node."""
@@ -52,76 +53,52 @@ class _Narrowing:
         return None
 
     def chain(self, chain: Sequence[Step]) -> Terms:
-        """The expression of words that stand one after the other."""
-        raise NotImplementedError
+        """The expression of words that follow each other."""
+        words = [self.written(step) for step in chain]
+        if prod(map(len, words)) * len(self.gaps) ** len(words) <= _MOST_WAYS:
+            return self._row(words)
+        return _all(self._row(pair) for pair in pairwise(words))
+
+    def written(self, step: Step) -> Choice:
+        """What may stand in the table for a word."""
+        starts = [(wildcard.low, True) for wildcard in step.wildcards]
+        return starts or [(form, False) for form in sorted(step.forms)]
+
+    def _row(self, words: Sequence[Choice]) -> Terms:
+        return _all(_some(way for choice in product(*part) for way in self._ways(choice)) for part in _parts(words))
+
+    def _ways(self, choice: Choice) -> Iterator[str]:
+        for gaps in product(self.gaps, repeat=len(choice) - 1):
+            phrase = "".join(word + gap for (word, _), gap in zip(choice, (*gaps, ""), strict=True))
+            yield f'"{phrase}"{" *" * choice[-1][1]}'
 
 
 class _Plain(_Narrowing):
-    """Words as FTS5 reads them; between two of them there may be the s of a possessive."""
+    """Words as FTS5 reads them, all of them ASCII; the s of a possessive is a word, too."""
 
-    def chain(self, chain: Sequence[Step]) -> Terms:
-        words = [_plain_words(step) for step in chain]
-        if prod(map(len, words)) << len(words) <= _MOST_WAYS:
-            return _phrases(words)
-        return _all(_phrases(pair) for pair in pairwise(words))
+    gaps = (" ", " s ")
 
-
-def _plain_words(step: Step) -> list[tuple[str, bool]]:
-    """What FTS5 may read for a word, and whether it only begins so."""
-    starts = [(wildcard.low, True) for wildcard in step.wildcards if wildcard.low.isascii()]
-    return starts or [(form, False) for form in sorted(step.forms) if form.isascii()]
-
-
-def _phrases(words: Sequence[Sequence[tuple[str, bool]]]) -> Terms:
-    """Every way to write some words in a row."""
-    return _all(_some(way for choice in product(*row) for way in _ways(choice)) for row in _rows(words))
-
-
-def _rows(words: Sequence[Sequence[tuple[str, bool]]]) -> Iterator[list[Sequence[tuple[str, bool]]]]:
-    """The row in parts: FTS5 takes a phrase of which only the last word may be a beginning."""
-    row = []
-    for choice in words:
-        row.append(choice)
-        if any(begins for _, begins in choice):
-            yield row
-            row = []
-    if row:
-        yield row
-
-
-def _ways(choice: Sequence[tuple[str, bool]]) -> Iterator[str]:
-    for gaps in product((" ", " s "), repeat=len(choice) - 1):
-        phrase = "".join(word + gap for (word, _), gap in zip(choice, (*gaps, ""), strict=True))
-        yield f'"{phrase}"{" *" * choice[-1][1]}'
+    def written(self, step: Step) -> Choice:
+        """Only what is ASCII: no other words are in posts that are not odd."""
+        return [(word, begins) for word, begins in super().written(step) if word.isascii()]
 
 
 class _Folded(_Narrowing):
-    """Words as they stand in the matcher's line, where signs of scripts without spaces are words."""
+    """Words as the matcher reads them."""
 
-    def chain(self, chain: Sequence[Step]) -> Terms:
-        return _all(self._runs(chain))
-
-    def _runs(self, chain: Sequence[Step]) -> Iterator[Terms]:
-        for together, run in groupby(chain, _is_sign):
-            if together:
-                yield _quoted(" ".join(form for step in run for form in step.forms))
-                continue
-            for step in run:
-                starts = [_quoted(wildcard.low) for wildcard in step.wildcards]
-                yield (
-                    _some(start and f"{start} *" for start in starts)
-                    if starts
-                    else _some(map(_quoted, sorted(step.forms)))
-                )
+    gaps = (" ",)
 
 
-def _is_sign(step: Step) -> bool:
-    return len(step.forms) == 1 and all(kind(form[0]) is Kind.SIGN for form in step.forms)
-
-
-def _quoted(words: str) -> Terms:
-    found = " ".join(line(words).split())
-    return f'"{found}"' if found else None
+def _parts(words: Sequence[Choice]) -> Iterator[list[Choice]]:
+    """Words in a row, in parts: FTS5 takes a phrase of which only the last word may be a beginning."""
+    part: list[Choice] = []
+    for choice in words:
+        part.append(choice)
+        if any(begins for _, begins in choice):
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _all(parts: Iterable[Terms]) -> Terms:

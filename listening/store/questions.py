@@ -5,6 +5,12 @@ from __future__ import annotations
 # Only column names of ours are put into these; what people type is bound.
 _MENTION = "date, brand, sentiment, sentiment_score, title, full_text, author, source, url, mention_id"
 
+_ONCE = (  # the daily figures without those that only repeat another mention
+    "with once as (select brand_id, day, mentions, negative, neutral, positive from daily union all select brand_id, "
+    "substr(published, 1, 10), -1, -(label is 'negative'), -(label is 'neutral'), -(label is 'positive') from mentions "
+    "where copy = 1 and not shelved)"
+)
+
 QUERIES: dict[str, dict[str, str]] = {
     "newest": {
         "title": "Newest mentions",
@@ -24,19 +30,19 @@ QUERIES: dict[str, dict[str, str]] = {
     },
     "per_day": {
         "title": "Per brand and day",
-        "description": "Volume and feeling by day (UTC). Net sentiment is (positive - negative) / scored.",
+        "description": "Volume and feeling by day (UTC) without copies. Net sentiment: (positive - negative) / scored.",
         "sql": (
-            "select d.day, b.name as brand, sum(d.mentions) as mentions, sum(negative) as negative, "
+            f"{_ONCE} select d.day, b.name as brand, sum(d.mentions) as mentions, sum(negative) as negative, "
             "sum(neutral) as neutral, sum(positive) as positive, round((sum(positive) - sum(negative)) * 1.0 / "
-            "nullif(sum(negative + neutral + positive), 0), 3) as net_sentiment from daily d "
+            "nullif(sum(negative + neutral + positive), 0), 3) as net_sentiment from once d "
             "join brands b on b.id = d.brand_id where :brand in ('', b.name) group by 1, 2 order by 1 desc, 2"
         ),
     },
     "share_of_voice": {
         "title": "Share of voice",
-        "description": "How much of all that is said is said of each brand, from a day on.",
+        "description": "How much of all that is said is said of each brand, from a day on; copies left out.",
         "sql": (
-            "with counted as (select b.name as brand, b.ours, sum(d.mentions) as mentions from daily d "
+            f"{_ONCE}, counted as (select b.name as brand, b.ours, sum(d.mentions) as mentions from once d "
             "join brands b on b.id = d.brand_id where d.day >= :since group by 1) select brand, ours, mentions, "
             "round(100.0 * mentions / sum(mentions) over (), 1) as percent from counted order by mentions desc"
         ),

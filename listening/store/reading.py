@@ -53,7 +53,10 @@ class MentionRow:
 
 @dataclass(frozen=True, slots=True)
 class BrandFigures:
-    """One brand over a period. Net sentiment is (positive - negative) / scored, None where nothing was scored."""
+    """One brand over a period: what was said, each thing once, and the copies that only repeat it.
+
+    Net sentiment is (positive - negative) / scored, None where nothing was scored.
+    """
 
     brand: str
     ours: bool
@@ -61,6 +64,7 @@ class BrandFigures:
     negative: int
     neutral: int
     positive: int
+    copies: int = 0
 
     @property
     def unscored(self) -> int:
@@ -99,7 +103,7 @@ class Reading(Searching):
         self, where: MentionFilter, *, limit: int | None = None, order: str = "newest"
     ) -> Iterator[MentionRow]:
         """Mentions that pass the filter, streamed; `order` is "newest", "negative" or "positive" first."""
-        condition = _where(where)
+        condition = where_sql(where)
         if order != "newest":
             condition = f"{condition[0]} AND m.sentiment_score IS NOT NULL", condition[1]
         if where.query is not None:
@@ -120,7 +124,7 @@ class Reading(Searching):
 
     def count_mentions(self, where: MentionFilter) -> int:
         """How many mentions pass the filter. With a query each of them is looked at."""
-        condition = _where(where)
+        condition = where_sql(where)
         if where.query is not None:
             return sum(1 for _ in self.satisfying(where.query, condition, "NULL"))
         sql, values = condition
@@ -130,12 +134,31 @@ class Reading(Searching):
         """Per active brand, most mentioned first, from the daily roll-up: whole days, UTC."""
         rows = self.db.conn.execute(
             "SELECT b.name, b.ours, coalesce(sum(d.mentions), 0), coalesce(sum(negative), 0), "
-            "coalesce(sum(neutral), 0), coalesce(sum(positive), 0) "
+            "coalesce(sum(neutral), 0), coalesce(sum(positive), 0), b.id "
             "FROM brands b LEFT JOIN daily d ON d.brand_id = b.id AND d.day BETWEEN ? AND ? "
-            "WHERE b.active GROUP BY b.id ORDER BY 3 DESC, 1",
+            "WHERE b.active GROUP BY b.id ORDER BY 1",
             _days(since, until),
         )
-        return [BrandFigures(name, bool(ours), *counts) for name, ours, *counts in rows]
+        copied = self._copied("brand_id", "", since, until)
+        found = []
+        for name, ours, *counts, ident in rows.fetchall():
+            copies = copied.get(ident, (0, 0, 0, 0))
+            n, neg, neu, pos = (count - copy for count, copy in zip(counts, copies, strict=True))
+            found.append(BrandFigures(name, bool(ours), n, neg, neu, pos, copies[0]))
+        return sorted(found, key=lambda figures: -figures.mentions)
+
+    def _copied(
+        self, per: str, brand: str, since: datetime | None, until: datetime | None
+    ) -> dict[int | str, tuple[int, int, int, int]]:
+        """Copies per brand or day: all, the negative, neutral and positive ones. They are few, so counted now."""
+        first, last = _days(since, until)
+        rows = self.db.conn.execute(
+            f"SELECT {per}, count(*), coalesce(sum(label = 'negative'), 0), coalesce(sum(label = 'neutral'), 0), "
+            "coalesce(sum(label = 'positive'), 0) FROM mentions WHERE copy = 1 AND NOT shelved AND published >= ? "
+            "AND published < ? AND (? = '' OR brand_id = (SELECT id FROM brands WHERE name = ?)) GROUP BY 1",
+            [first, f"{last}U", brand, brand],  # U comes after the T between a day and its time
+        )
+        return {row[0]: row[1:] for row in rows}
 
     def source_figures(self) -> list[SourceFigures]:
         """Per active source: the posts kept and the mentions in them."""
@@ -149,13 +172,19 @@ class Reading(Searching):
     def timeline(
         self, brand: str, since: datetime | None = None, until: datetime | None = None
     ) -> list[tuple[str, int, int, int, int]]:
-        """(day, mentions, negative, neutral, positive) of one brand, days without mentions left out."""
+        """(day, mentions, negative, neutral, positive) of one brand without copies, days without mentions left out."""
         rows = self.db.conn.execute(
             "SELECT day, sum(d.mentions), sum(negative), sum(neutral), sum(positive) FROM daily d "
             "JOIN brands b ON b.id = d.brand_id WHERE b.name = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day",
             [brand, *_days(since, until)],
         )
-        return [(str(day), int(n), int(neg), int(neu), int(pos)) for day, n, neg, neu, pos in rows]
+        copied = self._copied("substr(published, 1, 10)", brand, since, until)
+        found = []
+        for day, *counts in rows:
+            n, neg, neu, pos = (c - copy for c, copy in zip(counts, copied.get(day, (0, 0, 0, 0)), strict=True))
+            if n:
+                found.append((str(day), int(n), int(neg), int(neu), int(pos)))
+        return found
 
     def totals(self) -> dict[str, int]:
         """Rows per table that a person would ask about."""
@@ -176,20 +205,21 @@ def _days(since: datetime | None, until: datetime | None) -> tuple[str, str]:
     return (iso(since)[:10] if since else "0", iso(until)[:10] if until else "9")
 
 
-def _where(where: MentionFilter) -> Condition:
+def where_sql(where: MentionFilter, m: str = "m") -> Condition:
+    """The condition on `mention_list`, under the alias `m`, that a filter means apart from its query."""
     parts: Sequence[tuple[str, Any]] = [
-        ("m.brand = ?", where.brand),
-        ("m.source = ?", where.source),
-        ("m.status = ?", where.status),
-        ("instr(', ' || m.intents || ',', ?)", f", {where.intent}," if where.intent else ""),
-        ("m.date >= ?", iso(where.since) if where.since else ""),
-        ("m.date < ?", iso(where.until) if where.until else ""),
+        (f"{m}.brand = ?", where.brand),
+        (f"{m}.source = ?", where.source),
+        (f"{m}.status = ?", where.status),
+        (f"instr(', ' || {m}.intents || ',', ?)", f", {where.intent}," if where.intent else ""),
+        (f"{m}.date >= ?", iso(where.since) if where.since else ""),
+        (f"{m}.date < ?", iso(where.until) if where.until else ""),
     ]
-    chosen = [("m.shelved = ?", int(where.shelf)), *((sql, value) for sql, value in parts if value)]
+    chosen = [(f"{m}.shelved = ?", int(where.shelf)), *((sql, value) for sql, value in parts if value)]
     clauses, values = [sql for sql, _ in chosen], [value for _, value in chosen]
     if where.sentiment == "unscored":
-        clauses.append("m.sentiment IS NULL")
+        clauses.append(f"{m}.sentiment IS NULL")
     elif where.sentiment:
-        clauses.append("m.sentiment = ?")
+        clauses.append(f"{m}.sentiment = ?")
         values.append(where.sentiment)
     return " AND ".join(clauses), values

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from listening.post import Author, Checkpoint, Entry, Extent, Post, Reject, Thread
 from listening.store import index
 from listening.store.connection import Connection
+from listening.store.copies import Copies
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
 
@@ -138,6 +139,7 @@ class _Save:
     def __init__(self, conn: sqlite3.Connection, source_id: int, stamp: str, brands: dict[str, int]) -> None:
         self.conn, self.source_id, self.stamp = conn, source_id, stamp
         self.mentions = Mentions(conn, brands, stamp)
+        self.copies, self.said_anew = Copies(conn), dict[int, None]()  # posts whose copies are to be found
         self.saved = Saved()
 
     def entries(self, entries: Sequence[Entry], extents: Sequence[Extent]) -> Saved:
@@ -145,6 +147,7 @@ class _Save:
             self._add(entries)
         for extent in extents:
             self._clear(extent)
+        self.copies.add(self.said_anew)
         self.mentions.write_daily()
         self.saved.mentions = self.mentions.new
         return self.saved
@@ -157,6 +160,8 @@ class _Save:
         for post_id, ident, title, text, source_id, published in found.fetchall():
             if int(ident) in extent.ids:
                 continue
+            self.copies.leave(post_id)
+            self.said_anew.pop(post_id, None)
             index.change(self.conn, post_id, (title, text), ("", ""))
             self.conn.execute(
                 "UPDATE posts SET title = '', text = '', quotes = NULL, neg = NULL, neu = NULL, pos = NULL, "
@@ -184,6 +189,7 @@ class _Save:
                 self._update(row, entry)
             elif entry.mentions:
                 self.mentions.add(row[0], self.source_id, row[_PUBLISHED], entry.mentions)
+                self.said_anew[row[0]] = None
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
         unique = {(platform, author.id or author.name): author for platform, author in found}
@@ -241,12 +247,19 @@ class _Save:
         values["edited"] = values["edited"] or edited
         if values["deleted"] and deleted:
             values["deleted"] = deleted
-        if (title, text) != (values["title"], values["text"]):
+        changed = (title, text) != (values["title"], values["text"])
+        if changed:
+            self.copies.leave(post_id)
             index.change(self.conn, post_id, (title, text), (values["title"], values["text"]))
             self.saved.updated += 1
             values["edited"] = values["edited"] or self.stamp
         self.conn.execute(_UPDATE_POST, [*(values[c] for c in _UPDATABLE), post_id])
+        before = self.mentions.changes
         self.mentions.update(post_id, source_id, values["published"], entry.mentions)
+        if entry.mentions and (changed or self.mentions.changes > before):
+            self.said_anew[post_id] = None
+        if self.mentions.changes > before:
+            self.copies.follow(post_id)
 
 
 _TITLE, _PUBLISHED = _POST_COLUMNS.index("title"), _POST_COLUMNS.index("published")

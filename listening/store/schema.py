@@ -132,4 +132,46 @@ def m003_search(db: Database) -> None:
     index.fold(db.conn, db.conn.execute("SELECT id, title, text FROM posts"))
 
 
-SHIPPED = ("m001_foundation", "m002_understanding", "m003_search")
+_MODELS = """
+CREATE TABLE models (
+    brand TEXT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL, made TEXT NOT NULL, last_label INTEGER NOT NULL,
+    PRIMARY KEY (brand, kind));
+"""
+
+
+@migrations()
+def m004_models(db: Database) -> None:
+    """What was learnt from labels, as JSON; the row without a kind says up to which label."""
+    _run(db, _MODELS)
+
+
+_COPIES = """
+ALTER TABLE mentions ADD COLUMN cluster INTEGER;
+ALTER TABLE mentions ADD COLUMN copy INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX mentions_cluster ON mentions (cluster, brand_id, copy, published) WHERE cluster IS NOT NULL;
+CREATE INDEX mentions_copies ON mentions (brand_id, published, label, shelved) WHERE copy = 1;
+CREATE TABLE copies (
+    post_id INTEGER PRIMARY KEY REFERENCES posts ON DELETE CASCADE, cluster INTEGER NOT NULL, alike REAL NOT NULL,
+    own INTEGER NOT NULL DEFAULT 0, shared INTEGER NOT NULL DEFAULT 0, filed INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX copies_cluster ON copies (cluster);
+CREATE TABLE copy_keys (key INTEGER NOT NULL, post_id INTEGER NOT NULL, PRIMARY KEY (key, post_id)) WITHOUT ROWID;
+DROP VIEW mention_list;
+CREATE VIEW mention_list AS
+SELECT m.id AS mention_id, m.published AS date, p.collected AS collected_at, b.name AS brand, s.name AS source,
+    p.domain, p.url, coalesce(nullif(p.title, ''), t.title, '') AS title,
+    p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
+    m.score AS sentiment_score, m.intents, m.status, m.assignee, p.thread_id, p.id AS post_id, m.words,
+    m.urgency, m.relevance, m.shelved, m.why, m.cluster, m.copy
+FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id
+JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id
+LEFT JOIN threads t ON t.id = p.thread_id;
+"""
+
+
+@migrations()
+def m005_copies(db: Database) -> None:
+    """Which posts say the same thing, which mention of them is counted, and the keys under which copies are found."""
+    _run(db, _COPIES)
+
+
+SHIPPED = ("m001_foundation", "m002_understanding", "m003_search", "m004_models", "m005_copies")

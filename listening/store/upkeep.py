@@ -52,6 +52,9 @@ class Upkeep(Connection):
         counted = "SELECT count(*) FROM mentions WHERE NOT shelved"
         if conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM daily").fetchone()[0]:
             found.append("the daily figures differ from the mentions; `listening db vacuum` counts them anew")
+        shown = "SELECT 1 FROM mentions WHERE cluster IS NOT NULL GROUP BY cluster, brand_id HAVING sum(copy = 0) <> 1"
+        if conn.execute(f"SELECT EXISTS ({shown})").fetchone()[0]:
+            found.append("something said several times is not counted once; `listening db vacuum` sees to it")
         return found
 
     def vacuum(self) -> tuple[int, int]:
@@ -59,6 +62,11 @@ class Upkeep(Connection):
         before = self.path.stat().st_size
         with self.writing() as conn:
             index.rebuild(conn)
+            conn.execute("DELETE FROM copy_keys WHERE post_id NOT IN (SELECT post_id FROM mentions)")
+            conn.execute(
+                "UPDATE mentions SET copy = id <> (SELECT o.id FROM mentions o WHERE o.cluster = mentions.cluster "
+                "AND o.brand_id = mentions.brand_id ORDER BY o.published, o.id LIMIT 1) WHERE cluster IS NOT NULL"
+            )
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "

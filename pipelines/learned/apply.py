@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Self, cast
 
+from listening.config import Config
 from listening.post import Entry, Evidence, Intent, Label, Mention
 from pipelines.learned.features import Sample
 from pipelines.learned.model import Model
@@ -21,13 +23,20 @@ class Learned:
     """
 
     def __init__(
-        self, models: Iterable[tuple[str, Model]] = (), floor: float = 0.3, floors: Mapping[str, float] | None = None
+        self, models: Iterable[tuple[str, Model]] = (), floor: float = 0.2, floors: Mapping[str, float] | None = None
     ) -> None:
         found = list(models)
         self.relevance = {brand: model for brand, model in found if model.kind == "relevance"}
         self.sentiment = next((model for brand, model in found if model.kind == "sentiment" and not brand), None)
         self.intents = [model for brand, model in found if model.kind.startswith(_INTENT) and not brand]
         self.floor, self.floors = floor, dict(floors or {})
+
+    @classmethod
+    def of(cls, config: Config, models: Iterable[tuple[str, str]]) -> Self:
+        """What is kept as (brand, JSON), with the config's floors. What is no model any more is left out."""
+        found = [(brand, model) for brand, text in models if (model := _model(text)) is not None]
+        floors = {brand.name: floor for brand in config.brands if (floor := brand.relevance_floor) is not None}
+        return cls(found, config.settings.relevance_floor, floors)
 
     def __bool__(self) -> bool:
         return bool(self.relevance or self.sentiment or self.intents)
@@ -77,3 +86,10 @@ class Learned:
         reasons = model.reasons(sample, "no")
         why = Evidence(f"probably not about {mention.brand}: {reasons.rule}", reasons.words)
         return replace(mention, relevance=share, shelved=True, why=(*mention.why, why))
+
+
+def _model(text: str) -> Model | None:
+    try:
+        return Model.of(json.loads(text))
+    except (ValueError, RecursionError):
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -14,6 +14,8 @@ _LONGEST_TOKEN = 24
 MOST_KEPT = 50_000  # words that are met again and again, with what is known of them
 BRAND, LINK, NUMBER = "<brand>", "<link>", "<number>"
 PART = "\t"  # begins the name of a part of a word: no word holds it
+_ARTICLES = frozenset("a an the this that one each every some any no my your his her our their".split())
+_PREPOSITIONS = frozenset("with from at by to of for on in via than and or left".split())
 _SHORTEST_PART, _LONGEST_PART = 3, 5
 
 
@@ -65,6 +67,7 @@ def _named(token: str) -> str:
 def own_words(words: tuple[str, ...]) -> frozenset[str]:
     """The tokens that name the brand: each word of its names as matched, also as a handle and as a tag."""
     found = {token for word in words for token in map(_named, _TOKEN.findall(word.lower())) if token[-1].isalnum()}
+    found |= {f"{token}{mark}s" for token in found for mark in "'\u2019"}
     return frozenset(found | {f"{sign}{token.lstrip('@#')}" for token in found for sign in ("@", "#")})
 
 
@@ -76,3 +79,14 @@ def parts(token: str) -> Iterator[str]:
     for size in range(_SHORTEST_PART, _LONGEST_PART + 1):
         for start in range(len(framed) - size + 1):
             yield f"{PART}{framed[start : start + size]}"
+
+
+def beside(found: Sequence[str]) -> Iterator[str]:
+    """The words right before and behind the brand's name, and their kind: "an acorn", "with Acorn"."""
+    for place, token in enumerate(found):
+        if token == BRAND:
+            before = found[place - 1] if place else "nothing"
+            yield f"before it {before}"
+            yield "an article before it" if before in _ARTICLES else "no article before it"
+            yield "a preposition before it" if before in _PREPOSITIONS else "no preposition before it"
+            yield f"behind it {found[place + 1] if place + 1 < len(found) else 'nothing'}"

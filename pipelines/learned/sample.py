@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from listening.post import Entry, Mention, Post
-from pipelines.learned.features import Sample
+from pipelines.learned.features import Sample, beside, tokens
 
 _SIZE = 140.0  # characters that count as 1
 _MARKS = (("exclaims", "!"), ("asks", "?"), ("links", "http"))
@@ -22,6 +22,11 @@ def relevance_sample(post: Post, language: str, mention: Mention) -> Sample:
         facts[f"author {post.author.id or post.author.name}"] = 1.0
     for word in mention.words:
         facts[f"written {_written(word)}"] = 1.0
+    if mention.aspects:
+        facts["names a side of a brand"] = 1.0
+    for intent in mention.intents:
+        facts[f"intent {intent.name}"] = 1.0
+    facts |= dict.fromkeys(beside(tokens(Sample(post.text, post.title, mention.words))), 1.0)
     return Sample(post.text, post.title, mention.words, facts)
 
 

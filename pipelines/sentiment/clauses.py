@@ -29,7 +29,7 @@ _LONGEST_ABBREVIATION = 8  # characters; as far as one looks back from a full st
 _COMPARISON = re.compile(r"\b(?:than|compared (?:to|with)|instead of|rather than|unlike)\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?P<list>,|[&+/]|\b(?:and|n?or|plus|vs|versus)\b)"
-    r"|[-\u2013\u2014](?!\w)|\b(?:after|although|as|because|before|if|since|so|then|though|until|when|where|yet)\b",
+    r"|[-\u2013\u2014](?!\w)|\b(?:after|although|as|because|before|if|since|so|then|though|until|what|when|where|yet)\b",
     re.IGNORECASE,
 )
 _FACE = re.compile(rf"(?<![{_EMOJI}])[{_EMOJI}]++")
@@ -112,11 +112,16 @@ def _parting(text: str, one: tuple[int, int], two: tuple[int, int], says: Says) 
             continue
         border = found[-1]
         if border.lastgroup == "list" and len(_WORD.findall(gap[: border.start()] + gap[border.end() :])) < 2:
-            if not _COMPARISON.search(text, *one) and not (says(*one) and says(*two)):
+            if not _COMPARISON.search(text, *one) and not (says(*two) and (says(*one) or _begins(text, one))):
                 return None
         end = border.end() if pattern is _FACE else border.start()
         return one[1] + end, one[1] + border.end()
     return None
+
+
+def _begins(text: str, one: tuple[int, int]) -> bool:
+    """Whether words stand before a name, so that a comma behind it begins something new ("Try Acme, Globex lies")."""
+    return len(_WORD.findall(text, *one)) > 2
 
 
 def _pieces(text: str, names: Sequence[_Name]) -> Iterator[_Piece]:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from listening.post import Evidence, Label
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import Impression, Part, label
+from pipelines.sentiment.impression import Impression, Part, label, negated
 from pipelines.sentiment.line import Line
-from pipelines.sentiment.rules import Hit, Rule, Rules, customers_rules
+from pipelines.sentiment.places import Places
+from pipelines.sentiment.relations import OWN, alone, longest
+from pipelines.sentiment.rules import Hit, Rule, Rules, longest_first, written
 from pipelines.sentiment.toward import toward
 from pipelines.sentiment.words import Word, Words, fold
 from pipelines.vader import Reading, Scorer
 
 _APART = 0.5  # what rules count where a text speaks of nobody's customer
 _TEAM = "your lexicon"  # the rule of the team's own words
+_NAMED = {  # what stands for a name's first token and for others, by the mark at its end
+    (later, stop): Word(
+        f"{'' if later else OWN} {stop}".strip(), f"{'' if later else f'{OWN} '}{stop and f'{stop} '}", 0.0
+    )
+    for later in (False, True)
+    for stop in ("", ".", "!", "?")
+}
 
 
 class Judgement(NamedTuple):
@@ -39,16 +49,16 @@ class Feeling:
         self._source = own, of_brands
         self.scorer = Scorer({words: valence for words, valence in own.items() if len(words.split()) == 1})
         self._words = Words()
-        self._rules = customers_rules()
+        self._rules = _customers()
         self._team = self._lexicon(own)
         self._brands = {name: self._lexicon({**own, **its}) for name, its in of_brands.items()}
 
     def __reduce__(self) -> tuple[type[Feeling], tuple[Mapping[str, float], Mapping[str, Mapping[str, float]]]]:
         return type(self), self._source
 
-    def read(self, text: str, *, named: bool = True) -> Impression:
-        """All that is read in a text, whichever brand is asked for; `named`: it names one, not its title alone."""
-        return self._read(text, self._team, named=named)
+    def read(self, text: str, names: Spans = ()) -> Impression:
+        """All that is read in a text that names brands at `names` (start, end), whichever brand is asked for."""
+        return self._read(text, names, self._team)
 
     def judge(self, read: Impression, brand: str, own: Spans, others: Spans = ()) -> Judgement:
         """How a text, read before, feels toward `brand`, named at `own` (start, end), with others named at `others`.
@@ -56,8 +66,8 @@ class Feeling:
         A text that names the brand nowhere (but its title or thread does) counts as a whole.
         """
         if brand in self._brands:
-            read = self._read(read.text, self._brands[brand], named=read.customer)
-        parts = toward(read, self.scorer.spelt, own, others)
+            read = self._read(read.text, [*own, *others], self._brands[brand])
+        parts = toward(read, own, others)
         score = read.score(parts)
         return Judgement(score, label(score), read.why(parts))
 
@@ -68,13 +78,16 @@ class Feeling:
         )
         return Rules((words, Rule(_TEAM, valence)) for words, valence in folded if words.strip())
 
-    def _read(self, text: str, lexicon: Rules, *, named: bool) -> Impression:
+    def _read(self, text: str, names: Spans, lexicon: Rules) -> Impression:
         reading = self.scorer.read(text)
+        places = Places(text, self.scorer.spelt)
         words = list(map(self._words.__getitem__, reading.tokens))
-        line = Line([word.folded for word in words])
-        customer = named or sum([word.customer for word in words]) > 1
+        for span in names:
+            _name(words, places, *span)
+        line = Line([word.spaced for word in words])
+        customer = bool(names) or sum([word.customer for word in words]) > 1
         hits = self._rules.find(line.text)
-        marks = frozenset([rule.mark for _, _, rule in hits if rule.mark])
+        hits.sort()
         parts = _team(lexicon.find(line.text), reading, line) if lexicon else []
         parts += _phrases(hits, words, line, parts)
         if not customer:
@@ -83,16 +96,37 @@ class Feeling:
         for part in parts:
             taken.update(range(part.first, part.end))
         parts += _single(reading, words, taken, customer)
+        marks = {rule.mark for _, _, rule in hits}
         if "denial" in marks:
             parts = _denied(parts, hits, words, line)
-        return Impression(text, reading, words, line, parts, marks, customer)
+        related = not marks.isdisjoint("+-!")
+        said = longest([hit for hit in hits if hit[2].name == "relation"], line) if related else ()
+        asks = "request" in marks or " ? " in line.text
+        return Impression(
+            text, places, reading, words, parts, said, customer=customer, asks=asks, plain="plain" in marks
+        )
+
+
+@cache
+def _customers() -> Rules:
+    """All rules about one brand."""
+    phrases, lists = written()
+    relations, more = alone()
+    return Rules([*phrases, *relations], {**lists, **more})
+
+
+def _name(words: list[Word], places: Places, start: int, end: int) -> None:
+    """Put a brand's name in place of the words that are one."""
+    first = places.token(start)
+    for place in range(first, min(max(places.upto(end), first + 1), len(words))):
+        words[place] = _NAMED[place > first, words[place].folded[-1:] if words[place].stops else ""]
 
 
 def _team(hits: Sequence[Hit], reading: Reading, line: Line) -> list[Part]:
     """What the team's own words and phrases say; of two that overlap, the longest."""
     parts: list[Part] = []
-    for start, end, rule in sorted(hits, key=lambda hit: hit[0] - hit[1]):
-        first, after = line.tokens(start, end)
+    for start, end, rule in sorted(hits, key=longest_first):
+        first, after = line.tokens(start, -end)
         if all(after <= part.first or first >= part.end for part in parts):
             parts.append(Part(first, after, reading.bent(first, rule.valence), _TEAM))
     return parts
@@ -102,16 +136,15 @@ def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, team: Sequence[
     """What rules' phrases say; of two that overlap, the first, and of those the longest."""
     parts: list[Part] = []
     covered = 0
-    for start, end, rule in sorted(hits, key=lambda hit: (hit[0], -hit[1])) if len(hits) > 1 else hits:
+    for start, end, rule in hits:
         if start < covered or rule.mark:
             continue
-        first, after = line.tokens(start, end)
+        first, after = line.tokens(start, -end)
         if team and any(first < part.end and part.first < after for part in team):
             continue
-        covered, valence = end, rule.valence
-        for word in words[max(first - 3, 0) : first]:
-            if word.negates:
-                valence = rule.valence * -0.5
+        covered, valence = -end, rule.valence
+        if first and negated(words, first):
+            valence *= -0.5
         parts.append(Part(first, after, valence, rule.name))
     return parts
 
@@ -135,11 +168,10 @@ def _single(reading: Reading, words: Sequence[Word], taken: Container[int], cust
         if place not in taken and (word.valence is None or not (customer or word.handle)):
             known.add(place)
             parts.append(_part(place, valence, word, customer))
-    for place, word in enumerate(words):
-        if not word.valence or word.hint or place in taken or place in known:
-            continue
-        if customer or not word.tag:
-            parts.append(_part(place, reading.bent(place, word.valence), word, customer))
+    for place in [place for place, word in enumerate(words) if word.speaks]:
+        word = words[place]
+        if place not in taken and place not in known and (customer or not word.tag):
+            parts.append(_part(place, reading.bent(place, word.valence or 0.0), word, customer))
     return parts
 
 
@@ -154,7 +186,7 @@ def _denied(parts: list[Part], hits: Sequence[Hit], words: Sequence[Word], line:
     places: set[int] = set()
     for start, end, rule in hits:
         if rule.mark == "denial":
-            first = line.tokens(start, end)[1]
+            first = line.tokens(start, -end)[1]
             until = next((place + 1 for place in range(first - 1, len(words)) if words[place].stops), len(words))
             places.update(range(first, until))
     return [

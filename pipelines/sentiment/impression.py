@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from listening.post import Evidence, Label, Sentiment
-from pipelines.sentiment.line import Line
+from pipelines.sentiment.places import Places
+from pipelines.sentiment.relations import Said
 from pipelines.sentiment.words import Word
 from pipelines.vader import Reading
 
@@ -36,17 +37,29 @@ def label(score: float) -> Label:
     return "negative" if score <= -0.05 else "neutral"
 
 
+def negated(words: Sequence[Word], place: int) -> bool:
+    """Whether one of the three words before a token, in the same clause, negates it."""
+    for word in reversed(words[max(place - 3, 0) : place]):
+        if word.stops or word.pauses:
+            return False
+        if word.negates:
+            return True
+    return False
+
+
 class Impression:
     """What was read in one text; its brands are judged by those `parts` that speak of them."""
 
-    __slots__ = ("customer", "line", "marks", "parts", "reading", "text", "words")
+    __slots__ = ("asks", "customer", "parts", "places", "plain", "reading", "said", "text", "words")
 
     def __init__(
-        self, text: str, reading: Reading, words: list[Word], line: Line, parts: list[Part], marks: frozenset[str],
-        customer: bool,
+        self, text: str, places: Places, reading: Reading, words: Sequence[Word], parts: Sequence[Part],
+        said: Sequence[Said], *, customer: bool, asks: bool, plain: bool,
     ) -> None:  # fmt: skip
-        self.text, self.reading, self.words, self.line = text, reading, words, line
-        self.parts, self.marks, self.customer = parts, marks, customer
+        self.text, self.places, self.reading, self.words = text, places, reading, words
+        self.parts, self.said = parts, said  # without and with a brand's name
+        self.customer = customer  # written as somebody's customer, or about a brand
+        self.asks, self.plain = customer and asks, customer and plain
 
     @property
     def sentiment(self) -> Sentiment:
@@ -56,14 +69,13 @@ class Impression:
     def hints(self, *, deeds: bool = False) -> Iterator[Part]:
         """What counts only where nothing else is said; with `deeds` also what one expects of a company."""
         for place, word in enumerate(self.words):
-            if word.hint and word.valence:
+            if word.hint and word.valence and not (deeds and word.negates):
                 yield Part(place, place + 1, word.valence, "hint")
             elif deeds and word.deed:
-                yield Part(place, place + 1, self.reading.bent(place, 1.0), "deed")
+                yield Part(place, place + 1, -1.0 if negated(self.words, place) else 1.0, "deed")
 
     def score(self, parts: Sequence[Part]) -> float:
         """What some parts of the text come to, from -1 to 1; made of the sum as vaderSentiment does."""
-        asks = self.customer and ("request" in self.marks or " ? " in self.line.text)
         positive = negative = courtesy = wrong = 0.0
         but = self.reading.but
         for first, _, valence, rule, polite in parts:
@@ -79,10 +91,10 @@ class Impression:
                     wrong += valence
         if self.customer and wrong <= -1.5:
             courtesy, positive = courtesy * 0.2, positive * 0.8
-        elif asks:
+        elif self.asks:
             courtesy, positive = courtesy * 0.1, positive * 0.7
         total = positive + courtesy + negative
-        if self.customer and -0.7 < total < 0.7 and (asks or "plain" in self.marks):
+        if (self.asks or self.plain) and -0.7 < total < 0.7:
             total = 0.0
         if total:
             total += math.copysign(self.reading.emphasis, total)
@@ -92,7 +104,7 @@ class Impression:
         """The rules of some parts, the strongest first, with their words as the author wrote them."""
         if len(parts) > 1:
             parts = sorted(parts, key=_strength)[:_SHOWN]
-        tokens, found = self.reading.tokens, {}
+        tokens, found = self.reading.tokens, dict[str, dict[str, None]]()
         for first, end, _, rule, _ in parts:
             words = tokens[first] if end == first + 1 else " ".join(tokens[first:end])
             found.setdefault(rule, {})[words.strip(_MARKS) or words] = None

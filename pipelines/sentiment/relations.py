@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipelines.sentiment.line import Line
-from pipelines.sentiment.rules import Hit, Rule, Rules
+from pipelines.sentiment.rules import Hit, Rule, Rules, longest_first
 
-OWN, OTHER = "A", "B"  # the words of a line are small, so these are nobody's word
+OWN, OTHER = "A", "B"  # the words of a line are small, so these are nobody's word; OWN is also any brand's
 
 
 class Said(NamedTuple):
@@ -24,50 +24,51 @@ class Said(NamedTuple):
 
 
 @cache
-def _relations() -> tuple[Rules, Rules]:
-    """The phrases of relations.toml: those of two brands, each for this brand as X and as Y, and those of one."""
-    document = tomllib.loads((files(__package__) / "relations.toml").read_text("utf-8"))
-    pairs: list[tuple[str, Rule]] = []
-    alone: list[tuple[str, Rule]] = []
-    for table in document["relation"]:
-        signs = table["signs"]
-        for phrase in table["phrases"]:
-            if len(signs) == 1:
-                alone.append((_named(phrase, OWN, OTHER), Rule("relation", mark=signs)))
-            else:
-                pairs.append((_named(phrase, OWN, OTHER), Rule("relation", mark=signs[0])))
-                pairs.append((_named(phrase, OTHER, OWN), Rule("relation", mark=signs[1])))
-    return Rules(pairs, document["lists"]), Rules(alone, document["lists"])
+def _document() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "relations.toml").read_text("utf-8"))
+
+
+def alone() -> tuple[list[tuple[str, Rule]], Mapping[str, str]]:
+    """The phrases of relations.toml that say something of one brand, as OWN, and the lists they use."""
+    found = [
+        (_named(phrase, OWN, OTHER), Rule("relation", mark=table["signs"]))
+        for table in _document()["relation"]
+        for phrase in table["phrases"]
+        if len(table["signs"]) == 1
+    ]
+    return found, _document()["lists"]
+
+
+@cache
+def _pairs() -> Rules:
+    """Those that say something of two brands, each for OWN as X and as Y."""
+    return Rules(_both(), _document()["lists"])
+
+
+def _both() -> Iterator[tuple[str, Rule]]:
+    for table in _document()["relation"]:
+        if len(table["signs"]) == 2:
+            for phrase in table["phrases"]:
+                yield _named(phrase, OWN, OTHER), Rule("relation", mark=table["signs"][0])
+                yield _named(phrase, OTHER, OWN), Rule("relation", mark=table["signs"][1])
 
 
 def _named(phrase: str, one: str, two: str) -> str:
     return re.sub(r"\bX\b", one, re.sub(r"\bY\b", two, phrase))
 
 
-def said(stretches: Iterable[tuple[int, list[str]]]) -> list[Said]:
-    """What is said of OWN in stretches of marked words, each with the number of its first token.
-
-    Of phrases that overlap the longest counts, and those of two brands before those of one.
-    """
-    found: list[Said] = []
-    pairs, alone = _relations()
-    for number, words in stretches:
-        line = Line(words)
-        here: list[Said] = []
-        if f" {OTHER} " in line.text and f" {OWN} " in line.text:
-            here = _longest(pairs.find(line.text), line, number)
-        if all(one.sign == "0" for one in here):
-            here += _longest(alone.find(line.text), line, number)
-        found += here
-    return found
+def compared(spaced: Sequence[str]) -> list[Said]:
+    """What is said of OWN beside OTHER, among the folded words of tokens, each with a space behind."""
+    line = Line(spaced)
+    return longest(_pairs().find(line.text), line)
 
 
-def _longest(hits: list[Hit], line: Line, number: int) -> list[Said]:
+def longest(hits: Sequence[Hit], line: Line) -> list[Said]:
+    """What phrases say; of those that overlap the longest one counts."""
     found: list[Said] = []
     taken: list[tuple[int, int]] = []
-    for start, end, rule in sorted(hits, key=lambda hit: hit[0] - hit[1]):
-        if all(end <= one or start >= two for one, two in taken):
-            taken.append((start, end))
-            first, after = line.tokens(start, end)
-            found.append(Said(rule.mark, number + first, number + after))
+    for start, end, rule in sorted(hits, key=longest_first):
+        if all(-end <= one or start >= two for one, two in taken):
+            taken.append((start, -end))
+            found.append(Said(rule.mark, *line.tokens(start, -end)))
     return found

@@ -6,20 +6,21 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Any
+from typing import NamedTuple
 
 import ahocorasick
 
 _MOST_HEADS = 600  # literal beginnings that a phrase may have in the automaton; its rest is looked at where one stands
-_GAPS = {"..": r"(?:(?![.!?AB] )[^ ]+ ){0,4}?", "...": r"(?:(?![.!?AB] )[^ ]+ ){0,10}?"}
+_GAPS = {"..": 4, "...": 10}  # how many words each stands for at most
+_WIDEST = max(_GAPS.values())
+_BORDERS = frozenset(".!?AB")  # what no gap reaches across: a sentence's end, and brands' names
 _ELEMENT = re.compile(r"\((?:[^()]|\([^()]*\))*\)|[^\s()]+")
 _CHOICE = re.compile(r"(?:[^|()]|\([^()]*\))*\|")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Rule:
     """What a phrase tells: how it feels, from -4 to 4, or something else, by `mark`."""
 
@@ -28,8 +29,27 @@ class Rule:
     mark: str = ""
 
 
-Hit = tuple[int, int, Rule]  # where a phrase starts and ends in a line's text
+Hit = tuple[int, int, Rule]  # where a phrase starts in a line's text and, below 0 for sorting, ends; and its rule
 Entries = Iterable[tuple[str, Rule]]  # phrases as rules.toml writes them
+
+
+class _Tail(NamedTuple):
+    """What follows a literal beginning of a phrase."""
+
+    length: int  # of the beginning
+    rest: re.Pattern[str] | None  # what stands right behind, or behind the gap; None: nothing more
+    rule: Rule
+    gap: int = 0  # words that may stand between
+
+
+class _Head:
+    """A literal beginning: what may follow at once, and what after some words, by its first word."""
+
+    __slots__ = ("later", "now")
+
+    def __init__(self) -> None:
+        self.now: list[_Tail] = []
+        self.later: dict[str, list[_Tail]] = {}
 
 
 class Rules:
@@ -40,76 +60,107 @@ class Rules:
 
     def __init__(self, entries: Entries, lists: Mapping[str, str] | None = None) -> None:
         self._source = (tuple(entries), dict(lists or {}))
-        self._owners: list[list[tuple[int, re.Pattern[str] | None, Rule]]] = []
-        numbers: dict[str, int] = {}
+        heads: dict[str, _Head] = {}
         for phrase, rule in self._source[0]:
-            heads, tail = _compiled(phrase, self._source[1])
-            for head in heads:
-                number = numbers.setdefault(f" {head} ", len(numbers))
-                if number == len(self._owners):
-                    self._owners.append([])
-                self._owners[number].append((len(head), tail, rule))
+            beginnings, gap, rest = _compiled(phrase, self._source[1])
+            for beginning in beginnings:
+                head = heads.setdefault(f" {beginning} ", _Head())
+                if not gap:
+                    head.now.append(_Tail(len(beginning), re.compile(_expression_of(rest)) if rest else None, rule))
+                    continue
+                tail = _Tail(len(beginning), re.compile(_expression_of(rest)), rule, gap)
+                for first in {form.split(" ")[0] for form in rest[0]}:
+                    head.later.setdefault(first, []).append(tail)
+        self._heads = list(heads.values())
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for text, number in numbers.items():
+        for number, text in enumerate(heads):
             self._automaton.add_word(text, number)
-        if numbers:
+        if heads:
             self._automaton.make_automaton()
 
     def __reduce__(self) -> tuple[type[Rules], tuple[Sequence[tuple[str, Rule]], Mapping[str, str]]]:
         return type(self), self._source
 
     def __bool__(self) -> bool:
-        return bool(self._owners)
+        return bool(self._heads)
 
     def find(self, text: str) -> list[Hit]:
-        """Where phrases stand in a line's text, by their ends."""
+        """Where phrases stand in a line's text, in no order."""
         found: list[Hit] = []
-        if not self._owners:
+        if not self._heads:
             return found
+        heads = self._heads
         for last, number in self._automaton.iter(text):
-            for length, tail, rule in self._owners[number]:
-                if tail is None:
-                    found.append((last - length, last, rule))
-                elif match := tail.match(text, last + 1):
-                    found.append((last - length, match.end() - 1, rule))
+            head = heads[number]
+            for length, rest, rule, _ in head.now:
+                if rest is None:
+                    found.append((last - length, -last, rule))
+                elif match := rest.match(text, last + 1):
+                    found.append((last - length, 1 - match.end(), rule))
+            if head.later:
+                found += _later(head.later, text, last)
         return found
 
 
-def entries(document: Mapping[str, Any]) -> Iterator[tuple[str, Rule]]:
-    """The phrases of a parsed rules file, with their rules."""
+def _later(tails: Mapping[str, list[_Tail]], text: str, last: int) -> Iterator[Hit]:
+    """The phrases that go on after some words of the same sentence, none of them a brand's name."""
+    start = last + 1
+    for passed in range(_WIDEST + 1):
+        end = text.find(" ", start)
+        if end < 0:
+            return
+        word = text[start:end]
+        for length, rest, rule, gap in tails.get(word, ()):
+            if passed <= gap and rest and (match := rest.match(text, start)):
+                yield last - length, 1 - match.end(), rule
+        if word in _BORDERS:
+            return
+        start = end + 1
+
+
+def longest_first(hit: Hit) -> int:
+    """To sort hits by."""
+    return hit[0] + hit[1]
+
+
+def written() -> tuple[list[tuple[str, Rule]], Mapping[str, str]]:
+    """The phrases of rules.toml with their rules, and the lists they use. A @ stands for any name."""
+    document = tomllib.loads((files(__package__) / "rules.toml").read_text("utf-8"))
+    found = []
     for table in document["rule"]:
         rule = Rule(table["name"], float(table.get("valence", 0)), table.get("mark", ""))
-        for phrase in table["phrases"]:
-            yield phrase, rule
+        found += [(phrase, rule) for phrase in table["phrases"]]
+    return found, document["lists"]
 
 
-@cache
-def customers_rules() -> Rules:
-    """Those of rules.toml."""
-    document = tomllib.loads((files(__package__) / "rules.toml").read_text("utf-8"))
-    return Rules(entries(document), document["lists"])
-
-
-def _compiled(phrase: str, lists: Mapping[str, str]) -> tuple[set[str], re.Pattern[str] | None]:
-    """The literal beginnings of a phrase, and an expression for what follows them."""
+def _compiled(phrase: str, lists: Mapping[str, str]) -> tuple[set[str], int, list[list[str]]]:
+    """The literal beginnings of a phrase, how many words may follow before the rest, and the rest's elements."""
     for name in re.findall(r"<(\w+)>", phrase):
         phrase = phrase.replace(f"<{name}>", f"({lists[name]})")
     elements = [_forms(element) for element in _ELEMENT.findall(phrase)]
     count, upto = 1, 0
     while upto < len(elements) and elements[upto][0] not in _GAPS:
-        if upto and count * len(elements[upto]) > _MOST_HEADS:
+        if upto and count * len(elements[upto]) > _MOST_HEADS and "" not in elements[0]:
             break
         count *= len(elements[upto])
         upto += 1
     heads = {" ".join(filter(None, form)) for form in product(*elements[:upto])}
     if not heads or "" in heads:
         raise ValueError(f"{phrase!r} does not begin with a word")
-    tail = "".join(map(_expression, elements[upto:]))
-    return heads, re.compile(tail) if tail else None
+    rest = elements[upto:]
+    if len(rest) > 1 and rest[0][0] in _GAPS and "" not in rest[1]:
+        return heads, _GAPS[rest[0][0]], rest[1:]
+    return heads, 0, rest
+
+
+def _expression_of(elements: list[list[str]]) -> str:
+    return "".join(map(_expression, elements))
 
 
 def _forms(element: str) -> list[str]:
     """What one element of a phrase stands for: choices inside choices are taken apart."""
+    if element == "@":
+        return ["@", "A"]
     if element[0] != "(":
         return [element]
     forms: list[str] = []
@@ -121,6 +172,6 @@ def _forms(element: str) -> list[str]:
 
 def _expression(forms: list[str]) -> str:
     if forms[0] in _GAPS:
-        return _GAPS[forms[0]]
+        return f"(?:(?![.!?AB] )[^ ]+ ){{0,{_GAPS[forms[0]]}}}?"
     words = "|".join(map(re.escape, sorted(filter(None, forms), key=len, reverse=True)))
     return f"(?:(?:{words}) )?" if "" in forms else f"(?:{words}) "

@@ -3,156 +3,153 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
-
+from collections.abc import Sequence
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.impression import Impression, Part
-from pipelines.sentiment.relations import OTHER, OWN, Said, said
+from pipelines.sentiment.places import Places
+from pipelines.sentiment.relations import OTHER, OWN, Said, compared
+from pipelines.sentiment.words import Word
 
 _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _RELATION = 2.5  # what it says that somebody left one brand for the other
 _ORDINAL = re.compile(r"\b(?:the )?(former|latter)\b", re.IGNORECASE)
-Spell = Callable[[str], str]  # a text as its tokens were made of it
+_PLACES = frozenset("on store shop tower branch building office desk counter next terminal street station".split())
+_WHERE = frozenset("in at on opposite near outside inside from by behind to for beside".split())
+_TO = frozenset("to from with by via through of at".split())
+_ARTICLES = frozenset("the a an my our your their".split())
+_SWAPPED = {OWN: OTHER, OTHER: OWN}
 
 
-def toward(read: Impression, spell: Spell, own: Spans, others: Spans) -> list[Part]:
+def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     """The parts of a text that count toward the brand named at `own`, where others are named at `others`.
 
     One that is only compared with ("better than Acme"), or of which nothing else is said beside the other, gets the
     opposite of what is said of the other.
     """
-    if not own:
-        return read.parts or list(read.hints() if read.customer else ())
-    if not others:
-        return _alone(read, _Names(read.text, spell, own, others))
+    if not own or not others:
+        parts = [*_outside(read.parts, read.said), *_relations(read.said)] if own and read.said else read.parts
+        return parts or list(read.hints() if read.customer else ())
+    named = len(own) + len(others)
     own, others = _ordinals(read.text, own, others)
-    names = _Names(read.text, spell, own, others)
-    mine, theirs = _side(read, names, own, others), _side(read, names.swapped(), others, own)
-    signs = {one.sign for one in mine.said}
-    if "=" in signs:
-        return [*mine.parts, *theirs.parts]
-    if mine.parts and "!" not in signs:
-        return mine.parts
-    if "!" in signs or len(read.parts) <= 1 or _sentences(read) <= _MOST_CONTRASTED:
-        score = read.score(theirs.parts)
-        if abs(score) > _CLEAR:
-            strongest = max(theirs.parts, key=lambda part: part.valence * score)
-            return [*mine.parts, Part(strongest.first, strongest.end, -3 * score, "comparison")]
-    return mine.parts
+    told_apart = len(own) + len(others) > named
+    owners = _owners(read.places, own, others)
+    swapped = {place: [_SWAPPED[one] for one in owned] for place, owned in owners.items()}
+    said, of_others = _said(read, owners), _said(read, swapped)
+    real, real_others = _real(read, own, others, said), _real(read, others, own, of_others)
+    mine = _side(read, said, real, real_others)
+    theirs = _side(read, of_others, real_others, real)
+    signs = {one.sign for one in said}
+    if not real and not signs:
+        return []
+    if "=" in signs and not told_apart:
+        return list(dict.fromkeys([*mine, *theirs]))
+    if not (mine and "!" not in signs):
+        theirs = theirs or _within(list(read.hints(deeds=True)), _ranges(read, real_others, real))
+        score = read.score(theirs)
+        short = sum(word.stops for word in read.words) <= _MOST_CONTRASTED
+        if abs(score) > _CLEAR and ("!" in signs or (short and real)):
+            strongest = max(theirs, key=lambda part: part.valence * score)
+            return [*mine, Part(strongest.first, strongest.end, -3 * score, "comparison")]
+    return mine or _within(list(read.hints(deeds=True)), _ranges(read, real, real_others))
 
 
-def _sentences(read: Impression) -> int:
-    return sum(word.stops for word in read.words)
+def _said(read: Impression, owners: dict[int, list[str]]) -> list[Said]:
+    """What is said of OWN beside OTHER; what is said of it alone only where that is nothing."""
+    found = compared(_marked(read, owners))
+    if all(one.sign == "0" for one in found):
+        names = [place for place, owned in owners.items() if OWN in owned]
+        found += [one for one in read.said if any(one.first <= place < one.end for place in names)]
+    return found
 
 
-def _alone(read: Impression, names: _Names) -> list[Part]:
-    """Of a text that names no other brand all counts, but for the name itself."""
-    parts = [part for part in read.parts if part.first not in names.tokens or part.end > part.first + 1]
-    found = said(names.around(read))
-    if found:
-        parts = [*_left(parts, found), *_relations(found)]
-    return parts or list(read.hints())
+def _real(read: Impression, spans: Spans, others: Spans, said: Sequence[Said]) -> Spans:
+    """The names but those that are only compared with, or only tell where something is, or whose."""
+    aside = {place for one in said if one.sign == "!" for place in range(one.first, one.end)}
+    subjects = [read.places.token(span[0]) for span in others] if not said else []
+    found = []
+    for span in spans:
+        place = read.places.token(span[0])
+        if place not in aside and not _is_place(read.words, place) and not _is_object(read.words, place, subjects):
+            found.append(span)
+    return found
+
+
+def _side(read: Impression, said: Sequence[Said], own: Spans, others: Spans) -> list[Part]:
+    """What is said of the brand named at `own`: in its own clauses, and in relation to others."""
+    parts = _outside(read.parts, said)
+    return [*_within(parts, _ranges(read, own, others)), *_relations(said)]
+
+
+def _ranges(read: Impression, own: Spans, others: Spans) -> list[tuple[int, int]]:
+    """The tokens of the clauses that speak of the brand named at `own`."""
+    places = read.places
+
+    def says(start: int, end: int) -> bool:
+        first, last = places.token(start), places.upto(end)
+        return any(first <= part.first and part.end <= last for part in read.parts)
+
+    stretches = passages(read.text, own, others, says) if own else []
+    return [(places.token(start), places.upto(end)) for start, end in stretches]
+
+
+def _is_place(words: Sequence[Word], place: int) -> bool:
+    """Whether a brand's name only tells where something is ("at the Acme on Main Street", "I work at Acme")."""
+    before = [word.folded for word in words[max(place - 4, 0) : place] if word.folded not in _ARTICLES]
+    if not before or before[-1] not in _WHERE:
+        return False
+    after = next((word.folded for word in words[place + 1 : place + 2]), "")
+    return after in _PLACES or before[-2:-1] == ["work"] or before[-2:-1] == ["works"]
+
+
+def _is_object(words: Sequence[Word], place: int, subjects: Sequence[int]) -> bool:
+    """Whether another brand, with which the sentence begins, does something to or with this one."""
+    if not place or words[place - 1].folded not in _TO:
+        return False
+    begin = next((at + 1 for at in range(place - 1, -1, -1) if words[at].stops), 0)
+    return any(begin <= subject <= begin + 1 and subject < place for subject in subjects)
 
 
 def _relations(found: Sequence[Said]) -> list[Part]:
-    return [
-        Part(one.first, one.end, _RELATION if one.sign == "+" else -_RELATION, "relation")
-        for one in found
-        if one.sign in "+-"
-    ]
+    valences = {"+": _RELATION, "-": -_RELATION}
+    return [Part(one.first, one.end, valences[one.sign], "relation") for one in found if one.sign in valences]
 
 
-def _left(parts: Sequence[Part], found: Sequence[Said]) -> list[Part]:
+def _outside(parts: Sequence[Part], found: Sequence[Said]) -> list[Part]:
     """The parts that are not inside of what a relation says more clearly."""
     spans = [(one.first, one.end) for one in found if one.sign in "+-"]
     return [part for part in parts if not any(first <= part.first < end for first, end in spans)]
-
-
-class _Side(NamedTuple):
-    parts: list[Part]
-    said: list[Said]
-
-
-def _side(read: Impression, names: _Names, own: Spans, others: Spans) -> _Side:
-    """What is said of the brand named at `own`: in its own clauses, and in relation to others."""
-    found = said([(0, names.marked(read))])
-    parts = [part for part in read.parts if part.first not in names.tokens or part.end > part.first + 1]
-    compared = {place for one in found if one.sign == "!" for place in range(one.first, one.end)}
-    real = [span for span in own if names.token(span[0]) not in compared] if compared else own
-
-    def says(start: int, end: int) -> bool:
-        first, last = names.token(start), names.upto(end)
-        return any(first <= part.first and part.end <= last for part in parts)
-
-    stretches = passages(read.text, real, others, says) if real else []
-    ranges = [(names.token(start), names.upto(end)) for start, end in stretches]
-    parts = _within([part for part in _left(parts, found)], ranges) + _relations(found)
-    return _Side(parts or _within(list(read.hints(deeds=True)), ranges), found)
 
 
 def _within(parts: Sequence[Part], ranges: Sequence[tuple[int, int]]) -> list[Part]:
     return [part for part in parts if any(first <= part.first < end for first, end in ranges)]
 
 
+def _owners(places: Places, own: Spans, others: Spans) -> dict[int, list[str]]:
+    """Whose names stand at which tokens; an empty list where a name of several tokens goes on."""
+    owners: dict[int, list[str]] = {}
+    for start, end, owner in sorted([(*span, OWN) for span in own] + [(*span, OTHER) for span in others]):
+        first = places.token(start)
+        for place in range(first, max(places.upto(end), first + 1)):
+            owners.setdefault(place, [])
+        owners[first].append(owner)
+    return owners
+
+
+def _marked(read: Impression, owners: dict[int, list[str]]) -> list[str]:
+    """The folded words of tokens with a space behind, and owners in place of names."""
+    found = [word.spaced for word in read.words]
+    for place, owned in owners.items():
+        stop = f"{found[place][-2]} " if read.words[place].stops else ""
+        found[place] = "".join(f"{owner} " for owner in owned) + stop
+    return found
+
+
 def _ordinals(text: str, own: Spans, others: Spans) -> tuple[Spans, Spans]:
-    """The names, with "the former" and "the latter" as the names they stand for."""
-    found = list(_ORDINAL.finditer(text)) if "er" in text else []
+    """The names, with "the former" and "the latter" among those they stand for."""
+    found = [match for match in _ORDINAL.finditer(text) if match.start() > max(min(own), min(others))[0]]
     if not found:
         return own, others
-    one, two = (own, others) if min(own) < min(others) else (others, own)
-    former = [match.span() for match in found if match[1].lower() == "former" and match.start() > min(two)[0]]
-    latter = [match.span() for match in found if match[1].lower() == "latter" and match.start() > min(two)[0]]
-    one, two = [*one, *former], [*two, *latter]
-    return (one, two) if min(own) < min(others) else (two, one)
-
-
-class _Names:
-    """The tokens that name this brand and others."""
-
-    def __init__(self, text: str, spell: Spell, own: Spans, others: Spans) -> None:
-        self._text, self._spell = text, spell
-        self.tokens: dict[int, list[str]] = {}
-        for start, end, owner in sorted([(*span, OWN) for span in own] + [(*span, OTHER) for span in others]):
-            first = self.token(start)
-            for number in range(first, max(self.upto(end), first + 1)):
-                self.tokens.setdefault(number, [])
-            self.tokens[first].append(owner)
-
-    def token(self, place: int) -> int:
-        """The number of the token at or after a character of the text."""
-        before = self._spell(self._text[:place])
-        inside = before and not before[-1].isspace() and not self._text[place : place + 1].isspace()
-        return len(before.split()) - bool(inside)
-
-    def upto(self, place: int) -> int:
-        """How many tokens begin before a character of the text."""
-        return len(self._spell(self._text[:place]).split())
-
-    def swapped(self) -> _Names:
-        """The same from the others' side."""
-        other = object.__new__(_Names)
-        other._text, other._spell = self._text, self._spell
-        swap = {OWN: OTHER, OTHER: OWN}
-        other.tokens = {place: [swap[owner] for owner in owners] for place, owners in self.tokens.items()}
-        return other
-
-    def marked(self, read: Impression, first: int = 0, end: int | None = None) -> list[str]:
-        """The folded words of some tokens, with OWN and OTHER in place of names."""
-        found = [word.folded for word in read.words[first:end]]
-        for place, owners in self.tokens.items():
-            if first <= place < first + len(found):
-                stop = found[place - first][-1:] if read.words[place].stops else ""
-                found[place - first] = " ".join([*owners, stop]).strip()
-        return found
-
-    def around(self, read: Impression) -> list[tuple[int, list[str]]]:
-        """The stretches around the names, with the number of their first token."""
-        stretches: list[tuple[int, list[str]]] = []
-        upto = 0
-        for place in sorted(self.tokens):
-            if place >= upto:
-                first, upto = max(upto, place - 7), place + 5
-                stretches.append((first, self.marked(read, first, upto)))
-        return stretches
+    first = min(own) < min(others)
+    mine = [match.span() for match in found if (match[1].lower() == "former") == first]
+    return [*own, *mine], [*others, *(match.span() for match in found if match.span() not in mine)]

@@ -12,7 +12,8 @@ from typing import Any
 
 from pipelines.vader import lexicon
 
-NEGATORS = frozenset("not no never dont isnt cant without nothing zero arent wont aint didnt doesnt wasnt".split())
+NEGATORS = frozenset("not no never dont isnt cant without nothing zero arent wont aint didnt doesnt wasnt havent hasnt couldnt wouldnt "
+    "shouldnt werent hadnt hardly nobody".split())
 
 _MOST_KEPT = 50_000  # tokens; those of a language come back long before
 _LONGEST_KEPT = 40  # characters; longer tokens are mostly addresses
@@ -30,7 +31,9 @@ class Word:
     """A token as rules read it. Its valence is None where vaderSentiment's own holds."""
 
     folded: str  # small words without punctuation, but for what ends a sentence
+    spaced: str  # the same with a space behind; nothing where it is no word
     valence: float | None = None
+    speaks: bool = False  # has a valence of its own that always counts
     hint: bool = False  # counts only where nothing else is said
     courtesy: bool = False  # says nothing where something is wrong or asked for
     customer: bool = False  # tells that the author is somebody's customer
@@ -39,6 +42,7 @@ class Word:
     tag: bool = False
     negates: bool = False
     stops: bool = False  # ends a sentence
+    pauses: bool = False  # ends a clause
 
 
 @cache
@@ -74,9 +78,10 @@ def _read(token: str) -> Word:
     handle, tag = bare[:1] == "@", bare[:2] == "# "
     valence = 0.0 if handle else _tag(bare) if tag else sets["valences"].get(bare)
     return Word(
-        folded, valence, hint=valence is not None and -_HINT <= valence < 0, courtesy=bare in sets["courtesy"],
+        folded, folded and f"{folded} ", valence, speaks=valence is not None and (valence > 0 or valence < -_HINT),
+        hint=valence is not None and -_HINT <= valence < 0, courtesy=bare in sets["courtesy"],
         customer=bare in sets["customers"], deed=bare in sets["deeds"], handle=handle, tag=tag,
-        negates=bare in NEGATORS, stops=folded[-1:] in {".", "!", "?"},
+        negates=bare in NEGATORS, stops=folded[-1:] in {".", "!", "?"}, pauses=token[-1:] in {",", ";", ":", ")", "-"},
     )  # fmt: skip
 
 

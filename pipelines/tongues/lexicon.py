@@ -72,11 +72,11 @@ class Word:
     ironic: bool = False  # praise that is not meant where all else is a complaint: "thanks", "bravo"
     steady: bool = False  # no rule changes its valence: a face, "unfortunately"
     phrases: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)  # beginning here, by second word ("": any)
+    matters: bool = field(init=False)  # whether any rule names it
 
-    @property
-    def matters(self) -> bool:
-        """Whether any rule names it."""
-        return bool(self.valence or self.negated or self.negates or self.turns or self.contrasts or self.phrases)
+    def __post_init__(self) -> None:
+        named = self.valence or self.negated or self.negates or self.turns or self.contrasts or self.phrases
+        object.__setattr__(self, "matters", bool(named))
 
 
 ENDS = Word(ends=True)

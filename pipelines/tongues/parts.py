@@ -9,13 +9,18 @@ from itertools import pairwise
 
 _SENTENCE = re.compile(r"(?<![.!?\u2026])[.!?\u2026]+[\"'\u201d)\]]*(?=\s|$)|[\n;]")
 _SOFT = r",|\s[-\u2013\u2014]\s|\b(?:y|e|und|et|en|and)\b"
+_ENGLISH = ("but", "however", "meanwhile", "whereas", "while")
 _LONGEST = 5_000  # characters that are read
 
 Span = tuple[int, int]
 
 
 def passage(
-    text: str, own: Sequence[Span], others: Sequence[Span], contrasts: Collection[str], feels: Callable[[str], bool]
+    text: str,
+    own: Sequence[Span],
+    others: Sequence[Span],
+    contrasts: Collection[str] = _ENGLISH,
+    feels: Callable[[str], bool] = lambda _: False,
 ) -> str:
     """The parts of `text` that count toward the brand named at `own`; all of it where only one of the two is named.
 

@@ -58,7 +58,7 @@ class TongueScorer:
 
     def score(self, text: str) -> Sentiment:
         """neg, neu and pos as shares of 1, compound from -1 to 1. A text without words scores 0 in all four."""
-        words = [self._lexicon[token] for token in _tokens(text)]
+        words = list(map(self._lexicon.__getitem__, _tokens(text)))
         count = len(words) - words.count(ENDS)
         return _figures([hit.valence for hit in _hits(words)], count, min(text.count("!"), 4) * _PER_EXCLAMATION)
 
@@ -143,7 +143,7 @@ def _see_irony(words: Sequence[Word], hits: Sequence[_Hit]) -> None:
     """Turn thanks and praise round where all else is a complaint: "bravo, 50 minutes late again"."""
     praise = [hit for hit in hits if hit.valence > 0]
     complaint = sum(hit.valence for hit in hits if hit.valence < 0)
-    if complaint <= _COMPLAINT and all(words[hit.start].ironic and not hit.negated for hit in praise):
+    if complaint <= _COMPLAINT and all(_may_be_irony(words, hit) for hit in praise):
         for hit in praise:
             hit.valence = _IRONY
 
@@ -195,3 +195,7 @@ def _negate(words: Sequence[Word], places: Sequence[int], hits: Sequence[_Hit]) 
 
 def _joined(between: Sequence[Word]) -> bool:
     return len(between) < _REACH and not any(word.ends or word.contrasts for word in between)
+
+
+def _may_be_irony(words: Sequence[Word], praise: _Hit) -> bool:
+    return not praise.negated and any(word.ironic for word in words[praise.start : praise.end])

@@ -219,9 +219,8 @@ def _permalink(sheet: Sheet, parts: Parts) -> str:
 
 def _ordinal(outline: Outline, parts: Parts) -> int | None:
     for at in outline.said(parts.block.start, parts.block.end):
-        piece = outline.pieces[at]
-        if (match := _ORDINAL.fullmatch(piece.text)) and not parts.words <= piece.owner < outline.end[
-            max(parts.words, 0)
-        ]:
+        text = outline.texts[at]
+        match = _ORDINAL.fullmatch(text) if len(text) < 13 and text[-1:].isdigit() else None
+        if match and not parts.words <= outline.owners[at] < outline.end[max(parts.words, 0)]:
             return int(match[1])
     return None

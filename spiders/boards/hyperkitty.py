@@ -69,14 +69,19 @@ class HyperKitty(Pages):
         return self.root
 
     def read_index(self, page: Page) -> Listing:
-        """The lists that are not private; each stands there twice, for small screens and for large ones."""
+        """The lists that are not private; each stands there twice, for small screens and for large ones.
+
+        A list counts as inactive that had no mail for 32 days, so that asking once in a calendar month misses none.
+        """
         found = {}
         for link in page.html.css("a.list-name[href]"):
             match, entry = _LIST.search(attribute(link, "href")), pages.row(link)
-            if match and line(link) and not (entry is not None and "private" in classes(entry)):
+            shape = classes(entry)
+            if match and line(link) and "private" not in shape:
                 name = unquote(match[2])
                 url = f"{page.link(attribute(link, 'href'))}latest?count={_PAGE}"
-                found[name] = Forum(name, line(link), url, line(link))
+                stamp = f"inactive in {page.at:%Y-%m}" if "inactive" in shape else ""
+                found[name] = Forum(name, line(link), url, line(link), stamp=stamp)
         return Listing([*found.values()], next=_next(page))
 
     def read_forum(self, page: Page, forum: Forum) -> Listing:  # noqa: ARG002 - a list has none below it

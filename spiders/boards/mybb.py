@@ -13,26 +13,17 @@ from selectolax.lexbor import LexborNode
 
 from listening.post import Author, Post, Thread
 from listening.text import Words, quoted_author, words_of
-from spiders.boards import dates
+from spiders.boards import dates, pages
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic
 from spiders.boards.page import Page, above, attribute, classes, line, number
-from spiders.boards.pages import Block, Pages, Steps, counted, first, row
-from spiders.boards.postbits import Postbit, counts, gather, month_first, named, outside_links
+from spiders.boards.pages import Pages, Steps, counted, first, row
+from spiders.boards.parts import Block, Kinds, gathered
+from spiders.boards.postbits import counts, month_first, named, outside_links
 
-_POST = re.compile(r"post_(\d+)")
-_NUMBER = re.compile(r"(?:^(?:pid_?|post_meta_|edited_by_)|#pid)(\d+)$")
+_IDENT = re.compile(r"(?:^(?:post_|pid_?|post_meta_|edited_by_)|#pid)(\d+)$")
 _USER = re.compile(r"[?&]uid=(\d+)|/?user-(\d+)\.html")
 _ANSWERED = re.compile(r"[?&]pid=(\d+)|#pid(\d+)")
 _CURRENT = re.compile(r"[?&-]page[=-](\d+)")
-_KINDS = {
-    "name": ".largetext",
-    "user": "a[href*='action=finduser'], a[href*='reputation.php?uid=']",
-    "profile": "a[href*='action=profile'], a[href*='user-'], a[href*='User-']",
-    "date": ".post_date, td.tcat > .smalltext, tr > td > span.smalltext:only-child",
-    "edited": "[id^='edited_by_']",
-    "permalink": "a[href*='#pid']",
-    "meta": "[id^='post_meta_']",
-}
 _SKIP = ".codeblock > .title, img:not(.smilie):not([src*='smilies/']), a[href*='attachment.php?'], fieldset, .signature"
 # What people write for the smilies that every board begins with; pages show their names.
 _SMILIES = {
@@ -42,6 +33,31 @@ _SMILIES = {
     "Idea": ":idea:", "Sleepy": ":sleepy:", "Cry": ":cry:", "Sick": ":sick:", "Arrow": ":arrow:", "My": ":my:",
 }  # fmt: skip
 _PAGES = ".pagination:not(.pagination_breadcrumb)"  # the trail of links has a menu with a forum's pages
+
+
+def _post(node: LexborNode) -> str:
+    """The id of the post that an element names, or a link leads to."""
+    match = _IDENT.search(node.id or attribute(node, "href"))
+    return match[1] if match else ""
+
+
+_KINDS = Kinds(
+    blocks="[id^='post_']:not([id^='post_meta_'])",
+    ident=_post,
+    parts={
+        "words": "[id^='pid_']",
+        "name": ".largetext",
+        "date": ".post_date, td.tcat > .smalltext, tr > td > span.smalltext:only-child",
+        "edited": "[id^='edited_by_']",
+        "meta": "[id^='post_meta_']",
+    },
+    asides={
+        "user": "a[href*='action=finduser'], a[href*='reputation.php?uid=']",
+        "profile": "a[href*='action=profile'], a[href*='user-'], a[href*='User-']",
+        "permalink": "a[href*='#pid']",
+    },
+    marks="[id^='pid'], [id^='post_meta_'], a[href*='#pid']",
+)
 _DRIFT = timedelta(minutes=10)  # between a board's clock and ours
 _HALVES = (-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765)  # minutes of the zones between whole hours
 
@@ -104,14 +120,9 @@ class MyBB(Pages):
         current = number(line(page.html.css_first(f"{_PAGES} .pagination_current"))) or (int(match[1]) if match else 1)
         return Steps(current - 1, _following(page))
 
-    def blocks(self, page: Page) -> list[Postbit]:
+    def blocks(self, page: Page) -> list[Block]:
         """What has a post's id."""
-        found: dict[str, Postbit] = {}
-        for node in page.html.css("[id^='post_']"):
-            if match := _POST.fullmatch(node.id or ""):
-                found.setdefault(match[1], Postbit(node, match[1]))
-        blocks = list(found.values())
-        gather(page, blocks, "[id^='pid_']", _KINDS, ("[id^='pid'], [id^='post_meta_'], a[href*='#pid']", _NUMBER))
+        blocks = gathered(page, _KINDS)
         if any("name" in block.parts for block in blocks):  # then where it is missing markup broke
             for block in blocks:
                 block.parts.pop("profile", None)
@@ -120,12 +131,12 @@ class MyBB(Pages):
     def positions(
         self,
         page: Page,  # noqa: ARG002
-        blocks: Sequence[Block],
+        blocks: Sequence[pages.Block],
         steps: Steps,
         mark: Mark | None,
     ) -> Sequence[int | None]:
         """Posts bear their numbers; some themes leave them out."""
-        shown = [line(block.first("permalink")) for block in blocks if isinstance(block, Postbit)]
+        shown = [line(block.first("permalink")) for block in blocks if isinstance(block, Block)]
         told = [number(text) if text.startswith("#") else None for text in shown]
         return told if any(told) else counted(blocks, mark, opens=steps.before == 0)
 
@@ -138,10 +149,10 @@ class MyBB(Pages):
             channel=UNDER.join(filter(None, map(line, trail[1:]))) or topic.channel,
         )
 
-    def post(self, page: Page, topic: Topic, block: Postbit, position: int | None) -> Post | str:
+    def post(self, page: Page, topic: Topic, block: Block, position: int | None) -> Post | str:
         """The post of one block, or why it cannot be read."""
-        content = block.only("words")
-        if content is None or content.id != f"pid_{block.id}" or block.strange:
+        content = block.content
+        if content is None or content.id != f"pid_{block.id}":
             return "the words of a post could not be told from those of another"
         author = self._author(page, block)
         if author is None:
@@ -197,7 +208,7 @@ class MyBB(Pages):
             pinned="sticky" in shape, moved="movefolder" in f"{shape} {icons}" or line(counter) == "-",
         )  # fmt: skip
 
-    def _author(self, page: Page, block: Postbit) -> Author | None:
+    def _author(self, page: Page, block: Block) -> Author | None:
         """Who wrote a post; None where what the block says of it does not agree."""
         users = {_user(attribute(other, "href")) for other in block.parts.get("user", ())} - {""}
         node = block.only("name")
@@ -208,7 +219,7 @@ class MyBB(Pages):
             return None
         return Author(name, next(iter(users), ""), self.clean(page, href))
 
-    def _posted(self, page: Page, block: Postbit) -> datetime | None:
+    def _posted(self, page: Page, block: Block) -> datetime | None:
         return next(filter(None, (self._moment(page, node) for node in block.parts.get("date", ()))), None)
 
     def _moment(self, page: Page, node: LexborNode | None) -> datetime | None:
@@ -232,7 +243,7 @@ def _row(node: LexborNode, selector: str) -> LexborNode | None:
     return found if found is not None else next(wider, None)
 
 
-def _profile(block: Postbit, users: set[str]) -> LexborNode | None:
+def _profile(block: Block, users: set[str]) -> LexborNode | None:
     """The link to who wrote a post where a theme names people in its own way; None where it could be another's."""
     links = [link for link in block.parts.get("profile", ()) if named(link) and not _edited(link)]
     own = [link for link in links if _user(attribute(link, "href")) in users] or links

@@ -22,13 +22,18 @@ class Block(pages.Block):
 
     def first(self, kind: str) -> LexborNode | None:
         """The first part of a kind."""
-        return next(iter(self.parts.get(kind, ())), None)
+        found = self.parts.get(kind)
+        return found[0] if found else None
+
+    def only(self, kind: str) -> LexborNode | None:
+        """The one part of a kind; None where there is none or another."""
+        found = self.parts.get(kind, ())
+        return found[0] if len(found) == 1 and found[0].tag not in _RAW else None
 
     @property
     def content(self) -> LexborNode | None:
         """What holds the post's words; None where they cannot be told from another's."""
-        found = self.parts.get("words", [])
-        return found[0] if len(found) == 1 and not self.strange and found[0].tag not in _RAW else None
+        return None if self.strange else self.only("words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +43,37 @@ class Kinds:
     "words" are what the author wrote: nothing that people can put into these counts as a part.
     """
 
-    blocks: str  # what holds one post each
     ident: Callable[[LexborNode], str]  # the id of the post that a block or a mark names; empty for none
     parts: Mapping[str, str]
+    blocks: str = ""  # what holds one post each
+    asides: Mapping[str, str] = field(default_factory=dict)  # parts that, among the words, are no part but no harm
     marks: str = ""  # what names the post in which it stands
     closed: str = ""  # holds no parts and lies in none: signatures above all
 
 
-def gathered(page: Page, kinds: Kinds) -> list[Block]:
-    """The blocks of a page in their order, each post once."""
+def gathered(page: Page, kinds: Kinds, holders: Iterable[LexborNode] | None = None) -> list[Block]:
+    """The blocks of a page in their order, each post once; `holders` are what may hold one, if `kinds` does not say."""
     found: dict[int, Block] = {}
-    for node in page.html.css(kinds.blocks):
+    known: set[str] = set()
+    for node in page.html.css(kinds.blocks) if holders is None else holders:
         ident = kinds.ident(node)
-        if ident and node.mem_id not in found and all(ident != block.id for block in found.values()):
+        if ident and ident not in known:
+            known.add(ident)
             found[node.mem_id] = Block(node, ident)
     among = _among(page, list(found.values()))
-    nodes = {kind: among.css(selector) for kind, selector in kinds.parts.items()}
+    nodes = {kind: among.css(selector) for kind, selector in (*kinds.parts.items(), *kinds.asides.items())}
     closed = {node.mem_id: node for node in (among.css(kinds.closed) if kinds.closed else ())}
     words = frozenset(node.mem_id for node in nodes["words"] if node.mem_id not in closed)
     where = _Where(found, words, closed.keys())
     for kind, parts in nodes.items():
         for node in {node.mem_id: node for node in parts if node.mem_id not in closed}.values():
             block, inside = where.of(node)
-            if block is not None:
-                block.strange |= inside
+            if block is None:
+                continue
+            if not inside:
                 block.parts.setdefault(kind, []).append(node)
+            elif kind not in kinds.asides:
+                block.strange = True
     marks = [node for node in (among.css(kinds.marks) if kinds.marks else ()) if node.mem_id not in found]
     _suspect(found, where, marks, closed.values(), kinds)
     return list(found.values())
@@ -89,7 +100,7 @@ def _suspect(
     for block in found.values():
         for holder in above(block.node):
             if holder.mem_id in found:
-                found[holder.mem_id].strange = block.strange = True
+                found[holder.mem_id].strange = True
 
 
 class _Where:

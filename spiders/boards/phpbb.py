@@ -16,15 +16,33 @@ from spiders.boards import dates
 from spiders.boards.engine import UNDER, Forum, Listing, Topic
 from spiders.boards.page import Page, above, attribute, classes, line, number
 from spiders.boards.pages import Pages, Steps, counting, first, row
-from spiders.boards.prosilver import Block, blocks, linked
+from spiders.boards.parts import Block, Kinds, gathered
 
 _IN_LINK = {name: re.compile(rf"[?&]{name}=(\d+)") for name in ("f", "t", "p", "u", "start")}
 _REWRITTEN = re.compile(r"-[ft](\d+)(?:-\d+)?\.html|/topic(\d+)\.html")  # by address rewriting
+_IDENT = re.compile(r"(?:p|post_content|profile|sig)(\d+)")
 _ANCHOR = re.compile(r"#p(\d+)")
 _PERMALINK = "a[href*='#p']"
 _SKIP = (
     ".codebox > p, dl.codebox > dt, .inline-attachment, img.postimage, dl.file, dl.thumbnail, dl.attachbox,"
     " .attachcontent, .notice, .signature, .back2top, .postprofile"
+)
+_NAME = ".username, .username-coloured"
+_BESIDE, _OVER = f"{_NAME}, dt strong, dt a[href*='viewprofile']", f"{_NAME}, strong"
+
+
+def _post(node: LexborNode) -> str:
+    """The id of the post that an element names."""
+    match = _IDENT.fullmatch(node.id or "")
+    return match[1] if match else ""
+
+
+_KINDS = Kinds(
+    blocks=".post[id]",
+    ident=_post,
+    parts={"beside": ".postprofile", "over": "p.author"},
+    asides={"words": ".content:not(.post_deleted_msg)", "edited": ".notice:not(.post_deleted_msg)"},
+    marks="[id^='post_content'], [id^='profile'], [id^='sig']",
 )
 
 
@@ -34,6 +52,7 @@ class PhpBB(Pages):
     name: ClassVar[str] = "phpbb"
     label: ClassVar[str] = "phpBB 3"
     noise = ("sid", "hilit", "view", "sk", "sd", "st", "e", "style")
+    twice = False  # this style names each author at two places
 
     @classmethod
     def recognise(cls, page: Page) -> float:
@@ -76,8 +95,9 @@ class PhpBB(Pages):
         return _steps(page, "viewtopic.php")
 
     def blocks(self, page: Page) -> list[Block]:
-        """Those of prosilver."""
-        return blocks(page)
+        """Those of the style prosilver, and of styles made from it."""
+        self.twice = _both(page, _BESIDE, ".postprofile") and _both(page, _OVER, "p.author")
+        return gathered(page, _KINDS)
 
     def _forums(self, page: Page, parent: Forum | None) -> list[Forum]:
         return [forum for link in page.html.css("a.forumtitle") if (forum := self._forum(page, link, parent))]
@@ -134,7 +154,7 @@ class PhpBB(Pages):
 
     def post(self, page: Page, topic: Topic, block: Block, position: int | None) -> Post | str:
         """The post of one block, or why it cannot be read."""
-        content, head = block.content, block.first("author")
+        content, head = block.content, block.first("over")
         if content is None:
             return "the words of a post could not be told from those of another"
         author = self._author(page, block)
@@ -144,7 +164,7 @@ class PhpBB(Pages):
         said = words_of(content, _SKIP, bullet="")
         own = permalink[:1] not in ("", "#")
         address = self.clean(page, permalink) if own else f"{self.root}viewtopic.php?p={block.id}"
-        note, opens = block.first("notice"), position == 1
+        note, opens = block.first("edited"), position == 1
         when = self.time(page, head, line(head).rpartition("»")[2])
         return Post(
             self.platform, block.id, f"{address}#p{block.id}", said.text, when, author,
@@ -156,13 +176,36 @@ class PhpBB(Pages):
 
     def _author(self, page: Page, block: Block) -> Author | None:
         """Who wrote a post; None where its profile and its head do not agree."""
-        beside, over = block.names
+        if any(len(block.parts.get(kind, ())) > 1 for kind in ("beside", "over")):
+            return None
+        beside, over = _named(block.first("beside"), _BESIDE), _named(block.first("over"), _OVER)
         names = {line(node) for node in (beside, over) if node is not None}
         # "»" stands after the name: broken markup has let it in
-        if len(names) != 1 or "»" in "".join(names) or (block.twice and (beside is None or over is None)):
+        if len(names) != 1 or "»" in "".join(names) or (self.twice and (beside is None or over is None)):
             return None
-        href = linked(beside, over)
+        href = _linked(beside, over)
         return Author(names.pop(), _id("u", href), self.clean(page, href))
+
+
+def _both(page: Page, names: str, place: str) -> bool:
+    """Whether one of these names stands at a place."""
+    return page.html.css_first(", ".join(f"{place} {name}" for name in names.split(", "))) is not None
+
+
+def _named(node: LexborNode | None, selector: str) -> LexborNode | None:
+    """The first node with a name in it; pictures have none."""
+    found = first(node, selector)
+    if node is None or found is None or line(found):
+        return found
+    return next((other for other in node.css(selector) if line(other)), None)
+
+
+def _linked(*nodes: LexborNode | None) -> str:
+    """The first link that one of these is, or holds."""
+    for node in nodes:
+        if node is not None and (href := attribute(node, "href") or attribute(node.css_first("a[href]"), "href")):
+            return href
+    return ""
 
 
 def _steps(page: Page, program: str) -> Steps:

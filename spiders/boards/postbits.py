@@ -1,80 +1,17 @@
-"""Posts whose software marks their parts by class and id, told apart even where markup broke."""
+"""What MyBB and vBulletin write alike: names, dates and counts beside and below each other."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from spiders.boards import pages
 from spiders.boards.page import Page, above, attribute, line, number
 
 _RAW = ("title", "textarea", "script", "style", "noscript", "iframe")  # hold no markup, whatever they hold
 _COUNT = re.compile(r"\d[\d.,'\u00a0 ]*(?:\(.*\))?")
 _NUMERIC = re.compile(rb"(?<!\d)(\d\d?)[-/](\d\d?)[-/](?:19|20)\d\d(?!\d)")
 _CROSSED = ", ".join(("br", "div", "table", "p", "li", "meta", "link", *_RAW))
-
-
-@dataclass(slots=True)
-class Postbit(pages.Block):
-    """One post's block: its parts by their kind, as far as they are its own."""
-
-    parts: dict[str, list[LexborNode]] = field(default_factory=dict)
-    strange: bool = False  # holds something of another post
-
-    def first(self, kind: str) -> LexborNode | None:
-        """The first part of a kind."""
-        return next(iter(self.parts.get(kind, ())), None)
-
-    def only(self, kind: str) -> LexborNode | None:
-        """The one part of a kind; None where there is none or another."""
-        found = self.parts.get(kind, ())
-        return found[0] if len(found) == 1 and found[0].tag not in _RAW else None
-
-
-def gather(
-    page: Page, found: Sequence[Postbit], words: str, kinds: Mapping[str, str], numbered: tuple[str, re.Pattern[str]]
-) -> None:
-    """Give each block the parts that lie in it and in no block within it.
-
-    `words` selects what holds a post's words, where no other part but a link can be; `kinds` selects these.
-    `numbered`: a selector of what names a post outside of words, and how to find the post's id in its id or link.
-    """
-    blocks = {block.node.mem_id: block for block in found}
-    roles: dict[int, tuple[LexborNode, list[str]]] = {}
-    for kind, selector in (("words", words), *kinds.items(), ("", numbered[0])):
-        for node in page.html.css(selector):
-            known = roles.setdefault(node.mem_id, (node, []))[1]
-            if kind not in known:  # a node that fits two selectors comes twice
-                known.append(kind)
-    said = {at for at, (_, known) in roles.items() if "words" in known}
-    for node, known in roles.values():
-        block, inside = _holder(node, blocks, said)
-        if block is None:
-            continue
-        if inside:
-            block.strange |= known != [""] and node.tag != "a"  # links to posts and people are for all to write
-            continue
-        for kind in known:
-            if kind:
-                block.parts.setdefault(kind, []).append(node)
-            elif match := numbered[1].search(node.id or attribute(node, "href")):
-                block.strange |= match[1] != block.id
-    for block in found:
-        if (holder := _holder(block.node, blocks, said)[0]) is not None:
-            holder.strange = True
-
-
-def _holder(node: LexborNode, blocks: Mapping[int, Postbit], said: set[int]) -> tuple[Postbit | None, bool]:
-    """The innermost block around a node, and whether it lies among its words."""
-    inside = False
-    for holder in above(node):
-        if (block := blocks.get(holder.mem_id)) is not None:
-            return block, inside
-        inside = inside or holder.mem_id in said
-    return None, False
 
 
 def named(node: LexborNode | None) -> str:

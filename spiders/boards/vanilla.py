@@ -16,7 +16,7 @@ from listening.text import Words, quoted_author, words, words_of
 from spiders.boards import dates, shape
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic, TopicPage, parted
 from spiders.boards.page import Page, above, attribute, classes, line, number, query, without
-from spiders.boards.pages import Block, Pages, Steps
+from spiders.boards.pages import Block, Pages, Steps, sole
 from spiders.boards.shape import record, records, whole
 
 _API = "api/v2/"
@@ -155,7 +155,7 @@ class Vanilla(Pages):
         """The post of one block, or why it cannot be read."""
         node, opens = block.node, position == 1
         texts, names = node.css(".Message"), _names(node)
-        if len(texts) != 1 or any(other.id != block.id for other in node.css("[id^='Comment_']")):
+        if len(texts) != 1 or _torn(texts[0]) or any(other.id != block.id for other in node.css("[id^='Comment_']")):
             return "the words of a post could not be told from those of another"
         if len(names) != 1:
             return "the author of a post could not be told for sure"
@@ -292,7 +292,13 @@ def _numbered(node: LexborNode) -> int | None:
 def _names(node: LexborNode) -> set[str]:
     """Whom a block names as its author; a link that holds more than a name says none."""
     named = node.css(".Author a.Username, .Author .Username") or node.css(".Author")
-    return {"" if link.css(":not(a):not(img):not(span)") else name for link in named if (name := line(link))} - {""}
+    return {name for link in named if (name := sole(link))}
+
+
+def _torn(content: LexborNode) -> bool:
+    """Whether a quote has lost what frames it: then it cannot be told what is the author's own."""
+    parts = content.css(".QuoteText, .QuoteAuthor")
+    return any(all(holder.tag != "blockquote" for holder in above(part)) for part in parts)
 
 
 def _words(root: LexborNode | None) -> Words:

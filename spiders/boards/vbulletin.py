@@ -13,14 +13,15 @@ from selectolax.lexbor import LexborNode
 
 from listening.post import Author, Post, Thread
 from listening.text import Words, quoted_author, words_of
-from spiders.boards import dates
+from spiders.boards import dates, pages
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic
 from spiders.boards.page import Page, above, attribute, classes, line, number
-from spiders.boards.pages import Block, Pages, Steps, counted, first, row
-from spiders.boards.postbits import Postbit, counts, gather, month_first, named, outside_links
+from spiders.boards.pages import Pages, Steps, counted, first, row
+from spiders.boards.parts import Block, Kinds, gathered
+from spiders.boards.postbits import counts, month_first, named, outside_links
 
-_POST = re.compile(r"post_?(\d+)")
-_NUMBER = re.compile(r"^(?:post_message_|postmenu_|td_post_|postcount|post)(\d+)$")
+_BLOCK = re.compile(r"post_?\d+")
+_IDENT = re.compile(r"(?:post_message_|postmenu_|td_post_|postcount|post_?)(\d+)")
 _NODE = re.compile(r"(?:f|forum)(\d+)")
 _LAST = re.compile(r"#post(\d+)|[?&]p=(\d+)")
 _USER = re.compile(
@@ -36,14 +37,6 @@ _HOME = ("forum.php", "index.php", "forum")
 _HOMES = "a[href*='forum.php'], a[href*='index.php'], a[href$='/forum']"
 _ROWS = "td[id^='f'], li[id^='forum'], tr[id^='forum'], div[id^='forum']"
 _WORDS = "[id^='post_message_'], .js-post__content-text"
-_KINDS = {
-    "name": "[id^='postmenu_']:not([id$='_menu']), .username_container .username, .b-userinfo .author",
-    "user": "a[href*='do=finduser']",
-    "date": "td.thead, .posthead .date, .b-post__timestamp",
-    "edited": "td > .smallfont > em, .lastedited, [class*='post__edit'], .post-edited",
-    "number": "[id^='postcount'], .postcounter, .b-post__count",
-}
-_MARKS = "[id^='post_message_'], [id^='postmenu_'], [id^='td_post_'], [id^='postcount'], a.anchor[id^='post']"
 _SKIP = (
     "div.smallfont, .bbcode_description, .attachments, fieldset, a[href*='attachment.php'], .signature, .lastedited,"
     " img:not(.inlineimg):not([src*='smil'])"
@@ -54,6 +47,26 @@ _SMILIES = {
     "Embarrassment": ":o", "Confused": ":confused:", "Roll Eyes (Sarcastic)": ":rolleyes:", "Cool": ":cool:",
     "EEK!": ":eek:",
 }  # fmt: skip
+
+
+def _post(node: LexborNode) -> str:
+    """The id of the post that an element names."""
+    match = _IDENT.fullmatch(node.id or "")
+    ident = attribute(node, "data-node-id") or (match[1] if match else "")
+    return ident if ident.isdecimal() else ""
+
+
+_KINDS = Kinds(
+    ident=_post,
+    parts={
+        "words": _WORDS,
+        "name": "[id^='postmenu_']:not([id$='_menu']), .username_container .username, .b-userinfo .author",
+        "date": "td.thead, .posthead .date, .b-post__timestamp",
+        "edited": "td > .smallfont > em, .lastedited, [class*='post__edit'], .post-edited",
+    },
+    asides={"user": "a[href*='do=finduser']", "number": "[id^='postcount'], .postcounter, .b-post__count"},
+    marks="[id^='post_message_'], [id^='postmenu_'], [id^='td_post_'], [id^='postcount'], a.anchor[id^='post']",
+)
 
 
 class VBulletin(Pages):
@@ -124,27 +137,21 @@ class VBulletin(Pages):
         current = int(next(filter(None, match.groups()))) if match else 1
         return Steps(current - 1, _following(self, page))
 
-    def blocks(self, page: Page) -> list[Postbit]:
+    def blocks(self, page: Page) -> list[Block]:
         """What has a post's id and holds words."""
-        found: dict[str, Postbit] = {}
-        for node in page.html.css("[id^='post'], .b-post[data-node-id]"):
-            match = _POST.fullmatch(node.id or "")
-            ident = attribute(node, "data-node-id") or (match[1] if match else "")
-            if ident.isdecimal() and node.css_first(_WORDS) is not None:
-                found.setdefault(ident, Postbit(node, ident))
-        blocks = list(found.values())
-        gather(page, blocks, _WORDS, _KINDS, (_MARKS, _NUMBER))
-        return blocks
+        holders = page.html.css("[id^='post'], .b-post[data-node-id]")
+        named = (node for node in holders if _BLOCK.fullmatch(node.id or "") or attribute(node, "data-node-id"))
+        return gathered(page, _KINDS, (node for node in named if first(node, _WORDS)))
 
     def positions(
         self,
         page: Page,  # noqa: ARG002
-        blocks: Sequence[Block],
+        blocks: Sequence[pages.Block],
         steps: Steps,
         mark: Mark | None,
     ) -> Sequence[int | None]:
         """Posts bear their numbers; some themes leave them out."""
-        told = [number(line(block.first("number"))) for block in blocks if isinstance(block, Postbit)]
+        told = [number(line(block.first("number"))) for block in blocks if isinstance(block, Block)]
         return told if any(told) else counted(blocks, mark, opens=steps.before == 0)
 
     def told(self, page: Page, topic: Topic) -> Topic:
@@ -158,10 +165,10 @@ class VBulletin(Pages):
             channel=topic.channel or UNDER.join(dict.fromkeys(filter(None, names))),
         )
 
-    def post(self, page: Page, topic: Topic, block: Postbit, position: int | None) -> Post | str:
+    def post(self, page: Page, topic: Topic, block: Block, position: int | None) -> Post | str:
         """The post of one block, or why it cannot be read."""
-        content = block.only("words")
-        if content is None or block.strange or content.id not in (None, "", f"post_message_{block.id}"):
+        content = block.content
+        if content is None or content.id not in (None, "", f"post_message_{block.id}"):
             return "the words of a post could not be told from those of another"
         author = self._author(page, block)
         if author is None:
@@ -232,7 +239,7 @@ class VBulletin(Pages):
             pinned=pinned, moved=moved,
         )  # fmt: skip
 
-    def _author(self, page: Page, block: Postbit) -> Author | None:
+    def _author(self, page: Page, block: Block) -> Author | None:
         """Who wrote a post; None where what the block says of it does not agree."""
         node = block.only("name")
         nodes = [] if node is None else [node] if node.tag == "a" else node.css("a[href]")
@@ -246,7 +253,7 @@ class VBulletin(Pages):
             return None
         return Author(name, next(iter(users), ""), self.clean(page, href) if href[:1] != "#" else "")
 
-    def _posted(self, page: Page, block: Postbit) -> datetime | None:
+    def _posted(self, page: Page, block: Block) -> datetime | None:
         when = dates.epoch(attribute(block.node, "data-node-publishdate"))
         shown = (self._moment(page, node) for node in block.parts.get("date", ()))
         return when or next(filter(None, shown), None)

@@ -53,6 +53,7 @@ class Place:
     id: str
 
 
+@lru_cache(maxsize=8192)
 def place(url: str, root: str = "") -> Place:
     """What an absolute address leads to; `root` is the board's, whose own words mean nothing."""
     inside = url[len(root) :].partition("#")[0] if root and url.startswith(root) else ""
@@ -184,6 +185,11 @@ def tidy(url: str) -> str:
 
 def step(url: str) -> tuple[int | None, int | None]:
     """Which page of something an address opens, and how many entries come before, as far as it says either."""
+    return _step(url.partition("#")[0])
+
+
+@lru_cache(maxsize=4096)
+def _step(url: str) -> tuple[int | None, int | None]:
     parts = urlsplit(url)
     for pair in re.split("[&;]", parts.query):
         name, _, value = pair.partition("=")

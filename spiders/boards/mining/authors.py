@@ -38,7 +38,7 @@ class Authors:
             for key, text, link in self.people.names(block):
                 columns[key][number].add((text, link))
         for at in self.outline.said(blocks[0].start, blocks[-1].end):
-            owners.setdefault(self.outline.spot(self.outline.pieces[at].owner), self.outline.pieces[at].owner)
+            owners.setdefault(self.outline.spot(self.outline.owners[at]), self.outline.owners[at])
         attributes = self._spoken()
         scored = []
         for order, (key, column) in enumerate(columns.items()):

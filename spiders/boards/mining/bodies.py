@@ -33,8 +33,8 @@ class Bodies:
         columns: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for number, block in enumerate(blocks):
             taken = {block.moment.owner} | {
-                outline.pieces[at].owner for at in outline.said(block.start, block.end)
-                if outline.spot(outline.pieces[at].owner) == author
+                outline.owners[at] for at in outline.said(block.start, block.end)
+                if outline.spot(outline.owners[at]) == author
             }  # fmt: skip
             for element in range(block.start, block.end):
                 if outline.tags[element] not in BOXES and "." not in outline.signature[element]:
@@ -64,14 +64,14 @@ class Bodies:
         return mass / most + hint + 0.02 * min(depth, 12)
 
     def _weights(self) -> list[int]:
-        """Before each piece, how many characters came that no other block has."""
+        """Before each text, how many characters came that no other block has."""
         outline, seen = self.outline, Counter[str]()
         for block in self.blocks:
-            seen.update({outline.pieces[at].text for at in outline.said(block.start, block.end)})
+            seen.update({outline.texts[at] for at in outline.said(block.start, block.end)})
         total, weights = 0, []
-        for piece in outline.pieces:
+        for text in outline.texts:
             weights.append(total)
-            total += len(piece.text) if seen[piece.text] == 1 else 0
+            total += len(text) if seen[text] == 1 else 0
         return [*weights, total]
 
 

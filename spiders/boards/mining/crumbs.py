@@ -17,14 +17,25 @@ _CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?pat
 def crumbs(sheet: Sheet) -> str:
     """The forums' names, the outermost first; empty where no list of links is called a path."""
     outline = sheet.outline
-    for element, attributes in enumerate(outline.attributes):
-        get = attributes.get
-        if attributes and _called_crumbs(get("class"), get("id"), get("aria-label"), get("itemtype")):
+    for element in sorted(_around_forums(sheet)):
+        get = outline.attributes[element].get
+        if _called_crumbs(get("class"), get("id"), get("aria-label"), get("itemtype")):
             inside = sheet.links_of(range(element, outline.end[element]))
             names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
             if names:
                 return UNDER.join(dict.fromkeys(names))
     return ""
+
+
+def _around_forums(sheet: Sheet) -> set[int]:
+    """The links to forums, and the elements around them."""
+    found: set[int] = set()
+    for link in sheet.outline.links:
+        element = link if sheet.leads(sheet.outline.value(link, "href")).kind == "forum" else -1
+        while element >= 0 and element not in found:
+            found.add(element)
+            element = sheet.outline.parent[element]
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.people import Leads
 from spiders.boards.mining.template import MOST, Block
 
-_TOKEN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+")
+_TOKEN = re.compile(r"((?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+)")
 _DIGIT = re.compile(r"\d")
 _IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
 _NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
@@ -94,11 +94,10 @@ def _idents(name: str) -> bool:
 
 def tokens(name: str, value: str, link: str) -> list[tuple[str, str, str]]:
     """The first numbers of an attribute: where each stands, and the link."""
-    found = _TOKEN.findall(value) if _DIGIT.search(value) else None
-    if not found:
+    if not _DIGIT.search(value) or len(parts := _TOKEN.split(value)) < 2:
         return []
-    rest = _TOKEN.sub("#", value)
-    return [(f"{name} {order} {rest}", token, link) for order, token in enumerate(found[:6])]
+    rest = "#".join(parts[::2])
+    return [(f"{name} {order} {rest}", token, link) for order, token in enumerate(parts[1:12:2])]
 
 
 def _firmness(slots: list[str]) -> float:

@@ -111,7 +111,7 @@ class Learner:
         """What a single block teaches, if the words of its author can be told."""
         outline = self.outline
         keys = [key for key, text, link in self.reader.people.names(block) if text == name and link]
-        bodies = [n for n in bodies if name not in [outline.pieces[at].text for at in outline.said(n, outline.end[n])]]
+        bodies = [n for n in bodies if name not in [outline.texts[at] for at in outline.said(n, outline.end[n])]]
         bodies = [n for n in bodies if outline.line(n)]
         if not keys or not bodies:
             return None

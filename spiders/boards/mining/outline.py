@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -23,13 +22,6 @@ _NONE, _UNSEEN = -1, -2  # what holds the first element, and what is in a silent
 _DIGITS = re.compile(r"\d+")
 
 
-class Piece(NamedTuple):
-    """One run of text, and the element that holds it."""
-
-    text: str
-    owner: int
-
-
 class Outline:
     """The elements of a page, numbered in their order: what an element `i` holds is `i` to `end[i]`."""
 
@@ -38,12 +30,13 @@ class Outline:
         self.tags: list[str] = []
         self.parent: list[int] = []
         self.end: list[int] = []
-        self.pieces: list[Piece] = []
-        self._before: list[int] = []  # pieces before each element
+        self.texts: list[str] = []  # the runs of text, in their order
+        self.owners: list[int] = []  # the element that holds each
+        self._before: list[int] = []  # how many texts come before each element
         body = page.html.body
         if body is not None:
             self._walk(body)
-        self._before.append(len(self.pieces))
+        self._before.append(len(self.texts))
         self.attributes: list[dict[str, str | None]] = [node.attributes for node in self.nodes]
         self.signature = self._signatures()  # tag and classes, as far as they are the same for each of its kind
         self._keys: dict[int, str] = {}
@@ -52,15 +45,15 @@ class Outline:
 
     def _walk(self, body: LexborNode) -> None:
         """One pass in the order of the markup. An element is open until a node comes that stands in another."""
-        nodes, tags, parent, end, pieces, before = (
-            self.nodes, self.tags, self.parent, self.end, self.pieces, self._before
+        nodes, tags, parent, end, texts, owners, before = (
+            self.nodes, self.tags, self.parent, self.end, self.texts, self.owners, self._before
         )  # fmt: skip
         open_, marks = [_NONE], [body.parent.mem_id if body.parent is not None else 0]
-        for node in body.traverse(include_text=True):
+        for node in body.traverse(include_text=True, skip_empty=True):
             tag, text = node.tag or "-", ""
             if tag == "-text":
-                text = node.text_content or ""
-                if not text or text.isspace():
+                text = " ".join((node.text_content or "").split())
+                if not text:
                     continue
             elif tag[0] in "-!":
                 continue
@@ -73,7 +66,8 @@ class Outline:
             holder = open_[-1]
             if text:
                 if holder >= 0:
-                    pieces.append(Piece(" ".join(text.split()), holder))
+                    texts.append(text)
+                    owners.append(holder)
                 continue
             marks.append(node.mem_id)
             if tag in _SILENT or holder == _UNSEEN:
@@ -84,7 +78,7 @@ class Outline:
             tags.append(tag)
             parent.append(holder)
             end.append(0)
-            before.append(len(pieces))
+            before.append(len(texts))
         for number in open_[1:]:
             if number >= 0:
                 end[number] = len(nodes)
@@ -108,12 +102,12 @@ class Outline:
         return [number for number, tag in enumerate(self.tags) if tag == "a"]
 
     def said(self, first: int, end: int) -> range:
-        """The numbers of the pieces of text in the elements from `first` to before `end`."""
+        """The numbers of the texts in the elements from `first` to before `end`."""
         return range(self._before[first], self._before[end])
 
     def line(self, number: int) -> str:
         """The text of an element on one line."""
-        return " ".join(self.pieces[at].text for at in self.said(number, self.end[number]))
+        return " ".join(self.texts[self._before[number] : self._before[self.end[number]]])
 
     def holder(self, number: int) -> int:
         """The element itself, or the one around it where it only says how text looks."""
@@ -188,8 +182,10 @@ class Outline:
 
     def loose(self, number: int) -> str:
         """The same for markup whose classes change from block to block: its own class, and the tags around it."""
-        around = [self.tags[n] for n in self.above(number)[:4]]
-        return " < ".join([self.signature[number], *around])
+        found = [self.signature[number]]
+        while (number := self.parent[number]) >= 0 and len(found) < 5:
+            found.append(self.tags[number])
+        return " < ".join(found)
 
     def above(self, number: int, top: int = 0) -> list[int]:
         """The elements around one, innermost first, down to `top`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
-from itertools import repeat
+from functools import lru_cache
 
 from spiders.boards.mining.addresses import Place
 from spiders.boards.mining.moments import edited
@@ -35,16 +35,16 @@ class People:
     def named_at(self, block: Block, keys: Set[str] | None) -> Iterator[tuple[str, str, str]]:
         """The same at some places alone."""
         outline = self.outline
-        heads = [key.partition(" < ")[0] for key in keys or ()]
-        said = outline.said(block.start, block.end)
-        for text, owner in outline.pieces[said.start : said.stop]:
+        wanted = None if keys is None else frozenset(keys)
+        for at in outline.said(block.start, block.end):
+            text, owner = outline.texts[at], outline.owners[at]
+            if wanted is not None and not _headed(wanted, outline.head(outline.holder(owner))):
+                continue
             name = text.strip(" ,:»«|·•()")
             if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
                 continue
-            if keys is not None and not any(map(str.endswith, heads, repeat(outline.head(outline.holder(owner))))):
-                continue
             key = outline.spot(owner)
-            if keys is None or key in keys:
+            if wanted is None or key in wanted:
                 link = self._profile(owner, block.start)
                 if link or name.lower() not in _BY:
                     yield key, text if link else name, link
@@ -64,18 +64,20 @@ class People:
         """Everybody whose profile a block links to by name, but for those among the words and in lines of editing."""
         outline, inside, found = self.outline, range(0), set()
         for at in outline.said(block.start, block.end):
-            piece = outline.pieces[at]
-            if piece.owner in inside or len(piece.text) > NAME or not any(map(str.isalpha, piece.text)):
+            text, owner = outline.texts[at], outline.owners[at]
+            if owner in inside or len(text) > NAME or not any(map(str.isalpha, text)):
                 continue
-            holder = next(
-                (n for n in (piece.owner, *outline.above(piece.owner, block.start)) if outline.key(n) == words), -1
-            )
+            holder = next((n for n in (owner, *outline.above(owner, block.start)) if outline.key(n) == words), -1)
             if holder >= 0:
                 inside = range(holder, outline.end[holder])
-            elif "avatar" in outline.signature[piece.owner]:
+            elif "avatar" in outline.signature[owner]:
                 continue  # the first letter of a name
-            elif (link := self._profile(piece.owner, block.start)) and not edited(
-                outline.line(outline.parent[piece.owner])
-            ):
-                found.add((piece.text, link))
+            elif (link := self._profile(owner, block.start)) and not edited(outline.line(outline.parent[owner])):
+                found.add((text, link))
         return found
+
+
+@lru_cache(maxsize=4096)
+def _headed(keys: frozenset[str], head: str) -> bool:
+    """Whether one of some keys may be that of an element whose own begins so."""
+    return any(key.partition(" < ")[0].endswith(head) for key in keys)

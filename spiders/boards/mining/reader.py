@@ -83,17 +83,17 @@ class Reader:
     def _edits(self, block: Block) -> list[str]:
         """The lines that say when somebody changed the post."""
         said = self.outline.said(block.start, block.end)
-        texts = [piece.text for piece in self.outline.pieces[said.start : said.stop]]
+        texts = self.outline.texts[said.start : said.stop]
         return [text for text in texts if edited(text)] if speaks_of_editing("\n".join(texts)) else []
 
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
         outline, end = self.outline, self.outline.end[words]
-        if any(outline.spot(outline.pieces[at].owner) == template.author for at in outline.said(words, end)):
+        if any(outline.spot(outline.owners[at]) == template.author for at in outline.said(words, end)):
             return True
         if any(words <= owner < end for owner in self._timed(template.moment)):
             return True
-        named = [(name, outline.value(n, name)) for n in range(words + 1, end) for name in ("id", "name")]
+        named = ((name, has.get(name)) for has in outline.attributes[words + 1 : end] if has for name in ("id", "name"))
         return any(slot in template.ids for name, value in named if value for slot, *_ in tokens(name, value, ""))
 
     def _timed(self, key: str) -> list[int]:
@@ -120,7 +120,7 @@ class Reader:
         if len({text for text, _ in found}) != 1:
             return None
         text = next(iter(found))[0]
-        if _MARKUP.search(text):
+        if _MARKUP.search(text) or (block.moment.text in text and " " in text):
             return None
         others = [value for key, value, _ in names if key in template.checks]
         spoken = frozenset(name for check in template.checks if speaks(name := check.partition(" ")[0]))

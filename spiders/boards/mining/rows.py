@@ -166,18 +166,15 @@ class Lists:
         row.moments = [m for m in self.moments if row.start <= m.owner < row.end and not m.other]
         timed = {m.owner for m in row.moments}
         title = range(row.link.element, outline.end[row.link.element])
-        pieces = outline.said(row.start, row.end)
-        for at in pieces:
-            piece = outline.pieces[at]
-            if piece.owner in title or piece.owner in timed or len(piece.text) > 48:
+        for at in outline.said(row.start, row.end):
+            text, owner = outline.texts[at], outline.owners[at]
+            if owner in title or owner in timed or len(text) > 48:
                 continue
-            if not any(c.isdigit() for c in piece.text) or not _FIGURE.fullmatch(piece.text):
+            if not any(map(str.isdigit, text)) or not _FIGURE.fullmatch(text) or self._names_page(owner, row):
                 continue
-            if self._names_page(piece.owner, row):
-                continue
-            value = number(piece.text)
+            value = number(text)
             if value is not None:
-                self._count(row, value, piece.text, piece.owner, at)
+                self._count(row, value, text, owner, at)
         return row
 
     def _names_page(self, owner: int, row: Row) -> bool:
@@ -189,7 +186,7 @@ class Lists:
         """Put a number where its label, its class, its neighbour or its column's head says."""
         outline = self.outline
         own = " ".join([text, *(outline.value(n, "class") for n in [owner, *outline.above(owner, row.start)[:2]])])
-        beside = [outline.pieces[n].text for n in (at + 1, at - 1) if 0 <= n < len(outline.pieces)]
+        beside = [outline.texts[n] for n in (at + 1, at - 1) if 0 <= n < len(outline.texts)]
         near = " ".join(said for said in beside if len(said) < 24 and not any(map(str.isdigit, said)))
         for said in (own, self._head(owner), near):
             for kind, pattern in (("views", _VIEWS), ("replies", _REPLIES), ("topics", _TOPICS), ("posts", _POSTS)):
@@ -251,5 +248,5 @@ def _bears(outline: Outline, row: Row, pattern: re.Pattern[str]) -> bool:
         if names.strip() and pattern.search(names) and "hidden" not in names:
             return True
     title = row.link.element
-    before = [outline.pieces[at] for at in outline.said(row.start, row.end) if outline.pieces[at].owner < title]
-    return any(len(piece.text) < 24 and pattern.search(piece.text) for piece in before[-3:])
+    before = [outline.texts[at] for at in outline.said(row.start, row.end) if outline.owners[at] < title]
+    return any(len(text) < 24 and pattern.search(text) for text in before[-3:])

@@ -13,7 +13,7 @@ _SHOWN = ("alt", "title", "data-code", "data-shortname", "data-emoji")
 # for pages that show the names alone of those that nearly every board begins with
 _CODES = {
     "smile": ":)", "wink": ";)", "sad": ":(", "frown": ":(", "big grin": ":D", "big smile": ":D", "biggrin": ":D",
-    "tongue": ":P", "neutral": ":|", "cool": ":cool:",
+    "tongue": ":P", "neutral": ":|", "cool": ":cool:", "heart": ":heart:",
 }  # fmt: skip
 
 

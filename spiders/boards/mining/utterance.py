@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -121,13 +122,23 @@ def _look(node: LexborNode) -> bool:
             line_break = LexborHTMLParser("<br>").css_first("br")
             if line_break is not None:
                 node.insert_after(line_break)  # several lines are no part of a sentence
-    if tag == "blockquote" or (called and _QUOTE.search(called) and not _NO_QUOTE.search(called)):
+    if tag == "blockquote" or (called and _quoting(called)):
         if tag not in ("a", "button", "cite", "i"):
             _whom(node)
             return True
-    elif called and _AROUND.search(called) and tag not in ("pre", "code"):
+    elif called and _around(called) and tag not in ("pre", "code"):
         _leave_out(node)
     return False
+
+
+@lru_cache(maxsize=1024)
+def _quoting(called: str) -> bool:
+    return _QUOTE.search(called) is not None and not _NO_QUOTE.search(called)
+
+
+@lru_cache(maxsize=1024)
+def _around(called: str) -> bool:
+    return _AROUND.search(called) is not None
 
 
 def _leave_out(node: LexborNode) -> None:

@@ -28,9 +28,9 @@ def shown(sheet: Sheet) -> tzinfo | None:
 
 def _named(sheet: Sheet) -> tzinfo | None:
     outline = sheet.outline
-    for piece in reversed(outline.pieces):
-        if len(piece.text) < 160 and _ZONE.search(piece.text):
-            named = dates.zone(outline.value(piece.owner, "title")) or dates.zone(piece.text)
+    for text, owner in zip(reversed(outline.texts), reversed(outline.owners), strict=True):
+        if len(text) < 160 and _ZONE.search(text):
+            named = dates.zone(outline.value(owner, "title")) or dates.zone(text)
             if named is not None:
                 return named
     return None

@@ -30,6 +30,7 @@ _SKIP = (
     " [itemprop='author'], [class*='quote'] > [class*='title'], [class*='quote'] > [class*='author'],"
     " [class*='quote'] > [class*='header'], img:not([class*='emoji']):not([class*='smil'])"
 )
+_NO_NAME = "time, p, br, article, li, blockquote, [itemprop~='text'], [itemprop~='datePublished']"
 _RAW = ("title", "textarea", "script", "style", "noscript", "iframe", "xmp")  # hold no markup, whatever they hold
 _QUOTING = frozenset(("quote", "quotebox", "quote-box", "bbcode_quote", "bbcode-quote", "quote-container"))
 _WROTE = re.compile(
@@ -52,7 +53,7 @@ class Said(pages.Block):
 def author(page: Page, item: Item) -> Author | None:
     """Who wrote a post; None where nobody or several people are named."""
     found = {*names(item)}
-    if len(found) != 1 or "" in found:
+    if len(found) != 1 or "" in found or _mixed(item):
         return None
     people = item.items("author", "creator")
     told = next((url for person in people for url in (*person.texts("url"), person.id) if url), "")
@@ -62,6 +63,17 @@ def author(page: Page, item: Item) -> Author | None:
     href = told or attribute(node, "href") or attribute(pages.first(node, "a[href]"), "href")
     url = page.link(href) if href and not href.startswith(("#", "_:")) else ""
     return Author(found.pop(), _handle(url), url)
+
+
+def _mixed(item: Item) -> bool:
+    """Whether broken markup has let something of another post into what microdata says of one."""
+    held = [*item.nodes.get("author", ()), *item.nodes.get("creator", ())]
+    held += [node for person in item.items("author", "creator") for node in person.nodes.get("name", ())]
+    times = (name for name in ("datePublished", "dateCreated") if name in item.nodes)
+    twice = any(len({*item.texts(name)}) > 1 for name in times)
+    answers = [answer.order for answer in item.items("comment", "suggestedAnswer", "acceptedAnswer")]
+    late = any(person.order > min(answers, default=person.order) for person in item.items("author", "creator"))
+    return twice or late or any(node.css_first(_NO_NAME) is not None for node in held)
 
 
 def heads(topic: Item, opener: Item) -> bool:

@@ -1,0 +1,88 @@
+"""Keys of a post: numbers that copies of it are likely to share, and other posts are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from listening.alike.words import FEW, Said
+
+_LEAST = 5  # of a post's shingles: two posts with Jaccard 0.6 share one of their five least with p > 0.99
+_HEAD = 6  # words of a beginning: excerpts and teasers keep it
+_MASK = (1 << 47) - 1  # six bytes in SQLite
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Under which a post is filed and under which its copies are sought. `burst` are sought, and mean something only
+    when many posts of the same hour are filed there.
+    """
+
+    filed: tuple[int, ...]
+    sought: tuple[int, ...]
+    burst: tuple[int, ...] = ()
+
+
+def keys(said: Said, author: str = "", published: str = "") -> Keys:
+    """The keys of what is said by `author` at `published` (ISO 8601).
+
+    A bottom-k sketch (Cohen and Kaplan, 2007) of three-word shingles, and the beginnings. Few words are only ever met
+    with the same words and the same author, link or hour.
+    """
+    if said.size < FEW:
+        return _few(said, author, published)
+    codes = list(map(_CODES.__getitem__, said.words))
+    shingles = [(3 * a + 5 * b + c) & _MASK for a, b, c in zip(codes, codes[1:], codes[2:], strict=False)]
+    found = sorted(set(shingles))[:_LEAST]
+    found.append(_beginning(shingles))
+    if 0 < said.headline < len(codes) - _HEAD:
+        found.append(_beginning(shingles[said.headline :]))
+    unique = tuple(dict.fromkeys(found))
+    return Keys(unique, unique)
+
+
+def _beginning(shingles: Sequence[int]) -> int:
+    return (7 * shingles[0] + 11 * shingles[min(3, len(shingles) - 1)]) & _MASK  # of the first six words
+
+
+def _few(said: Said, author: str, published: str) -> Keys:
+    words = " ".join(said.words)
+    filed = [_text("link", words, link) for link in said.links[:2]]
+    if not words:
+        return Keys(tuple(filed), tuple(filed))
+    authors = [name.lower() for name in (author, said.shared_from) if name]
+    filed += [_text("by", words, name) for name in authors]
+    hours = _hours(published)
+    burst = tuple(_text("at", words, hour) for hour in hours)
+    return Keys((*filed, *burst[:1]), tuple(filed), burst)
+
+
+def _hours(published: str) -> list[str]:
+    if not published:
+        return []
+    hour = datetime.fromisoformat(published[:13] + ":00")
+    return [f"{hour + timedelta(hours=step):%Y%m%d%H}" for step in (0, -1, 1)]
+
+
+def _text(*parts: str) -> int:
+    return _hash("\n".join(parts))
+
+
+def _hash(text: str) -> int:
+    """47 bits that are the same on every machine, unlike those of `hash`."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=6).digest()) & _MASK
+
+
+class _Codes(dict[str, int]):
+    """Numbers of the words that came last."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= 1 << 16:
+            self.clear()
+        code = self[word] = _hash(word)
+        return code
+
+
+_CODES = _Codes()

@@ -1,0 +1,1 @@
+"""Figures that teams decide by, with how sure they are."""

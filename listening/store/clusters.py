@@ -1,0 +1,161 @@
+"""Reading what was said several times: lists that fold copies, and the clusters themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from listening.alike import Member, campaign
+from listening.store.reading import COLUMNS, MentionFilter, MentionRow, Reading, where_sql
+
+_SAME = "e.cluster = m.cluster AND e.brand = m.brand"
+_SIZES = (
+    "SELECT c.cluster, count(*) FROM mention_list m JOIN copies c ON c.post_id = m.post_id WHERE {where} "
+    "GROUP BY c.cluster HAVING count(DISTINCT m.post_id) > 1"
+)
+_MEMBERS = (
+    "SELECT p.id, p.published, s.name, p.domain, p.url, p.kind, p.title, p.text, coalesce(a.name, ''), p.author_id, "
+    "c.alike, c.own, c.shared, (SELECT min(o.published) FROM posts o WHERE o.author_id = p.author_id), p.platform "
+    "FROM copies c JOIN posts p ON p.id = c.post_id JOIN sources s ON s.id = p.source_id "
+    "LEFT JOIN authors a ON a.id = p.author_id WHERE c.cluster = ? ORDER BY c.own, p.published, p.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One post of a cluster."""
+
+    post_id: int
+    published: str
+    source: str
+    domain: str
+    url: str
+    kind: str
+    text: str
+    author: str
+    alike: float  # to what it was compared with, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One thing that was said several times."""
+
+    id: int
+    first: Copy  # who published it first
+    copies: tuple[Copy, ...]  # the others that say the same, by time
+    own: tuple[Copy, ...]  # that repeat it and add an opinion: mentions of their own
+    brands: tuple[str, ...]
+    campaign: tuple[str, ...]  # reasons to take it for one; none where it does not look like it
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where it was said."""
+        return tuple(dict.fromkeys(copy.source for copy in (self.first, *self.copies, *self.own)))
+
+    @property
+    def last(self) -> str:
+        """When it was said last."""
+        return max(copy.published for copy in (self.first, *self.copies))
+
+
+class Clusters(Reading):
+    """Questions about copies."""
+
+    def folded(self, where: MentionFilter, *, limit: int | None = None) -> Iterator[tuple[MentionRow, int]]:
+        """Mentions that pass the filter, newest first, without those that only repeat another one of them.
+
+        Beside each the number of its copies that were left out. With a query nothing is left out.
+        """
+        if where.query is not None:
+            return ((row, 0) for row in self.mentions(where, limit=limit))
+        (sql, values), (inner, _) = where_sql(where), where_sql(where, "e")
+        query = (
+            f"SELECT {', '.join(COLUMNS)}, CASE WHEN m.cluster IS NULL OR {_repeats(inner)} THEN 0 ELSE "
+            f"(SELECT count(*) FROM mention_list e WHERE {_SAME} AND e.mention_id <> m.mention_id "
+            f"AND e.status = 'new' AND e.assignee = '' AND {inner}) END "
+            f"FROM mention_list m WHERE {sql} AND NOT {_left_out(inner)} ORDER BY m.date DESC"
+        )
+        bound: list[Any] = [*values, *values, *values, *values]
+        if limit is not None:
+            query, bound = f"{query} LIMIT ?", [*bound, limit]
+        cursor = self.db.conn.cursor()
+        cursor.execute(query, bound)
+        return ((MentionRow(*row[:-1]), int(row[-1])) for row in cursor)
+
+    def count_copies(self, where: MentionFilter) -> int:
+        """How many mentions that pass the filter `folded` leaves out."""
+        if where.query is not None:
+            return 0
+        (sql, values), (inner, _) = where_sql(where), where_sql(where, "e")
+        query = f"SELECT count(*) FROM mention_list m WHERE m.cluster IS NOT NULL AND {sql} AND {_left_out(inner)}"
+        return int(self.db.conn.execute(query, [*values, *values]).fetchone()[0])
+
+    def clusters(self, where: MentionFilter, *, limit: int | None = None, campaigns: bool = False) -> list[Cluster]:
+        """What was said several times among the mentions that pass the filter, by most mentions; whole clusters.
+
+        With `campaigns` only those that look like one.
+        """
+        sql, values = where_sql(where)
+        if where.query is not None:
+            ids = json.dumps(list(self.satisfying(where.query, (sql, values), "NULL")))
+            sql, values = f"{sql} AND m.mention_id IN (SELECT value FROM json_each(?))", [*values, ids]
+        sizes = self.db.conn.execute(_SIZES.format(where=sql) + " ORDER BY 2 DESC, 1", values).fetchall()
+        found: list[Cluster] = []
+        since: dict[str, datetime] = {}
+        for cluster_id, _ in sizes:
+            if limit is not None and len(found) >= limit:
+                break
+            cluster = self._cluster(cluster_id, since)
+            if cluster is not None and (cluster.campaign or not campaigns):
+                found.append(cluster)
+        return found
+
+    def cluster(self, cluster_id: int) -> Cluster | None:
+        """One cluster; None where there is no such one."""
+        return self._cluster(cluster_id, {})
+
+    def _cluster(self, cluster_id: int, since: dict[str, datetime]) -> Cluster | None:
+        rows = self.db.conn.execute(_MEMBERS, [cluster_id]).fetchall()
+        plain, own, told = [], [], []
+        for ident, published, source, domain, url, kind, title, text, author, author_id, alike, adds, *rest in rows:
+            shared, heard, platform = rest
+            copy = Copy(ident, published, source, domain, url, kind, text or title, author, alike)
+            if adds:
+                own.append(copy)
+                continue
+            plain.append(copy)
+            if platform not in since:
+                since[platform] = self._heard_since(platform)
+            if author_id is not None:
+                moment, first = datetime.fromisoformat(published), datetime.fromisoformat(heard)
+                article = kind == "article"
+                told.append(Member(str(author_id), moment, alike, first, since[platform], bool(shared), article))
+        if not plain:
+            return None
+        brands = self.db.conn.execute(
+            "SELECT DISTINCT b.name FROM copies c JOIN mentions m ON m.post_id = c.post_id "
+            "JOIN brands b ON b.id = m.brand_id WHERE c.cluster = ? ORDER BY 1", [cluster_id],
+        )  # fmt: skip
+        names = tuple(str(name) for (name,) in brands)
+        return Cluster(cluster_id, plain[0], tuple(plain[1:]), tuple(own), names, tuple(campaign(told)))
+
+    def _heard_since(self, platform: str) -> datetime:
+        query = "SELECT min(published) FROM posts WHERE platform = ? AND dated"
+        found = self.db.conn.execute(query, [platform]).fetchone()[0]
+        return datetime.fromisoformat(found or "9999-12-31T00:00:00Z")
+
+
+def _repeats(sql: str) -> str:
+    """Whether another mention of its cluster and brand passes the filter and comes first."""
+    return (
+        f"EXISTS (SELECT 1 FROM mention_list e WHERE {_SAME} "
+        f"AND (e.date, e.mention_id) < (m.date, m.mention_id) AND {sql})"
+    )
+
+
+def _left_out(sql: str) -> str:
+    """Whether it is folded away: never what somebody worked on."""
+    return f"(m.cluster IS NOT NULL AND m.status = 'new' AND m.assignee = '' AND {_repeats(sql)})"

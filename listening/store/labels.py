@@ -1,0 +1,167 @@
+"""What people said about judgements, and what was learnt from it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from listening.store.connection import Connection
+from listening.store.moment import iso
+
+_KNOWN = (
+    "SELECT l.id, l.post_id, m.id, b.name, l.kind, l.value, l.who, l.made, p.url, p.title, p.text FROM labels l "
+    "JOIN brands b ON b.id = l.brand_id JOIN posts p ON p.id = l.post_id "
+    "LEFT JOIN mentions m ON m.post_id = l.post_id AND m.brand_id = l.brand_id "
+    "WHERE l.audit = ? AND p.deleted IS NULL AND ? IN ('', b.name) AND l.id = (SELECT max(x.id) FROM labels x "
+    "WHERE x.post_id = l.post_id AND x.brand_id = l.brand_id AND x.kind = l.kind AND x.audit = l.audit) ORDER BY l.id"
+)
+_OPEN = (
+    "SELECT m.id, m.post_id, b.name, m.words, m.judged, m.score, m.relevance, m.shelved, m.why, p.title, p.text, "
+    "p.url, coalesce(a.name, '') FROM mentions m JOIN brands b ON b.id = m.brand_id JOIN posts p ON p.id = m.post_id "
+    "LEFT JOIN authors a ON a.id = p.author_id WHERE p.deleted IS NULL AND "
+)
+_UNASKED = (
+    "? IN ('', b.name) AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.post_id = m.post_id AND l.brand_id = m.brand_id)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What somebody said last about one judgement of one mention."""
+
+    id: int
+    post_id: int
+    mention_id: int | None  # None where the mention is gone
+    brand: str
+    kind: str  # "relevance", "sentiment", "intent:NAME"
+    value: str
+    who: str
+    made: str
+    url: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A mention that a person may be asked about."""
+
+    mention_id: int
+    post_id: int
+    brand: str
+    words: tuple[str, ...]
+    judged: str | None
+    score: float | None
+    relevance: float | None
+    shelved: bool
+    why: Mapping[str, Any]
+    title: str
+    text: str
+    url: str
+    author: str
+
+
+class Labels(Connection):
+    """Labels by people, and models learnt from them."""
+
+    def add_labels(
+        self, mention_id: int, values: Mapping[str, str], *, now: datetime, who: str = "", audit: bool = False
+    ) -> list[int]:
+        """Keep what somebody said of a mention (kind -> value); returns the ids of the labels, for `drop_labels`.
+
+        Audit labels measure, and neither correct nor teach. Shown judgements change when the post is understood again.
+        """
+        with self.writing() as conn:
+            row = conn.execute("SELECT post_id, brand_id FROM mentions WHERE id = ?", [mention_id]).fetchone()
+            if row is None:
+                return []
+            return [_insert(conn, (*row, kind, value, who, iso(now), int(audit))) for kind, value in values.items()]
+
+    def drop_labels(self, ids: Iterable[int]) -> None:
+        """Take labels back, as if they had never been given."""
+        with self.writing() as conn:
+            conn.executemany("DELETE FROM labels WHERE id = ?", [(each,) for each in ids])
+
+    def labels(self, brand: str = "", *, audit: bool = False) -> list[Label]:
+        """The latest of each mention and kind, in the order in which they were given."""
+        return [Label(*row) for row in self.db.conn.execute(_KNOWN, [int(audit), brand])]
+
+    def open_mentions(self, brand: str = "", limit: int = 3000) -> list[Open]:
+        """Mentions that nobody said anything about yet, the newest first, shelved ones too."""
+        query = f"{_OPEN}{_UNASKED} ORDER BY m.published DESC LIMIT ?"
+        return [_open(row) for row in self.db.conn.execute(query, [brand, limit])]
+
+    def open_mention(self, mention_id: int) -> Open | None:
+        """One mention, labelled or not."""
+        row = self.db.conn.execute(f"{_OPEN}m.id = ?", [mention_id]).fetchone()
+        return None if row is None else _open(row)
+
+    def mention_at(self, url: str, brand: str) -> int | None:
+        """The mention of a brand in the post at an address; of any brand where only one is mentioned there."""
+        rows = self.db.conn.execute(
+            "SELECT m.id FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id "
+            "WHERE p.url = ? AND ? IN ('', b.name)",
+            [url, brand],
+        ).fetchall()
+        return int(rows[0][0]) if len(rows) == 1 else None
+
+    def judged(self, brand: str) -> dict[str, int]:
+        """How many mentions of a brand that are not shelved were computed to have each label."""
+        rows = self.db.conn.execute(
+            "SELECT judged, count(*) FROM mentions WHERE brand_id = (SELECT id FROM brands WHERE name = ?) "
+            "AND NOT shelved AND judged IS NOT NULL GROUP BY judged",
+            [brand],
+        )
+        return {str(name): int(count) for name, count in rows}
+
+    def audited(self, brand: str) -> dict[str, dict[str, int]]:
+        """What we say of the audited mentions of a brand -> what people said -> how many."""
+        found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        by_mention = {
+            label.mention_id: label.value for label in self.labels(brand, audit=True) if label.kind == "sentiment"
+        }
+        rows = self.db.conn.execute(
+            "SELECT id, judged FROM mentions WHERE judged IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+            [json.dumps([each for each in by_mention if each is not None])],
+        )
+        for mention_id, said in rows:
+            people = by_mention[mention_id]
+            found[said][people] = found[said].get(people, 0) + 1
+        return dict(found)
+
+    def keep_models(self, models: Iterable[tuple[str, str, str]], now: datetime) -> None:
+        """Put (brand, kind, model as JSON) in the place of all there were; an empty brand is all brands."""
+        with self.writing() as conn:
+            last = conn.execute("SELECT coalesce(max(id), 0) FROM labels").fetchone()[0]
+            conn.execute("DELETE FROM models")
+            conn.executemany(
+                "INSERT INTO models (brand, kind, data, made, last_label) VALUES (?, ?, ?, ?, ?)",
+                [(*model, iso(now), last) for model in [*models, ("", "", "")]],  # the empty one says when
+            )
+
+    def models(self) -> list[tuple[str, str]]:
+        """(brand, model as JSON) of all models in use."""
+        return list(self.db.conn.execute("SELECT brand, data FROM models WHERE kind != '' ORDER BY brand, kind"))
+
+    def labels_since_training(self) -> int:
+        """How many labels, audits left out, were given since models were last made."""
+        query = "SELECT count(*) FROM labels WHERE NOT audit AND id > (SELECT coalesce(max(last_label), 0) FROM models)"
+        return int(self.db.conn.execute(query).fetchone()[0])
+
+
+def _insert(conn: sqlite3.Connection, values: tuple[Any, ...]) -> int:
+    query = "INSERT INTO labels (post_id, brand_id, kind, value, who, made, audit) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    return int(conn.execute(query, values).lastrowid or 0)
+
+
+def _open(row: tuple[Any, ...]) -> Open:
+    mention_id, post_id, brand, words, judged, score, relevance, shelved, why, *post = row
+    return Open(
+        mention_id, post_id, brand, tuple(json.loads(words)), judged, score, relevance, bool(shelved),
+        json.loads(why) if why else {}, *post,
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Who reads how a text feels: English rules, another language's lexicon, or a model, all asked in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from listening.post import Evidence, Label, Sentiment
+from pipelines.sentiment import Feeling, Impression, Judgement, label
+from pipelines.tongues import LANGUAGES, passage, tongue
+from pipelines.transformer import Transformer
+
+Spans = Sequence[tuple[int, int]]
+
+
+class Reader(Protocol):
+    """How a language's texts feel: read once, and judged for each brand."""
+
+    def read(self, text: str, names: Spans = ()) -> Any:
+        """All that is read in a text that names brands at `names`, with the `sentiment` of the whole."""
+
+    def judge(self, read: Any, brand: str, own: Spans, others: Spans = ()) -> Judgement:
+        """How what was read feels toward a brand that is named at `own`, with others named at `others`."""
+
+    def within(self, read: Any, start: int, end: int) -> tuple[float, Label]:
+        """How a stretch of what was read feels, by its characters."""
+
+
+class English:
+    """English, by words and by what customers write without saying how they feel."""
+
+    def __init__(self, feeling: Feeling) -> None:
+        self.read, self.judge, self._spelt = feeling.read, feeling.judge, feeling.scorer.spelt
+
+    def within(self, read: Impression, start: int, end: int) -> tuple[float, Label]:
+        """By the words between two characters."""
+        parts, text = read.parts, read.text
+        if start or text[end:].strip():
+            first = len(self._spelt(text[:start]).split())
+            last = first + len(self._spelt(text[start:end]).split())
+            parts = [part for part in parts if first <= part.first < last]
+        score = read.score(parts) if parts else 0.0
+        return score, label(score)
+
+
+class _Read(NamedTuple):
+    text: str
+    sentiment: Sentiment
+
+
+class Lexical:
+    """A language that has a lexicon of its own."""
+
+    def __init__(self, language: str) -> None:
+        self._scorer = tongue(language)
+
+    def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
+        """The text and its score."""
+        return _Read(text, self._scorer.score(text))
+
+    def judge(self, read: _Read, brand: str, own: Spans, others: Spans = ()) -> Judgement:  # noqa: ARG002
+        """By the part that speaks of the brand."""
+        part = self._scorer.about(read.text, own, others)
+        score = (read.sentiment if part == read.text else self._scorer.score(part)).compound
+        return Judgement(score, label(score), self._scorer.why(part))
+
+    def within(self, read: _Read, start: int, end: int) -> tuple[float, Label]:
+        """By its words alone."""
+        score = self._scorer.score(read.text[start:end]).compound
+        return score, label(score)
+
+
+class Modelled:
+    """Texts that a model scores; which part of them is about a brand, and clauses, the language's own words tell."""
+
+    def __init__(self, model: Transformer, language: str, lexicon: Reader | None) -> None:
+        self._model, self._lexicon = model, lexicon
+        self._about = tongue(language).about if language in LANGUAGES else passage
+
+    def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
+        """The text and the model's score of it."""
+        return _Read(text, self._model.score(text))
+
+    def judge(self, read: _Read, brand: str, own: Spans, others: Spans = ()) -> Judgement:  # noqa: ARG002
+        """By the model, of the part that speaks of the brand."""
+        part = self._about(read.text, own, others)
+        found = read.sentiment if part == read.text else self._model.score(part)
+        why = f"model {self._model.folder.name}: negative {found.neg}, neutral {found.neu}, positive {found.pos}"
+        return Judgement(found.compound, label(found.compound), (Evidence(why, ()),))
+
+    def within(self, read: _Read, start: int, end: int) -> tuple[float, Label]:
+        """By the lexicon, where the language has one: a model would take too long for every clause."""
+        if self._lexicon is None:
+            score = self._model.score(read.text[start:end]).compound
+            return score, label(score)
+        return self._lexicon.within(self._lexicon.read(read.text), start, end)

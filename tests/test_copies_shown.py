@@ -1,0 +1,107 @@
+"""Copies as people see them: `listening copies`, lists that fold them, campaigns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from listening.cli import main
+from listening.store import MentionFilter, Store
+from tests.conftest import NOW
+from tests.test_copies import OTHER, RETWEET, entry
+
+PUSHED = "I switched from Acme to Zenith Tools last month and my workshop has never been so quiet and so clean"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "brands.toml").write_text('[[brand]]\nname = "Acme"\n')
+    (folder / "sources.toml").write_text('[[source]]\nname = "forum"\nkind = "rss"\nurl = "https://example.com/feed"\n')
+    (folder / "listening.toml").write_text('database = "listening.db"\n')
+    return folder
+
+
+@pytest.fixture
+def filled(config: Path) -> Iterator[Store]:
+    with Store(config.parent / "listening.db") as store:
+        store.save("forum", [entry(0, OTHER, minutes=-90 * 24 * 60), entry(1), entry(2), entry(3, RETWEET)], now=NOW)
+        pushed = [entry(i, PUSHED + "!" * (i % 4), minutes=i) for i in range(10, 22)]
+        store.save("forum", pushed, now=NOW)
+        yield store
+
+
+def run(config: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--config", str(config), *arguments])
+
+
+def test_copies_show_who_was_first_and_why_it_looks_like_a_campaign(config: Path, filled: Store) -> None:
+    printed = " ".join(run(config, "copies").output.split())
+    assert "11 copies Acme · forum · 2026-11-20 12:10 to 2026-11-20 12:21" in printed
+    assert "member10, forum, https://forum.example.com/p/10" in printed
+    assert "possible campaign: 12 posts that say the same within 11 minutes; by 12 different authors" in printed
+    assert "1 copy, 1 with words of their own" in printed
+    assert "1 copy" not in run(config, "copies", "--campaigns").output
+
+
+def test_one_cluster_shows_all_its_posts(config: Path, filled: Store) -> None:
+    story = next(c for c in filled.clusters(MentionFilter()) if c.own)
+    printed = run(config, "copies", str(story.id)).output
+    assert printed.count("member") == 4
+    assert "adds words" in printed
+    assert "there is nothing numbered 99" in run(config, "copies", "99").output
+    assert run(config, "copies", "99").exit_code == 1
+
+
+def test_copies_come_as_json_with_all_their_posts(config: Path, filled: Store) -> None:
+    found = [json.loads(line) for line in run(config, "copies", "--json").output.splitlines()]
+    assert [len(each["copies"]) for each in found] == [11, 1]
+    assert found[1]["first"]["author"] == "member1"
+    assert len(found[0]["campaign"]) == 4
+
+
+def test_filters_choose_clusters_by_their_mentions(config: Path, filled: Store) -> None:
+    assert [c.first.author for c in filled.clusters(MentionFilter(since=NOW + timedelta(minutes=5)))] == ["member10"]
+    assert filled.clusters(MentionFilter(brand="Globex")) == []
+    assert "Nothing was said twice" in run(config, "copies", "--since", "2030-01-01").output
+
+
+def test_mentions_fold_copies_and_unfold_them(config: Path, filled: Store) -> None:
+    folded = run(config, "mentions").output
+    assert "(and 11 copies) I switched" in folded
+    assert "(and 1 copy) Acme has raised" in folded
+    assert "4 mentions, and 12 copies (--copies)" in folded
+    unfolded = run(config, "mentions", "--copies").output
+    assert unfolded.count("I switched") == 12
+    assert len(run(config, "mentions", "--json").output.splitlines()) == 16, "what is taken away is whole"
+
+
+def test_a_limit_counts_what_is_shown(config: Path, filled: Store) -> None:
+    assert "The newest 2 of 4 mentions, and 12 copies" in run(config, "mentions", "--limit", "2").output
+
+
+def test_accounts_known_for_long_are_no_campaign(config: Path) -> None:
+    with Store(config.parent / "listening.db") as store:
+        long_ago = [entry(100 + i, f"hello number {i}", minutes=-90 * 24 * 60) for i in range(12)]
+        authors = [each.post.author for each in long_ago]
+        store.save("forum", long_ago, now=NOW)
+        store.save("forum", [entry(i, PUSHED, author=author) for i, author in enumerate(authors)], now=NOW)
+        (cluster,) = store.clusters(MentionFilter())
+        assert (len(cluster.copies), cluster.campaign) == (11, ())
+
+
+def test_what_was_stored_before_copies_were_sought_can_be_looked_through(config: Path, filled: Store) -> None:
+    before = [(c.first, len(c.copies)) for c in filled.clusters(MentionFilter())]
+    with filled.writing() as conn:
+        for table in ("copies", "copy_keys"):
+            conn.execute(f"DELETE FROM {table}")
+        conn.execute("UPDATE mentions SET cluster = NULL, copy = 0")
+    assert "Looked for copies of 16 posts." in run(config, "copies", "--seek").output
+    assert [(c.first, len(c.copies)) for c in filled.clusters(MentionFilter())] == before
+    assert filled.check() == []

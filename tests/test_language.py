@@ -1,0 +1,87 @@
+"""Languages are told apart: hard cases by hand, tweets where they are present, and what must not mislead."""
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.language import detect
+
+SET = Path(__file__).parent / "sets" / "language.csv"
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "languages"
+SEVEN = ("en", "es", "de", "fr", "pt", "it", "nl")
+
+
+@pytest.mark.parametrize("part", ["tune", "held"])
+def test_hard_cases(part: str) -> None:
+    """A floor: raise it with the rules. Texts of 40 characters or more, without a word from the source."""
+    with SET.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["part"] == part and len(row["text"]) >= 40]
+    wrong = [(detect(row["text"]), row["language"], row["text"]) for row in rows]
+    wrong = [each for each in wrong if each[0] != each[1]]
+    assert len(rows) > 150
+    assert len(wrong) <= 0.03 * len(rows), wrong
+    assert len([each for each in wrong if each[1] in SEVEN]) <= 0.02 * len(rows), wrong
+
+
+# Of the German and Italian tweets some are written in other languages, whatever their label says.
+TWEETS = [
+    ("english", "en", 0.99), ("spanish", "es", 0.985), ("german", "de", 0.93), ("french", "fr", 0.99),
+    ("portuguese", "pt", 0.96), ("italian", "it", 0.98),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "code", "floor"), TWEETS)
+def test_tweets(language: str, code: str, floor: float) -> None:
+    if not (SHARED / language).is_dir():
+        pytest.skip("the shared data is not on this machine")
+    texts = (SHARED / language / "train_text.txt").read_text(encoding="utf-8").split("\n")[1::2]
+    long = [text for text in texts if len(text) >= 40]
+    assert [detect(text) for text in long].count(code) >= floor * len(long)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ICH HABE SEIT TAGEN KEIN INTERNET UND NIEMAND HILFT MIR", "de"),
+        ("NO ME FUNCIONA LA APLICACIÓN DESDE EL LUNES", "es"),
+        ("que pasa con mi pedido? ya van dos semanas", "es"),
+        ("naechste Woche soll er kommen, na mal sehen", "de"),
+        ("kkkkkkkkkkkkkkkkkk que maravilha de programa", "pt"),
+        ("jajajajajajajaja me muero con el vídeo ese", "es"),
+        ("@acme @globex @initech toujours rien reçu https://acme.example/the-order-is-on-its-way", "fr"),
+        ("#WirBleibenZuHause #Wochenende #EndlichFrei #KeinInternet", "de"),
+        ('"The customer is always right", steht da, aber ich habe es hier noch nie erlebt, nicht ein Mal', "de"),
+        ("C’est l’heure d’aller dormir, qu’en penses-tu ?", "fr"),
+        ("C'è un po' d'acqua nell'orologio, dell'assistenza nessuna traccia", "it"),
+    ],
+)
+def test_what_must_not_mislead(text: str, code: str) -> None:
+    assert detect(text) == code
+
+
+def test_the_source_decides_on_short_texts_alone() -> None:
+    assert detect("super", "de-AT") == "de"
+    assert detect("ok 👍", "pt_BR") == "pt"
+    assert detect("Le colis est arrivé ce matin et tout est parfait, merci", "de") == "fr"
+    assert detect("12:30", "") == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "the " * 30_000, "#" * 100_000, "ha" * 50_000, "l'" * 50_000, "\0" * 9]
+)
+def test_hostile_texts_take_no_time(text: str) -> None:
+    detect("warm")
+    begun = time.process_time()
+    detect(text)
+    assert time.process_time() - begun < 0.05
+
+
+@given(st.text(), st.sampled_from(["", "de", "xx-YY", "-"]))
+def test_any_text_gets_a_code(text: str, hint: str) -> None:
+    assert isinstance(detect(text, hint), str)
