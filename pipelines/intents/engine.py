@@ -12,7 +12,7 @@ from pipelines.intents.models import IntentRules, Rule
 
 _REACH = 4  # words before a find in which a negation turns it round
 _MOST_WORDS = 2  # finds of one rule that are shown
-_MOST_RULES = 5  # rules that are shown for one intent
+_MOST_RULES = 4  # rules that are shown for one intent
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _NOWHERE: list[Span] = []
 _SUREST, _LEAST = 0.99, 0.01  # no rule is beyond doubt
