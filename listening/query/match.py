@@ -19,8 +19,9 @@ from listening.errors import QueryError
 from listening.query.document import Document, Spans
 from listening.query.facts import Facts
 from listening.query.fields import FIELDS
-from listening.query.glance import LONGEST, Glance, Look, TooManyError, look
+from listening.query.glance import LONGEST, Glance, TooManyError
 from listening.query.line import line, line_of_words
+from listening.query.looks import Look, look
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
 from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
