@@ -80,13 +80,13 @@ SAID = [
 @pytest.mark.parametrize(("language", "text", "named"), SAID)
 def test_what_is_said(language: str, text: str, named: str) -> None:
     scorer = tongue(language)
-    assert label(scorer.score(text).compound) == named, scorer.why(text)
+    assert label(scorer.score(text).compound) == named, scorer.read(text).why()
 
 
 def test_reasons_are_words_and_rules() -> None:
-    (bad,) = tongue("es").why("No me gusta el color")
+    (bad,) = tongue("es").read("No me gusta el color").why()
     assert (bad.words, bad.rule) == (("No me gusta",), "es lexicon -2.0")
-    (good,) = tongue("nl").why("De koffie is niet lekker")
+    (good,) = tongue("nl").read("De koffie is niet lekker").why()
     assert (good.words, good.rule) == (("lekker",), "nl lexicon, negated -2.4")
 
 

@@ -17,6 +17,7 @@ _LONGEST_ENDING = 9  # letters that may follow a stem
 _LONGEST_KEPT = 32  # characters; longer tokens are no words
 _MOST_KEPT = 20_000  # tokens
 _MOST_SKIPPED = 4  # words that ".." in a phrase may stand for
+STEM = 3  # letters of a stem by which a phrase is looked up
 _WHEN_NEGATED = -2.0  # what "does not work" weighs
 _LONG_DRAWN = re.compile(r"(.)\1{2,}")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -41,6 +42,13 @@ class Phrase:
             if place >= len(words) or not _is(words[place].folded, part):
                 return 0
         return place + 1
+
+
+def _keys(second: str) -> list[str]:
+    """Where a phrase is found by its second word: by each choice, by a stem's first letters, or anywhere."""
+    if second.endswith("*"):
+        return [f"{second[:STEM]}*" if len(second) > STEM else ""]
+    return [""] if second == ".." else second.split("|")
 
 
 def _reach(words: Sequence[Word], place: int) -> Iterator[int]:
@@ -71,7 +79,7 @@ class Word:
     ends: bool = False  # the end of a clause; no word
     ironic: bool = False  # praise that is not meant where all else is a complaint: "thanks", "bravo"
     steady: bool = False  # no rule changes its valence: a face, "unfortunately"
-    phrases: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)  # beginning here, by second word ("": any)
+    phrases: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)  # that begin with it, by the second word
     matters: bool = field(init=False)  # whether any rule names it
 
     def __post_init__(self) -> None:
@@ -119,9 +127,8 @@ class Lexicon(dict[str, Word]):
             for text in texts
         ]
         for parts, valence in sorted(phrases, key=lambda each: -len(each[0])):
-            seconds = [""] if parts[1] == ".." or parts[1].endswith("*") else parts[1].split("|")
             for first in parts[0].split("|"):
-                for second in seconds:
+                for second in _keys(parts[1]):
                     found.setdefault(first, {}).setdefault(second, []).append(Phrase(tuple(parts), valence))
         return found
 

@@ -14,7 +14,7 @@ from vaderSentiment.vaderSentiment import normalize
 
 from listening.post import Evidence, Sentiment
 from pipelines.tongues.faces import FACE
-from pipelines.tongues.lexicon import ENDS, Lexicon, Word
+from pipelines.tongues.lexicon import ENDS, STEM, Lexicon, Word
 from pipelines.tongues.parts import passage
 
 LANGUAGES = ("de", "es", "fr", "it", "nl", "pt")
@@ -43,6 +43,26 @@ class _Hit:
     negated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as it was read: its figures, and the words that they rest on."""
+
+    language: str
+    tokens: Sequence[str]
+    hits: Sequence[_Hit]
+    sentiment: Sentiment
+
+    def why(self) -> tuple[Evidence, ...]:
+        """The rules that made the figures, each with the words it rests on, in the order of the text."""
+        return tuple(
+            Evidence(
+                f"{self.language} lexicon{', negated' if hit.negated else ''} {hit.valence:+.1f}",
+                (" ".join(self.tokens[hit.start : hit.end]),),
+            )
+            for hit in self.hits
+        )
+
+
 class TongueScorer:
     """Scores texts of one of LANGUAGES; has the interface of pipelines.vader.Scorer. Safe to share and to pickle.
 
@@ -58,21 +78,15 @@ class TongueScorer:
 
     def score(self, text: str) -> Sentiment:
         """neg, neu and pos as shares of 1, compound from -1 to 1. A text without words scores 0 in all four."""
-        words = list(map(self._lexicon.__getitem__, _tokens(text)))
-        count = len(words) - words.count(ENDS)
-        return _figures([hit.valence for hit in _hits(words)], count, min(text.count("!"), 4) * _PER_EXCLAMATION)
+        return self.read(text).sentiment
 
-    def why(self, text: str) -> tuple[Evidence, ...]:
-        """The rules that made the score, each with the words it rests on, in the order of the text."""
+    def read(self, text: str) -> Reading:
+        """The text's figures, and what they were made of."""
         tokens = _tokens(text)
-        hits = _hits([self._lexicon[token] for token in tokens])
-        return tuple(
-            Evidence(
-                f"{self.language} lexicon{', negated' if hit.negated else ''} {hit.valence:+.1f}",
-                (" ".join(tokens[hit.start : hit.end]),),
-            )
-            for hit in hits
-        )
+        words = list(map(self._lexicon.__getitem__, tokens))
+        hits, count = _hits(words), len(words) - words.count(ENDS)
+        emphasis = min(text.count("!"), 4) * _PER_EXCLAMATION
+        return Reading(self.language, tokens, hits, _figures([hit.valence for hit in hits], count, emphasis))
 
     def about(self, text: str, own: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> str:
         """What of `text` speaks of a brand that is named at `own`, where others are named at `others`."""
@@ -165,11 +179,12 @@ def _found(words: Sequence[Word], places: Sequence[int]) -> list[_Hit]:
 
 
 def _phrase(words: Sequence[Word], place: int) -> _Hit | None:
-    following = words[place + 1].folded if place + 1 < len(words) else ""
-    phrases = words[place].phrases
-    for phrase in (*(phrases.get(following, ()) if following else ()), *phrases.get("", ())):
-        if end := phrase.end(words, place):
-            return _Hit(place, end, phrase.valence, phrase.valence < 0)
+    phrases, following = words[place].phrases, words[place + 1].folded if place + 1 < len(words) else ""
+    for key in (following, following[:STEM] + "*", ""):
+        if key in phrases:
+            for phrase in phrases[key]:
+                if end := phrase.end(words, place):
+                    return _Hit(place, end, phrase.valence, phrase.valence < 0)
     return None
 
 
