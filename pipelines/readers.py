@@ -52,8 +52,8 @@ class _Read(NamedTuple):
 class Lexical:
     """A language that has a lexicon of its own."""
 
-    def __init__(self, language: str) -> None:
-        self._scorer = tongue(language)
+    def __init__(self, language: str, extra: tuple[tuple[str, float], ...] = ()) -> None:
+        self._scorer = tongue(language, extra)
 
     def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
         """The text, its score and what it rests on."""

@@ -101,7 +101,10 @@ def test_no_word_has_two_valences(language: str) -> None:
 
 
 def test_words_of_ones_own() -> None:
-    own = TongueScorer("de", {"Zappelphilipp": -3})
+    own = TongueScorer("de", {"Zappelphilipp": -3, "voll auf Zack": 3, "🐌": -2, "geil": -1})
+    assert label(own.score("Die sind voll auf Zack").compound) == "positive"
+    assert label(own.score("Das Netz 🐌").compound) == "negative"
+    assert label(own.score("Das ist geil").compound) == "negative"
     assert label(own.score("So ein zappelphilipp").compound) == "negative"
     assert label(pickle.loads(pickle.dumps(own)).score("So ein zappelphilipp").compound) == "negative"
     assert label(tongue("de").score("So ein zappelphilipp").compound) == "neutral"

@@ -11,8 +11,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from pipelines.tongues.faces import face
+from pipelines.tongues.faces import FACE, face
 
+TOKEN = re.compile(rf"[^\W_]+|{FACE}|[.,;:!?\u2026\n()\"«»]+")  # a word, a face, or what ends a clause
 _LONGEST_ENDING = 9  # letters that may follow a stem
 _LONGEST_KEPT = 32  # characters; longer tokens are no words
 _MOST_KEPT = 20_000  # tokens
@@ -105,10 +106,15 @@ class Lexicon(dict[str, Word]):
         for valence, words in table["words"].items():
             for word in words.split():
                 self._put(word, float(valence))
-        self._exact |= {self.fold(word): float(valence) for word, valence in (extra or {}).items()}
+        self._faces: dict[str, float] = {}
         self._negated = {self.fold(word) for word in table["negated"].split()}
         self._sets = {name: {self.fold(word) for word in table.get(name, "").split()} for name in _SETS}
-        self._phrases = self._by_first_words(table["phrases"])
+        own = {" ".join(TOKEN.findall(words)): float(valence) for words, valence in (extra or {}).items()}
+        phrases = {words: valence for words, valence in own.items() if " " in words}
+        self._exact |= {self.fold(word): valence for word, valence in own.items() if word[:1].isalnum()}
+        self._faces |= {mark: valence for mark, valence in own.items() if not mark[:1].isalnum()}
+        listed = [(text, float(valence)) for valence, texts in table["phrases"].items() for text in texts]
+        self._phrases = self._by_first_words([*phrases.items(), *listed])
 
     @property
     def contrasts(self) -> frozenset[str]:
@@ -119,13 +125,9 @@ class Lexicon(dict[str, Word]):
         table = self._stems if word.endswith("*") else self._tails if word.startswith("*") else self._exact
         table[self.fold(word.strip("*"))] = valence
 
-    def _by_first_words(self, groups: Mapping[str, Sequence[str]]) -> dict[str, dict[str, list[Phrase]]]:
+    def _by_first_words(self, listed: Sequence[tuple[str, float]]) -> dict[str, dict[str, list[Phrase]]]:
         found: dict[str, dict[str, list[Phrase]]] = {}
-        phrases = [
-            (self.fold(text).replace("'", " ").split(), float(valence))
-            for valence, texts in groups.items()
-            for text in texts
-        ]
+        phrases = [(self.fold(text).replace("'", " ").split(), valence) for text, valence in listed]
         for parts, valence in sorted(phrases, key=lambda each: -len(each[0])):
             for first in parts[0].split("|"):
                 for second in _keys(parts[1]):
@@ -152,7 +154,7 @@ class Lexicon(dict[str, Word]):
 
     def _read(self, token: str) -> Word:
         if not token[0].isalnum():
-            valence = face(token)
+            valence = self._faces.get(token, face(token))
             return ENDS if valence is None else Word(valence=valence, steady=True)
         word = self._word(self.fold(token))
         if not word.matters and _LONG_DRAWN.search(word.folded):

@@ -13,8 +13,7 @@ from functools import cache
 from vaderSentiment.vaderSentiment import normalize
 
 from listening.post import Evidence, Sentiment
-from pipelines.tongues.faces import FACE
-from pipelines.tongues.lexicon import ENDS, STEM, Lexicon, Word
+from pipelines.tongues.lexicon import ENDS, STEM, TOKEN, Lexicon, Word
 from pipelines.tongues.parts import passage
 
 LANGUAGES = ("de", "es", "fr", "it", "nl", "pt")
@@ -25,7 +24,6 @@ _NOT_GOOD, _NOT_BAD = -0.8, -0.5  # "not good" is bad; "not bad" is good, but le
 _AWAY = re.compile(r"(?:https?:|www\.)\S+|@\w+|&\w+;")
 _TAG = re.compile(r"#(\w+)")
 _TAG_WORDS = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_a-zß-ÿ]+|\d+")
-_TOKEN = re.compile(rf"[^\W_]+|{FACE}|[.,;:!?\u2026\n()\"«»]+")
 _COMPLAINT = -1.5  # from which on what is said beside thanks is a complaint
 _IRONY = -0.5
 _PER_EXCLAMATION = 0.292  # as in vaderSentiment
@@ -66,7 +64,7 @@ class Reading:
 class TongueScorer:
     """Scores texts of one of LANGUAGES; has the interface of pipelines.vader.Scorer. Safe to share and to pickle.
 
-    `extra` adds words of the team's own field, in any case, each with a valence from -4 to 4.
+    `extra` adds words, phrases and emoji of the team's own field, in any case, each with a valence from -4 to 4.
     """
 
     def __init__(self, language: str, extra: Mapping[str, float] | None = None) -> None:
@@ -94,9 +92,9 @@ class TongueScorer:
 
 
 @cache
-def tongue(language: str) -> TongueScorer:
-    """The scorer of a language, made when it is first met."""
-    return TongueScorer(language)
+def tongue(language: str, extra: tuple[tuple[str, float], ...] = ()) -> TongueScorer:
+    """The scorer of a language with a team's own words, made when it is first met."""
+    return TongueScorer(language, dict(extra))
 
 
 def _figures(valences: Sequence[float], count: int, emphasis: float) -> Sentiment:
@@ -125,7 +123,7 @@ def _tokens(text: str) -> list[str]:
         text = _AWAY.sub(" ", text)
     if "#" in text:
         text = _TAG.sub(_spelt, text)
-    return _TOKEN.findall(text)
+    return TOKEN.findall(text)
 
 
 def _spelt(tag: re.Match[str]) -> str:
