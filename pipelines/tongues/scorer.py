@@ -27,6 +27,7 @@ _TAG_WORDS = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_a-zß-ÿ]+|\d+")
 _COMPLAINT = -1.5  # from which on what is said beside thanks is a complaint
 _IRONY = -0.5
 _PER_EXCLAMATION = 0.292  # as in vaderSentiment
+_SHOWN = 8  # words and phrases that are told as reasons
 _LONGEST = 5_000  # characters that are read
 
 
@@ -51,14 +52,12 @@ class Reading:
     sentiment: Sentiment
 
     def why(self) -> tuple[Evidence, ...]:
-        """The rules that made the figures, each with the words it rests on, in the order of the text."""
-        return tuple(
-            Evidence(
-                f"{self.language} lexicon{', negated' if hit.negated else ''} {hit.valence:+.1f}",
-                (" ".join(self.tokens[hit.start : hit.end]),),
-            )
-            for hit in self.hits
-        )
+        """The rules that made the figures, each with the words that it rests on, the strongest first."""
+        found: dict[str, list[str]] = {}
+        for hit in sorted(self.hits, key=lambda hit: -abs(hit.valence))[:_SHOWN]:
+            rule = f"{'good' if hit.valence > 0 else 'bad'} in {self.language}{', negated' if hit.negated else ''}"
+            found.setdefault(rule, []).append(" ".join(self.tokens[hit.start : hit.end]))
+        return tuple(Evidence(rule, tuple(dict.fromkeys(words))) for rule, words in found.items())
 
 
 class TongueScorer:
