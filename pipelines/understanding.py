@@ -36,6 +36,7 @@ class Understanding:
         self.names = Names(brands, source)
         self.model = model
         self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
+        self._own = tuple(sorted((lexicon or {}).items()))
         self.english = English(self.feeling)
         self.reasons = Reasons(brands, intents)
         self.learned = learned or Learned()
@@ -91,7 +92,7 @@ class Understanding:
         if language == "en":
             lexicon = self.english
         elif language in LANGUAGES:
-            lexicon = Lexical(language)
+            lexicon = Lexical(language, self._own)
         if self.model is not None and self.model.reads(language):
             return Modelled(self.model, language, lexicon)
         return lexicon
