@@ -17,7 +17,7 @@ _BORDER = re.compile(
     rf"""
     (?P<stop> (?<![.!?\u2026]) [.!?\u2026]++ ["'\u201d\u2019)\]]*+ (?:\s?(?:[{_EMOJI}]|[:;=8]-?[()DPp/]))*+ (?!\S) )
     | (?P<mark> [\u3002\uff01\uff1f\uff61] | [;:](?!\S) | \n )
-    | (?P<word> \b(?:but|however|meanwhile|whereas|while)\b,? )
+    | (?P<word> (?<!nothing[ ])(?<!anything[ ])\b(?:but|however|meanwhile|whereas|while)\b,? )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
