@@ -144,6 +144,8 @@ def _borders(text: str, names: Sequence[_Name]) -> Iterator[tuple[int, int]]:
         nearest = bisect_right(starts, match.start()) - 1
         if nearest >= 0 and names[nearest].end > match.start():
             continue
+        if match.group() == ":" and starts[nearest + 1 : nearest + 2] == [match.end() + 1]:
+            continue  # "Slow and rude: Acme."
         if match.lastgroup == "word":
             yield match.start(), match.end()
         elif match.lastgroup == "mark" or _ends(text, match):
