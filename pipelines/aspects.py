@@ -15,8 +15,9 @@ from pipelines.intents.line import Line
 _DEFAULTS = "..."  # in a brand's list: the words that come along
 _SHOWN = 5  # words that are kept as evidence
 _SENTENCE = (". ", "!", "?", "\n")
-_WIDE = tuple(f" {word} " for word in "but however although though while whereas except yet".split())
-_NARROW = tuple(f" {word} " for word in "and plus with so".split())
+_TURNS = frozenset("but however although though while whereas except yet".split())
+_JOINS = frozenset("and plus with so".split())
+_WIDE, _NARROW = (tuple(sorted(f" {word} " for word in words)) for words in (_TURNS, _JOINS))
 
 Feeling = Callable[[int, int], tuple[float, Label]]
 
@@ -91,10 +92,14 @@ def _aspect(
 
 def _clause(line: Line, span: Span, others: Sequence[int]) -> Span:
     """The clause around a word; one that names other aspects, too, is parted at commas and the like."""
-    start, end = _around(line.folded, _SENTENCE, span, (0, len(line.folded)))
-    start, end = _around(line.folded, _WIDE, span, (start, end))
+    folded = line.folded
+    start, end = _around(folded, _SENTENCE, span, (0, len(folded)))
+    words = folded[start:end].split()
+    if not _TURNS.isdisjoint(words):
+        start, end = _around(folded, _WIDE, span, (start, end))
     if any(start <= other < end for other in others):
-        start, end = _around(line.folded, _NARROW, span, (start, end))
+        if not _JOINS.isdisjoint(words):
+            start, end = _around(folded, _NARROW, span, (start, end))
         start, end = _around(line.written_text, (",", ";", ":"), span, (start, end))
     return start, end
 

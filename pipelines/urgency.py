@@ -29,16 +29,21 @@ def urgency(post: Post, intents: Sequence[Intent], score: float | None, points: 
     """The parts that do not depend on the moment. `points`: what each intent is worth at full confidence."""
     if not intents and (score is None or score >= 0):
         return _NONE
-    weighed = [(intent.name, points.get(intent.name, 0) * intent.confidence) for intent in intents]
-    weighed.sort(key=lambda one: -one[1])
-    parts = [
-        (name, round(worth if index == 0 or worth < 0 else worth / 3)) for index, (name, worth) in enumerate(weighed)
-    ]
+    parts = [(intent.name, points.get(intent.name, 0) * intent.confidence) for intent in intents]
+    if len(parts) > 1:
+        parts.sort(key=_worth, reverse=True)
+        parts[1:] = [(name, worth if worth < 0 else worth / 3) for name, worth in parts[1:]]
     if score is not None and score < 0:
-        parts.append(("feeling", round(-_FEELING * score)))
-    if sum(worth for _, worth in parts) > 0:
-        parts.append(("reach", _reach(post)))
-    return Urgency(tuple((name, worth) for name, worth in parts if worth))
+        parts.append(("feeling", -_FEELING * score))
+    shown = [(name, round(worth)) for name, worth in parts if worth >= 0.5 or worth <= -0.5]
+    reach = _reach(post)
+    if reach and sum([worth for _, worth in shown]) > 0:
+        shown.append(("reach", reach))
+    return Urgency(tuple([part for part in shown if part[1]]))
+
+
+def _worth(part: tuple[str, float]) -> float:
+    return part[1]
 
 
 def _reach(post: Post) -> int:

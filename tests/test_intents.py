@@ -324,7 +324,7 @@ def judged(understanding: Understanding, text: str) -> set[str]:
     reasons, feeling = understanding.reasons, understanding.feeling
     spans = [match.span() for match in re.finditer(r"@?\b(?:acme|globex|initech|umbra)\b(?: coffee)?", text, re.I)]
     others = [match.span() for match in re.finditer(r"\bzenith\b", text, re.I)]
-    score, _, _ = feeling.judge(feeling.read(text), "it", spans, others)
+    score, _, _ = feeling.judge(feeling.read(text, [*spans, *others]), "it", spans, others)
     return {intent.name for intent in reasons.intents.find(Line(text, spans, others), "en", score)}
 
 

@@ -12,7 +12,7 @@ from pipelines.intents.models import IntentRules, Rule
 
 _REACH = 4  # words before a find in which a negation turns it round
 _MOST_WORDS = 2  # finds of one rule that are shown
-_MOST_RULES = 5  # rules that are shown for one intent
+_MOST_RULES = 4  # rules that are shown for one intent
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _NOWHERE: list[Span] = []
 _SUREST, _LEAST = 0.99, 0.01  # no rule is beyond doubt
@@ -161,8 +161,8 @@ class _Language:
         self._finder = Finder(patterns)
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
-        cases: dict[str, _Case] = {}
         found, rules = self._finder.find(line), self._rules
+        holding: list[tuple[_Compiled, list[Span]]] = []
         for index, places in found.items():
             if index < 0 or index == _NEGATION:
                 continue
@@ -171,10 +171,13 @@ class _Language:
                 continue
             spans = places if each.always else each.counting(line, places, found)
             if spans:
-                self._add(cases, each, spans)
-        for each in self._wordless:
-            if (not each.bounded or each.holds(score, stars)) and (not each.asks or line.asks):
-                self._add(cases, each, _NOWHERE)
+                holding.append((each, spans))
+        holding += [
+            (each, _NOWHERE)
+            for each in self._wordless
+            if (not each.bounded or each.holds(score, stars)) and (not each.asks or line.asks)
+        ]
+        cases = _cases(holding)
         if not self._implies.keys().isdisjoint(cases):
             self._imply(cases)
         shown = []
@@ -183,16 +186,8 @@ class _Language:
             if confidence >= self._thresholds[name]:
                 shown.append(Intent(name, round(min(confidence, _SUREST), 2), _why(line, case, score)))
         if len(shown) > 1:
-            shown.sort(key=lambda intent: -intent.confidence)
+            shown.sort(key=_confidence, reverse=True)
         return tuple(shown)
-
-    def _add(self, cases: dict[str, _Case], each: _Compiled, spans: list[Span]) -> None:
-        case = cases.get(each.intent)
-        if case is None:
-            case = cases[each.intent] = _Case()
-        case.add(each.confidence)
-        if each.confidence > 0:
-            case.held.append((each, spans))
 
     def _imply(self, cases: dict[str, _Case]) -> None:
         """Let each intent that was found say what it says of others."""
@@ -226,6 +221,25 @@ class _Case:
             self.against *= max(1 + confidence, _LEAST)
         else:
             self.doubt *= 1 - confidence
+
+
+def _cases(holding: Sequence[tuple[_Compiled, list[Span]]]) -> dict[str, _Case]:
+    cases: dict[str, _Case] = {}
+    for one in holding:
+        each = one[0]
+        case = cases.get(each.intent)
+        if case is None:
+            case = cases[each.intent] = _Case()
+        if each.confidence > 0:
+            case.doubt *= 1 - each.confidence
+            case.held.append(one)
+        else:
+            case.add(each.confidence)
+    return cases
+
+
+def _confidence(intent: Intent) -> float:
+    return intent.confidence
 
 
 def _why(line: Line, case: _Case, score: float | None) -> tuple[Evidence, ...]:

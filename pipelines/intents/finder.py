@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate, product
+from itertools import product
 
 import ahocorasick
 
@@ -227,7 +227,11 @@ class Finder:
             if literal:
                 span = (last + 1 - len(anchor), last) if whole else _whole(text, anchor, last)
                 for key in literal:
-                    _note(found, key, span)
+                    known = found.get(key)
+                    if known is None:
+                        found[key] = [span]
+                    elif len(known) < _MOST_PLACES:
+                        known.append(span)
             if closer:
                 places.append((last, closer))
         if places:
@@ -238,7 +242,7 @@ class Finder:
 def _look_closer(line: Line, places: list[tuple[int, Closer]], found: dict[int, list[Span]]) -> None:
     """Add what patterns find that need more than their anchor; vetoes last, and only those that matter."""
     present = set(line.text.split())
-    asked: set[tuple[int, int]] = set()
+    sentences: dict[int, tuple[list[str], set[int]]] = {}  # by their start: the words, and what was asked of them
     vetoes: list[tuple[int, Pattern, int]] = []
     for last, closer in places:
         for key, pattern in closer:
@@ -249,33 +253,37 @@ def _look_closer(line: Line, places: list[tuple[int, Closer]], found: dict[int, 
                 if need.isdisjoint(present):
                     break
             else:
-                _ask(line, key, pattern, last, asked, found)
+                _ask(line, key, pattern, last, sentences, found)
     for key, pattern, last in vetoes:
-        if ~key in found and not any([need.isdisjoint(present) for need in pattern.needs]):
-            _ask(line, key, pattern, last, asked, found)
+        if ~key in found:
+            for need in pattern.needs:
+                if need.isdisjoint(present):
+                    break
+            else:
+                _ask(line, key, pattern, last, sentences, found)
 
 
 def _ask(
-    line: Line, key: int, pattern: Pattern, last: int, asked: set[tuple[int, int]], found: dict[int, list[Span]]
+    line: Line, key: int, pattern: Pattern, last: int, sentences: dict[int, tuple[list[str], set[int]]],
+    found: dict[int, list[Span]],
 ) -> None:  # fmt: skip
     begin, end, _ = line.sentence(last - 1)
-    if (id(pattern), begin) in asked:
+    if begin not in sentences:
+        sentences[begin] = line.text[begin:end].split(), set()
+    words, asked = sentences[begin]
+    if id(pattern) in asked:
         return
-    asked.add((id(pattern), begin))
-    words = line.text[begin:end].split()
-    if _any(pattern.never, words) or not all(_any((each,), words) for each in pattern.also):
+    asked.add(id(pattern))
+    if pattern.never and _any(pattern.never, words):
         return
-    starts = list(accumulate((len(word) + 1 for word in words), initial=begin))
+    if pattern.also and not all(_any((each,), words) for each in pattern.also):
+        return
     for chain in pattern.exact:
         for first, until in chain.places(words)[:_MOST_PLACES]:
-            _note(found, key, (starts[first], starts[until]))
-
-
-def _note(found: dict[int, list[Span]], key: int, span: Span) -> None:
-    if key not in found:
-        found[key] = [span]
-    elif len(found[key]) < _MOST_PLACES:
-        found[key].append(span)
+            known = found.setdefault(key, [])
+            if len(known) < _MOST_PLACES:
+                start = begin + first + len("".join(words[:first]))
+                known.append((start, start + until - first + len("".join(words[first:until]))))
 
 
 def _any(several: Iterable[Chains], words: list[str]) -> bool:

@@ -67,7 +67,7 @@ class Line:
         if own or others:
             folded = _marked(folded, own, others, sizes)
         self.folded = folded  # each character at its place
-        line = f"{folded} ".replace(". ", _STOPS).replace("!", _STOPS).replace("\n", _STOPS)
+        line = f"{folded} ".replace("\n", _STOPS).replace(". ", _STOPS).replace("!", _STOPS)
         if "?" in line:
             line = line.replace("?", f" {_ASK}{_STOPS}")
         for size in sorted(sizes, key=len, reverse=True) if len(sizes) > 1 else sizes:
@@ -75,7 +75,7 @@ class Line:
         line = f" {' '.join(line.split())} "
         self.text = line.replace("'", "") if "'" in line else line
         self._mark = next(iter(sizes)) if len(sizes) == 1 else ""
-        self._starts: list[int] | None = None  # of sentences, as far as they were asked for
+        self._starts: list[int] = []  # of sentences, as far as they were asked for
         self._ends: list[int] = []
         self._asks: list[bool] = []
         self._plain = ""
@@ -84,7 +84,7 @@ class Line:
 
     def sentence(self, place: int) -> tuple[int, int, bool]:
         """Where in `text` the sentence around a place starts and ends (a space is at both), and whether it asks."""
-        if self._starts is None:
+        if not self._starts:
             self._part()
         index = bisect_right(self._starts, place) - 1
         return self._starts[index], self._ends[index], self._asks[index]
@@ -96,18 +96,18 @@ class Line:
 
     def _part(self) -> None:
         """Find the sentences."""
-        text, start = self.text, 0
-        self._starts = []
-        while start < len(text) - 1:
-            end = text.find(_STOP, start)
-            end = len(text) - 1 if end < 0 else end
-            if end > start:
-                self._starts.append(start)
-                self._asks.append(text.startswith(_ASK, end - 1))
-                self._ends.append(end - 2 * self._asks[-1])
-            start = end + 2
-        if not self._starts:
-            self._starts, self._ends, self._asks = [0], [len(text) - 1], [False]
+        start = 0
+        starts: list[int] = []
+        for part in self.text[:-1].split(_STOP):
+            if part:
+                asks = part.endswith(_ASK)
+                starts.append(start)
+                self._ends.append(start + len(part) - 2 * asks)
+                self._asks.append(asks)
+            start += len(part) + 2
+        if not starts:
+            starts, self._ends, self._asks = [0], [len(self.text) - 1], [False]
+        self._starts = starts
 
     def written(self, start: int, end: int) -> str:
         """The words between two places of `text` as their author wrote them, on one line."""

@@ -29,7 +29,12 @@ class Choice:
 
     def places(self, words: Sequence[str]) -> list[Place]:
         """Where they stand among these words, in order."""
-        found = [(number, number + 1) for number, word in enumerate(words) if word in self._single]
+        single = self._single
+        if not (self._phrases or self._open):
+            if single.isdisjoint(words):
+                return []
+            return [(number, number + 1) for number, word in enumerate(words) if word in single]
+        found = [(number, number + 1) for number, word in enumerate(words) if word in single]
         more = []
         if self._phrases:
             more += [
