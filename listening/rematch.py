@@ -29,16 +29,30 @@ def rematch(
     """
     ids = iter(found := store.stored_posts(since) if everything else _concerned(store, brands, since, now))
     names, done = frozenset(brand.name for brand in brands), Changed()
-
-    def understand(stored: StoredPost) -> Entry:
-        understanding.names.source = stored.source  # a query may ask for it
-        return understanding.entry(stored.post)
-
     while batch := list(islice(ids, _BATCH)):
-        done += store.understand_again(batch, understand, names, now)
+        ready = _Ready(understanding, list(store.posts(batch).values()))
+        done += store.understand_again(batch, ready.entry, names, now)
         if progress is not None:
             progress(done, len(found))
     return done
+
+
+class _Ready:
+    """Posts understood before the store is held for writing: a model that takes its time keeps nobody waiting."""
+
+    def __init__(self, understanding: Understanding, posts: Sequence[StoredPost]) -> None:
+        self.understanding = understanding
+        understanding.ahead([stored.post for stored in posts])
+        self.entries = {stored.id: self._understood(stored) for stored in posts}
+
+    def entry(self, stored: StoredPost) -> Entry:
+        """What is understood of a post as it is now: a crawl may have changed it meanwhile."""
+        ready = self.entries.get(stored.id)
+        return ready if ready is not None and ready.post == stored.post else self._understood(stored)
+
+    def _understood(self, stored: StoredPost) -> Entry:
+        self.understanding.names.source = stored.source  # a query may ask for it
+        return self.understanding.entry(stored.post)
 
 
 def _concerned(store: Store, brands: Sequence[Brand], since: datetime | None, now: datetime) -> list[int]:

@@ -66,13 +66,11 @@ def detect(text: str, hint: str = "") -> str:
 
 def _plainly(tokens: Sequence[str]) -> str:
     """The language that typical words alone show, as they do for most texts in a tenth of the model's time; else ""."""
-    distinct = set(tokens)
-    for code, words in _telling():
-        count = len(distinct & words)
-        if count > 1 and _PLAIN_SHARE * count >= len(tokens):
-            others = sum(len(distinct & theirs) for other, theirs in _telling() if other != code)
-            if count > 2 * others:
-                return code
+    distinct = _telling().keys() & tokens
+    if len(distinct) > 1 and _PLAIN_SHARE * len(distinct) >= len(tokens):
+        ((code, count),) = Counter(map(_telling().__getitem__, distinct)).most_common(1)
+        if count > 1 and _PLAIN_SHARE * count >= len(tokens) and count > 2 * (len(distinct) - count):
+            return code
     return ""
 
 
@@ -92,7 +90,8 @@ def _spelt(tag: re.Match[str]) -> str:
 
 def _words(plain: str) -> list[str]:
     """Its words; one that is cut short keeps its apostrophe ("l'", "dell'")."""
-    return [word if word in _typical() else word.rstrip("'") for word in _WORD.findall(plain.replace("\u2019", "'"))]
+    typical = _typical()
+    return [word if word in typical else word.rstrip("'") for word in _WORD.findall(plain.replace("\u2019", "'"))]
 
 
 def _guesses(text: str) -> dict[str, float]:
@@ -146,10 +145,9 @@ def _typical() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _telling() -> Sequence[tuple[str, frozenset[str]]]:
-    """Each language with the words that are typical of it alone; English first."""
-    typical = _typical()
-    return [(code, frozenset(word for word in words if len(typical[word]) == 1)) for code, words in _table().items()]
+def _telling() -> Mapping[str, str]:
+    """Each word that is typical of one language alone, with that language."""
+    return {word: codes[0] for word, codes in _typical().items() if len(codes) == 1}
 
 
 @cache

@@ -46,23 +46,25 @@ class English:
 class _Read(NamedTuple):
     text: str
     sentiment: Sentiment
+    why: tuple[Evidence, ...] = ()
 
 
 class Lexical:
     """A language that has a lexicon of its own."""
 
-    def __init__(self, language: str) -> None:
-        self._scorer = tongue(language)
+    def __init__(self, language: str, extra: tuple[tuple[str, float], ...] = ()) -> None:
+        self._scorer = tongue(language, extra)
 
     def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
-        """The text and its score."""
-        return _Read(text, self._scorer.score(text))
+        """The text, its score and what it rests on."""
+        reading = self._scorer.read(text)
+        return _Read(text, reading.sentiment, reading.why())
 
     def judge(self, read: _Read, brand: str, own: Spans, others: Spans = ()) -> Judgement:  # noqa: ARG002
         """By the part that speaks of the brand."""
         part = self._scorer.about(read.text, own, others)
-        score = (read.sentiment if part == read.text else self._scorer.score(part)).compound
-        return Judgement(score, label(score), self._scorer.why(part))
+        about = read if part == read.text else self.read(part)
+        return Judgement(about.sentiment.compound, label(about.sentiment.compound), about.why)
 
     def within(self, read: _Read, start: int, end: int) -> tuple[float, Label]:
         """By its words alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from listening.config import Brand, Config
@@ -17,6 +18,7 @@ from pipelines.reasons import Reasons
 from pipelines.sentiment import Feeling
 from pipelines.tongues import LANGUAGES
 from pipelines.transformer import Transformer
+from pipelines.urgency import urgency
 
 
 class Understanding:
@@ -34,6 +36,7 @@ class Understanding:
         self.names = Names(brands, source)
         self.model = model
         self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
+        self._own = tuple(sorted((lexicon or {}).items()))
         self.english = English(self.feeling)
         self.reasons = Reasons(brands, intents)
         self.learned = learned or Learned()
@@ -58,7 +61,18 @@ class Understanding:
 
     def entry(self, post: Post) -> Entry:
         """Match first; all else of matched posts only."""
-        return self.learned.judge(self._by_rules(post))
+        by_rules = self._by_rules(post)
+        learnt = self.learned.judge(by_rules)
+        if learnt is by_rules:
+            return learnt
+        pairs = zip(learnt.mentions, by_rules.mentions, strict=True)
+        return replace(learnt, mentions=tuple(self._urged(post, new, old) for new, old in pairs))
+
+    def _urged(self, post: Post, new: Mention, old: Mention) -> Mention:
+        """The mention with the urgency of what was learnt of it."""
+        if (new.intents, new.score) == (old.intents, old.score):
+            return new
+        return replace(new, urgency=urgency(post, new.intents, new.score, self.reasons.intents.points))
 
     def _by_rules(self, post: Post) -> Entry:
         found = () if post.deleted else self.names.find(post)
@@ -78,7 +92,7 @@ class Understanding:
         if language == "en":
             lexicon = self.english
         elif language in LANGUAGES:
-            lexicon = Lexical(language)
+            lexicon = Lexical(language, self._own)
         if self.model is not None and self.model.reads(language):
             return Modelled(self.model, language, lexicon)
         return lexicon

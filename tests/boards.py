@@ -33,6 +33,7 @@ from tests.servers.recorded import Recorded, lines
 from tests.servers.spider import Crawled, checkpoints, crawl
 
 MEANT = ("author", "time", "words", "permalink")  # what must be right in every post
+_NUMBERED = re.compile(r"(?m)^(\d{1,3})\) ")
 FIELDS = ("author", "time", "permalink", "words", "words strictly", "title", "position", "forum")
 
 
@@ -69,8 +70,11 @@ class Score:
 
 
 def folded(text: str) -> str:
-    """Text with every run of white space as one space."""
-    return " ".join(text.split())
+    """Text with every run of white space as one space.
+
+    A list's "2)" counts as its "2.": boards make the same list of both, and keep nothing of what was typed.
+    """
+    return " ".join(_NUMBERED.sub(r"\1. ", text).split())
 
 
 def score(folder: Path, engine: str = "") -> Score:

@@ -12,11 +12,12 @@ from spiders.boards import engines, recognise
 from spiders.boards.engine import Forum, Topic
 from spiders.boards.page import Page
 from spiders.boards.structured import addresses
+from tests.board_hurt import MUTATIONS
 from tests.boards import FIELDS, score
 from tests.servers import flarum, lobsters, marked, vanilla
 from tests.servers.spider import checkpoints
 from tests.servers.walk import Walked, walk
-from tests.test_boards import MUTATIONS, SHARED
+from tests.test_boards import SHARED
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -193,6 +193,34 @@ key = 1
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("lexicon = { sick = 9 }", 'gives "sick" the valence 9: it lies between -4 (most negative) and 4'),
+        ('lexicon = { sick = "good" }', 'gives "sick" the valence good: it lies between -4'),
+        ("lexicon = { sick = true }", 'gives "sick" the valence True: it lies between -4'),
+        ("lexicon = { sick = nan }", 'gives "sick" the valence nan: it lies between -4'),
+        ('lexicon = { " " = 1 }', "holds a valence for no word"),
+        ('lexicon = ["sick"]', "is not a table of words and their valences"),
+    ],
+)
+def test_a_lexicon_is_checked(tmp_path: Path, written: str, expected: str) -> None:
+    write(tmp_path, settings=written)
+    (problem,) = problems(tmp_path)
+    assert problem.startswith(f'listening.toml:1, key "lexicon": {expected}')
+
+
+def test_lexicons_are_read_as_tables(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        brands='[[brand]]\nname = "Acme"\n[brand.lexicon]\n"dead on arrival" = -3\n',
+        settings="[lexicon]\nsick = 2\n",
+    )
+    config = read(tmp_path)
+    assert config.settings.lexicon == {"sick": 2.0}
+    assert config.brands[0].lexicon == {"dead on arrival": -3.0}
+
+
 def starter() -> dict[Path, str]:
     return files({n: k.Options for n, k in kinds().items()}, {n: k.summary for n, k in kinds().items()})
 

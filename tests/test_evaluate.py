@@ -203,3 +203,14 @@ def test_the_worst_are_those_we_were_surest_of(tmp_path: Path) -> None:
     path = written(tmp_path, "text,brand,relevant\nAcme one,Acme,no\nAcme two,Acme,yes\n")
     (report,) = reports(Judge((), Understanding).judge(read(path).rows, ["relevance"]), worst=5)
     assert [one.row.text for one in report.worst] == ["Acme one"]
+
+
+def test_copies_are_found_by_the_store(tmp_path: Path) -> None:
+    said = "Acme is down again in the whole of Leeds, third evening this week and nobody picks up the phone"
+    other = "My new anvil from Acme arrived on Tuesday in a box that was twice as large as it had to be"
+    path = written(tmp_path, f'text,cluster\n"{said}",a\n"RT @kim: {said}",a\n"{other}",\n"{said.upper()}",\n')
+    result = evaluate(tmp_path, str(path), "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["tasks"]["duplicates"]
+    assert (found["classes"]["yes"]["recall"], found["n"]) == (1.0, 3)
+    assert found["confusion"]["no"]["yes"] == 2

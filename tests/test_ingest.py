@@ -51,6 +51,15 @@ def test_a_language_that_cannot_be_scored_is_not_neutral(ingest: Ingest, store: 
     assert store.count_mentions(MentionFilter(sentiment="unscored")) == 1
 
 
+def test_the_team_s_words_count_in_german_too() -> None:
+    told = Understanding(BRANDS, lexicon={"krass": 3.0}).entry(
+        post("Die Leute bei Acme finde ich wirklich krass, sag ich euch.")
+    )
+    (mention,) = told.mentions
+    assert (told.language, mention.label) == ("de", "positive")
+    assert mention.why[0].words == ("krass",)
+
+
 def test_two_brands_in_a_german_post_get_each_their_own(ingest: Ingest, store: Store) -> None:
     ingest.save([Batch([post("Zörbig Müsli schmeckt super, aber Acme ist seit Wochen kaputt und niemand hilft mir.")])])
     found = {m.brand: (m.language, m.sentiment) for m in store.mentions(MentionFilter())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from listening.errors import ConfigError
 from listening.lab import Comparison, Share, compare, telling
 from listening.post import Author, Post
 from listening.query import Or, parse
-from listening.rematch import rematch
+from listening.rematch import _Ready, rematch
 from listening.source import kinds
 from listening.store import Changed, MentionFilter, Question, Store
 from pipelines.ingest import Ingest
@@ -218,6 +219,16 @@ def test_an_interrupted_application_is_completed_by_the_next(store: Store, monke
     applied(store, changed)
     assert urls(store) == ["0", "1", "4", "6", "7"]
     assert store.check() == []
+
+
+def test_a_post_that_is_edited_meanwhile_is_understood_as_it_is_then(store: Store) -> None:
+    keep(store, [APPLE], posts())
+    understanding = Understanding([APPLE])
+    ready = _Ready(understanding, list(store.posts([1, 2]).values()))
+    keep(store, [APPLE], [replace(posts()[0], text="Globex, not the fruit")])
+    done = store.understand_again([1, 2], ready.entry, ["Apple"], NOW)
+    assert (done.posts, done.new, done.gone) == (2, 0, 0)
+    assert urls(store) == ["1", "2", "3", "4", "5"]
 
 
 BRANDS = """# our brands

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listening.config import Brand
 from listening.evaluate import Judge, Row, measured, read
 from listening.learn import Example, Lesson, learn
 from listening.post import Author, Entry, Mention, Post
@@ -147,6 +148,8 @@ def test_corrected_feelings_are_learnt_when_the_rules_are_wrong_in_a_field_of_it
         .mentions
     )
     assert mention.label == "positive"
+    assert mention.score is not None
+    assert mention.score >= 0.05
     assert mention.why[0].rule == "learnt from 40 labels"
     assert "sick" in mention.why[0].words
 
@@ -263,3 +266,13 @@ def test_rows_without_a_brand_can_be_learnt_from() -> None:
     (mention,) = Learned([("", one.model)]).judge(entry("please add a thing")).mentions
     assert [intent.name for intent in mention.intents] == ["idea"]
     assert mention.intents[0].confidence > 0.5
+
+
+def test_urgency_follows_what_was_learnt() -> None:
+    always = Model("intent:safety", ("no", "yes"), {}, {}, {}, (5.0,), [(1.0, 0.0)], 20)
+    said = Post("forum.example.com", "1", "", "Acme opens at nine")
+    brands = [Brand(name="Acme")]
+    (before,) = Understanding(brands).entry(said).mentions
+    (after,) = Understanding(brands, learned=Learned([("", always)])).entry(said).mentions
+    assert before.urgency.total == 0
+    assert dict(after.urgency.parts)["safety"] >= 60

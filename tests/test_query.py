@@ -271,7 +271,7 @@ def test_refuses_and_points(query: str, position: int, words: str) -> None:
         "after:2026-11-01T09:30+01:00",
         "-status:done",
         "lang:en",
-        'brand:"Acme Anvil" intent:complaint tag:x assignee:mia@example.com has:(note OR tag)',
+        'brand:"Acme Anvil" intent:complaint tag:x assignee:mia@example.com has:(label OR tag)',
     ],
 )
 def test_searching_what_is_stored_knows_more_fields_and_needs_no_word(query: str) -> None:

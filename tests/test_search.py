@@ -320,13 +320,20 @@ def test_posts_come_newest_first_within_bounds_and_lazily(store: Store) -> None:
     assert ids(store, "NOT acme") == []
 
 
-def test_many_candidates_are_walked_along_their_dates(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at_once", [2, 4, 100])
+def test_many_candidates_are_walked_along_their_dates(
+    store: Store, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
     monkeypatch.setattr("listening.store.search._FEW", 3)
+    monkeypatch.setattr("listening.store.search._AT_ONCE", at_once)
     keep(store, *(post(number, f"acme {'ａｎｖｉｌ' if number % 2 else 'anvil'}") for number in (3, 1, 2, 5, 4, 6)))
+    keep(store, post(0, "nothing"), post(7, "nothing"))
     assert ids(store, "acme") == ["1", "2", "3", "4", "5", "6"]
     assert ids(store, "acme anvil -title:x") == ["1", "2", "3", "4", "5", "6"]
+    assert ids(store, "acme", since=NOW - timedelta(hours=4)) == ["1", "2", "3", "4"]
     keep(store, *(replace_mention(number) for number in (2, 4, 5, 6)))
     assert mentions(store, "anvil", limit=2) == ["Acme 2", "Acme 4"]
+    assert mentions(store, "anvil") == ["Acme 2", "Acme 4", "Acme 5", "Acme 6"]
 
 
 def replace_mention(number: int) -> Entry:

@@ -7,17 +7,22 @@ import itertools
 import pickle
 import random
 import re
-from collections.abc import Iterable
+import statistics
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-from listening.post import Sentiment
+from listening.config import Brand
+from listening.post import Post, Sentiment
 from pipelines import vader as engine
-from pipelines.sentiment import Feeling, Scorer, label
+from pipelines.match import Names
+from pipelines.sentiment import Feeling, Judgement, Scorer, label
 from pipelines.sentiment.clauses import passages
+from pipelines.sentiment.rules import Rule, Rules
+from pipelines.sentiment.words import fold
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 ORIGINAL = SentimentIntensityAnalyzer()
@@ -366,7 +371,7 @@ def test_two_brands_in_a_post_get_each_their_own() -> None:
             right += label(toward(text, mine, theirs)) == SIGNS[sign]
             by_document += label(document.compound) == SIGNS[sign]
     assert judged == 180
-    assert right >= 150, f"{right} of {judged}; the document's own score gets {by_document}"
+    assert right >= 166, f"{right} of {judged}; the document's own score gets {by_document}"
     assert by_document < 100
 
 
@@ -441,6 +446,202 @@ def test_hostile_texts_are_parted_at_once(filling: str) -> None:
 
 
 def test_many_names_are_parted_at_once() -> None:
-    text, own, others = marked("[Acme] good and {Globex} bad and " * 300)
-    assert toward(text, own, others) == 1.0
-    assert toward(text, others, own) == -1.0
+    text, own, others = marked("[Acme] good and {Globex} bad and " * 25)
+    assert toward(text, own, others) > 0.9
+    assert toward(text, others, own) < -0.9
+    text, own, others = marked("[Acme] good and {Globex} bad and " * 1_000)
+    assert -1 <= toward(text, own, others) <= 1
+
+
+# --- the team's own words ----------------------------------------------------------------------------------------
+
+
+def judged(text: str, lexicon: dict[str, float] | None = None, **brands: dict[str, float]) -> Judgement:
+    feeling = Feeling(lexicon, brands)
+    names = [match.span() for match in re.finditer("Acme", text)]
+    return feeling.judge(feeling.read(text, names), "Acme", names)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "valence"),
+    [
+        ("that Acme ride was sick", "sick", 2.0),
+        ("My Acme was dead on arrival", "dead on arrival", -3),
+        ("Acme's DEAD  on\narrival again", "Dead On Arrival", -3),
+        ("new Acme jacket #drippy", "#drippy", 2.5),
+        ("the Acme jacket 🫠", "🫠", -2),
+        ("the Acme jacket 🔥", "🔥", 2),
+        ("Acme est parti", "parti", -1.5),
+        ("Acme is can't-miss", "can't miss", 3),
+    ],
+)
+def test_the_teams_words_count_and_are_named_as_the_reason(text: str, words: str, valence: float) -> None:
+    judgement = judged(text, {words: valence})
+    assert judgement.score * valence > 0.3
+    assert "your lexicon" in [evidence.rule for evidence in judgement.why]
+
+
+def test_the_teams_phrase_wins_over_rules_and_words() -> None:
+    text = "Acme is worth the terrible wait"
+    assert judged(text).label == "negative"
+    assert judged(text, {"terrible wait": 1.5}).label == "positive"
+
+
+def test_negation_turns_the_teams_words() -> None:
+    assert judged("Acme is drippy", {"drippy": 2}).score > 0 > judged("Acme is not drippy", {"drippy": 2}).score
+
+
+def test_a_brands_own_words_count_for_that_brand_alone() -> None:
+    feeling = Feeling({"wobbly": 2}, {"Globex": {"wobbly": -2}})
+    read = feeling.read("wobbly")
+    assert feeling.judge(read, "Acme", []).label == "positive"
+    assert feeling.judge(read, "Globex", []).label == "negative"
+
+
+def test_the_teams_words_are_in_the_documents_figures_as_in_the_originals_lexicon() -> None:
+    analyzer = SentimentIntensityAnalyzer()
+    analyzer.lexicon["sick"] = 2.0
+    figures_of = Feeling({"sick": 2.0, "dead on arrival": -3}).read("a sick ride, dead on arrival").sentiment
+    assert figures(figures_of) == originals("a sick ride, dead on arrival", analyzer)
+
+
+def test_a_pickled_feeling_judges_the_same() -> None:
+    feeling = Feeling({"drippy": 2}, {"Acme": {"wobbly": -3}})
+    copy: Feeling = pickle.loads(pickle.dumps(feeling))
+    for text in ("Acme is drippy", "Acme is wobbly", "still waiting @acme"):
+        assert copy.judge(copy.read(text), "Acme", []) == feeling.judge(feeling.read(text), "Acme", [])
+
+
+# --- what customers write ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "words"),
+    [
+        ("third day without internet, thanks Acme", "waiting", "third day without"),
+        ("been on hold with Acme for 2 hours", "waiting", "been on hold"),
+        ("Why is Acme still charging me?", "question that complains", "Why is Acme still"),
+        ("great, another delay by Acme", "sarcasm", "great, another delay"),
+        ("shout out to the Acme crew", "praise", "shout out to"),
+        ("switched from Acme to something else", "relation", "switched from Acme"),
+        ("Acme #gotfired", "negative word", "#gotfired"),
+    ],
+)
+def test_each_judgement_says_which_rule_and_words_made_it(text: str, rule: str, words: str) -> None:
+    found = {evidence.rule: evidence.words for evidence in judged(text).why}
+    assert any(words in each or each in words for each in found.get(rule, ())), found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Acme please fix the typo on your site, thanks", "neutral"),
+        ("thank you so much Acme, all sorted", "positive"),
+        ("I do not think that Acme is a good company", "negative"),
+        ("No problems with Acme in six years", "positive"),
+        ("Does Acme deliver on Sundays?", "neutral"),
+        ("Acme opens a store in Bergen", "neutral"),
+        ("", "neutral"),
+    ],
+)
+def test_courtesy_denial_and_questions(text: str, expected: str) -> None:
+    assert judged(text).label == expected
+
+
+def test_a_name_says_nothing_by_itself() -> None:
+    feeling = Feeling()
+    assert feeling.judge(feeling.read("@united", [(0, 7)]), "United", [(0, 7)]).score == 0
+    assert feeling.judge(feeling.read("Best Buy", [(0, 8)]), "Best Buy", [(0, 8)]).score == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 100_000, "#" + "a" * 100_000, "((((" * 25_000, "\x00\x1f" * 50_000, "not " * 25_000, "Acme " * 2_000,
+     "😀" * 50_000, "still no " * 12_000, "why ..." * 15_000],
+)  # fmt: skip
+def test_hostile_texts_are_read_to_their_end(text: str) -> None:
+    feeling = Feeling()
+    names = [match.span() for match in re.finditer("Acme", text)][:200]
+    assert -1 <= feeling.judge(feeling.read(text, names), "Acme", names[:100], names[100:]).score <= 1
+
+
+def test_hashtags_are_read_as_words() -> None:
+    assert fold("#EpicFail!!") == "# epic fail !"
+    assert fold("#neveragain") == "# never again"
+    assert fold("#acmefails") == "# acme fails"
+
+
+def test_a_phrase_without_words_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not begin with a word"):
+        Rules([("(a|) ..", Rule("x"))])
+
+
+# --- floors ------------------------------------------------------------------------------------------------------
+
+SETS = Path(__file__).parent / "sets" / "sentiment.csv"
+
+
+def shares_right(part: str) -> dict[str, float]:
+    """Of the hand-made cases, of one and of two brands, the share judged right."""
+    with SETS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["part"] == part]
+    brands = sorted({row["brand"] for row in rows})
+    names = Names([Brand(name=brand, aliases=["@" + brand.replace(" ", "")]) for brand in brands])
+    counts: dict[str, list[bool]] = {"one": [], "two": []}
+    for row in rows:
+        spans = {found.brand: found.spans for found in names.find(Post("x", "1", "", row["text"]))}
+        own = spans.pop(row["brand"], ())
+        others = sorted(span for each in spans.values() for span in each)
+        read = FEELING.read(row["text"], [*own, *others])
+        right = FEELING.judge(read, row["brand"], own, others).label == row["sentiment"]
+        counts["two" if spans else "one"].append(right)
+    assert min(map(len, counts.values())) >= 50
+    return {name: sum(right) / len(right) for name, right in counts.items()}
+
+
+def test_hand_made_cases_stay_right() -> None:
+    """Floors: raise them with the rules."""
+    tune, held = shares_right("tune"), shares_right("held")
+    assert tune["one"] >= 0.93
+    assert tune["two"] >= 0.92
+    assert held["one"] >= 0.85
+    assert held["two"] >= 0.65
+
+
+def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
+    scores = []
+    for name in ("negative", "neutral", "positive"):
+        hits = sum(one == two == name for one, two in pairs)
+        scores.append(2 * hits / max(sum((one == name) + (two == name) for one, two in pairs), 1))
+    return sum(scores) / 3
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled texts are not beside this checkout")
+def test_tweets_to_airlines_are_understood_better_than_by_vader() -> None:
+    with (SHARED / "airline_tweets.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[::3]
+    name = re.compile(r"@?(?:virginamerica|united|southwestair|jetblue|usairways|americanair)", re.I)
+    mine, theirs = [], []
+    for row in rows:
+        spans = [match.span() for match in name.finditer(row["text"])]
+        read = FEELING.read(row["text"], spans)
+        mine.append((row["airline_sentiment"], FEELING.judge(read, "it", spans).label))
+        theirs.append((row["airline_sentiment"], label(read.sentiment.compound)))
+    assert macro_f1(theirs) < 0.5
+    assert macro_f1(mine) >= 0.63
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled texts are not beside this checkout")
+@pytest.mark.parametrize("name", ["tweets", "amazonReviewSnippets"])
+def test_on_vaders_own_ground_nothing_is_lost(name: str) -> None:
+    lines = (SHARED / "vader_gold" / f"{name}_GroundTruth.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t", 2) for line in lines]
+    raters = [float(row[1]) for row in rows]
+    mine = [FEELING.judge(FEELING.read(row[2]), "it", []).score for row in rows]
+    theirs = [SCORER.score(row[2]).compound for row in rows]
+    assert statistics.correlation(raters, mine) >= statistics.correlation(raters, theirs) - 0.001
+    judged_mine, judged_theirs = (
+        macro_f1([(label(rated), label(score)) for rated, score in zip(raters, scores, strict=True)])
+        for scores in (mine, theirs)
+    )
+    assert judged_mine >= judged_theirs

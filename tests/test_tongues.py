@@ -80,14 +80,18 @@ SAID = [
 @pytest.mark.parametrize(("language", "text", "named"), SAID)
 def test_what_is_said(language: str, text: str, named: str) -> None:
     scorer = tongue(language)
-    assert label(scorer.score(text).compound) == named, scorer.why(text)
+    assert label(scorer.score(text).compound) == named, scorer.read(text).why()
 
 
 def test_reasons_are_words_and_rules() -> None:
-    (bad,) = tongue("es").why("No me gusta el color")
-    assert (bad.words, bad.rule) == (("No me gusta",), "es lexicon -2.0")
-    (good,) = tongue("nl").why("De koffie is niet lekker")
-    assert (good.words, good.rule) == (("lekker",), "nl lexicon, negated -2.4")
+    strongest, other = tongue("de").read("Gut war das Essen, leider war es kalt und der Kellner ein Idiot").why()
+    assert (strongest.rule, strongest.words) == ("bad in de", ("Idiot", "leider", "kalt"))
+    assert (other.rule, other.words) == ("good in de", ("Gut",))
+    assert sum(len(each.words) for each in tongue("fr").read("nul horrible moche " * 500).why()) == 3
+    (bad,) = tongue("es").read("No me gusta el color").why()
+    assert (bad.words, bad.rule) == (("No me gusta",), "bad in es")
+    (good,) = tongue("nl").read("De koffie is niet lekker").why()
+    assert (good.words, good.rule) == (("lekker",), "bad in nl, negated")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -101,7 +105,10 @@ def test_no_word_has_two_valences(language: str) -> None:
 
 
 def test_words_of_ones_own() -> None:
-    own = TongueScorer("de", {"Zappelphilipp": -3})
+    own = TongueScorer("de", {"Zappelphilipp": -3, "voll auf Zack": 3, "🐌": -2, "geil": -1})
+    assert label(own.score("Die sind voll auf Zack").compound) == "positive"
+    assert label(own.score("Das Netz 🐌").compound) == "negative"
+    assert label(own.score("Das ist geil").compound) == "negative"
     assert label(own.score("So ein zappelphilipp").compound) == "negative"
     assert label(pickle.loads(pickle.dumps(own)).score("So ein zappelphilipp").compound) == "negative"
     assert label(tongue("de").score("So ein zappelphilipp").compound) == "neutral"

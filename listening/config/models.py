@@ -161,15 +161,15 @@ class Settings(_Table):
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
     )
-    lexicon: Lexicon = Field(
-        {}, description='Words, emoji, hashtags and phrases with what they feel like, from -4 to 4: "sick" = 2.0.'
-    )
     relevance_floor: float = Field(
         0.2, ge=0, le=1,
         description="Mentions that are about their brand with less probability, by what was learnt from labels, are "
         "shelved: kept apart and not counted. 0 shelves nothing.",
     )  # fmt: skip
     jobs: int = Field(4, ge=1, le=64, description="How many sources are crawled at the same time.")
+    lexicon: Lexicon = Field(
+        {}, description="Words, emoji, hashtags and phrases with what they feel like, from -4 to 4."
+    )
     scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
 
 

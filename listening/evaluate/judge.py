@@ -9,6 +9,7 @@ from functools import cache
 
 from listening.config import Brand
 from listening.evaluate.labelled import Row
+from listening.evaluate.twice import pairs
 from listening.learn.lesson import Example
 from listening.post import Author, Entry, Evidence, Mention, Post
 from pipelines.match import Found, Names
@@ -57,11 +58,13 @@ class Judge:
 
     def judge(self, rows: Sequence[Row], tasks: Sequence[str], progress: Progress = lambda *_: None) -> list[Judged]:
         """One judgement for each row and each of the `tasks` that it has a label for."""
-        return [
-            one
-            for row, entry, mention, named in self._understood(rows, progress)
-            for one in self._row(row, entry, mention, named, tasks)
-        ]
+        judged: list[Judged] = []
+        stored: list[tuple[Row, Entry]] = []
+        for row, entry, mention, named in self._understood(rows, progress):
+            judged += self._row(row, entry, mention, named, tasks)
+            if "duplicates" in tasks and "duplicates" in row.gold:
+                stored.append((row, entry))
+        return judged + [Judged(row, "duplicates", gold, said) for row, gold, said in pairs(sorted(stored, key=_line))]
 
     def examples(self, rows: Sequence[Row], progress: Progress = lambda *_: None) -> Iterator[Example]:
         """The rows as what one learns from."""
@@ -119,6 +122,10 @@ class Judge:
                 yield Judged(row, task, gold, _matches(row))
             elif task.startswith("intent:"):
                 yield _intent(row, task, gold, mention, names_it)
+
+
+def _line(one: tuple[Row, Entry]) -> int:
+    return one[0].line
 
 
 def majority(judged: Sequence[Judged]) -> list[str]:

@@ -10,7 +10,7 @@ from listening.evaluate.judge import UNSCORED, Judged, majority
 from listening.evaluate.labelled import SENTIMENTS
 from listening.insight.agreement import Bin, Figures, calibration, measured, wilson
 
-_CLASSES = {"sentiment": SENTIMENTS, "relevance": ("no", "yes"), "matching": ("no", "yes")}
+_CLASSES = {"sentiment": SENTIMENTS, "duplicates": ("no", "yes"), "relevance": ("no", "yes"), "matching": ("no", "yes")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,36 +34,46 @@ class Facts(Protocol):
 class PostFacts:
     """The facts of a post in flight."""
 
-    __slots__ = ("_addresses", "_detect", "_post", "_source")
+    __slots__ = ("_detect", "_known", "_post", "_source")
 
     def __init__(self, post: Post, source: str = "", detect: Callable[[str, str], str] | None = None) -> None:
         self._post, self._source, self._detect = post, source, detect
-        self._addresses: str | None = None
+        self._known: dict[str, Sequence[str]] | None = None
 
-    def texts(self, field: str) -> Sequence[str]:  # noqa: PLR0911 - one for each field
-        """As in Facts."""
+    def texts(self, field: str) -> Sequence[str]:
+        """As in Facts; found out once."""
+        known = self._known = self._known or {}
+        if field not in known:
+            known[field] = self._found(field)
+        return known[field]
+
+    def _found(self, field: str) -> Sequence[str]:
         post = self._post
+        found: Sequence[str] = ()
         match field:
-            case "author":
-                return (post.author.name, post.author.id) if post.author else ()
+            case "author" if post.author is not None:
+                found = post.author.name, post.author.id
             case "site":
-                return site(post)
+                found = site(post)
             case "source":
-                return (self._source,)
+                found = (self._source,)
             case "channel":
-                return (post.channel,)
+                found = (post.channel,)
             case "link":
-                if self._addresses is None:
-                    self._addresses = addresses(post.url, post.title, post.text)
-                return (self._addresses,)
+                found = (addresses(post.url, post.title, post.text),)
             case "lang":
-                stated = post.language
-                return (self._detect(post.text or post.title, stated) if self._detect else stated[:2].lower(),)
+                found = (self._language(),)
             case "type":
-                return (post.kind,)
+                found = (post.kind,)
             case "is":
-                return tuple(kinds(post))
-        return ()
+                found = kinds(post)
+        return found
+
+    def _language(self) -> str:
+        stated = self._post.language
+        if self._detect is not None:
+            return self._detect(self._post.text or self._post.title, stated)
+        return re.split("[-_]", stated.lower())[0]
 
     def number(self, field: str) -> float | None:
         """As in Facts."""

@@ -1,33 +1,23 @@
-"""A glance: plain words and phrases looked up in a short ASCII post as strings, without a document of bit sets.
+"""A glance: a short ASCII post as one folded line, in which words are looked up as strings.
 
-Most queries are names and most posts are short: for these it finds the same words in a third of the time.
+Most queries are names and most posts are short: with looks.py it finds the same words as a document of bit sets does,
+in a third of the time.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-
-from listening.query.closeness import Stand, chained, gathered
 from listening.query.document import Spans
 from listening.query.facts import Facts
-from listening.query.plan import All, AnyWord, Chain, Choice, Close, Gathered, Known, Plan, Side, Some, Without, joined
-from listening.query.term import Step
-from listening.query.tree import Link
 from listening.query.words import ascii_line, without_possessives
 
 LONGEST = 2000  # characters of title and text
-_MOST_WORDS = 4  # of a phrase
-_MOST_STANDS = 12  # occurrences of what is to be near others
+
 _ROOM = 500  # occurrences that are looked at for one post
 _COUNTING = 10  # of them, that finding out a word's number costs as much as
-_SPACES = re.compile(" +")
 _APART = 1000  # words that title and text are apart
 _BORDER = "\0"  # between title and text; stands in no folded line
-_GOING_ON = {"#": re.compile("_+[A-Za-z0-9]"), "@": re.compile("(?:_+|[.-])[A-Za-z0-9]")}  # a tag, a handle
 
 Found = list[tuple[int, int]]  # places in the line
-Look = Callable[["Glance"], Found | None]  # None where the post does not satisfy it
 
 
 class TooManyError(Exception):
@@ -89,230 +79,3 @@ class Glance:
             return (), tuple([(start - 1, end - 1) for start, end in merged])
         in_title = tuple([(start - 1, end - 1) for start, end in merged if start < border])
         return in_title, tuple([(start - border - 1, end - border - 1) for start, end in merged if start >= border])
-
-
-def look(plan: Plan) -> Look | None:  # noqa: PLR0911 - one for each kind of plan
-    """How to see at a glance whether and where a plan holds; None where it takes a document."""
-    match plan:
-        case AnyWord():
-            return _Words(plan.words)
-        case Chain() if len(plan.steps) <= _MOST_WORDS and all(map(_simple, plan.steps)):
-            return _Chain(plan.steps)
-        case Choice() | Some():
-            parts = _all(plan.parts)
-            return _Either(parts) if parts else None
-        case All():
-            parts = _all(plan.parts)
-            return _Every(parts) if parts else None
-        case Close():
-            parts = _all(plan.parts)
-            return _Near(parts, plan.links) if parts else None
-        case Gathered():
-            parts = _all(plan.parts)
-            return _Around(parts, plan.words) if parts else None
-        case Side():
-            part = look(plan.part)
-            return part and _Side(part, plan.name)
-        case Without():
-            part = look(plan.part)
-            return part and _Without(part)
-        case Known():
-            return _Known(plan)
-    return None
-
-
-def _simple(step: Step) -> bool:
-    return not any(wildcard.pattern or wildcard.raw for wildcard in step.wildcards)
-
-
-def _all(plans: Sequence[Plan]) -> list[Look] | None:
-    found = []
-    for plan in plans:
-        if (one := look(plan)) is None:
-            return None
-        found.append(one)
-    return found
-
-
-class _Words:
-    __slots__ = ("forms",)
-
-    def __init__(self, forms: frozenset[str]) -> None:
-        self.forms = [f" {form} " for form in forms if form.isascii()]
-
-    def __call__(self, glance: Glance) -> Found | None:
-        line = glance.line
-        found: Found = []
-        for form in self.forms:
-            at = line.find(form)
-            while at >= 0:
-                end = at + len(form) - 1
-                found.append((at + 1, end))
-                at = line.find(form, end)
-        glance.spend(len(found))
-        return found or None
-
-
-class _Chain:
-    """Steps, one after the other; of each its forms, its prefixes and what punctuation it asks for."""
-
-    __slots__ = ("heads", "steps")
-
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps = [(step, _typed(step)) for step in steps]
-        self.heads = [f" {form}" for form in self.steps[0][1]]
-
-    def __call__(self, glance: Glance) -> Found | None:
-        line = glance.line
-        found: Found = []
-        looked = 0
-        for head in self.heads:
-            at = line.find(head)
-            while at >= 0:
-                after = line.index(" ", at + 1)
-                end = self._end(glance, at + 1, after)
-                if end:
-                    found.append((at + 1, end))
-                looked += 1
-                at = line.find(head, after)
-        glance.spend(looked)
-        return found or None
-
-    def _end(self, glance: Glance, start: int, end: int) -> int:
-        """Where the chain ends whose first word is this one; 0 where it does not go on."""
-        line = glance.line
-        first, *rest = self.steps
-        if not first[0].plain and not _fits(first[0], glance, start, end):
-            return 0
-        for step, forms in rest:
-            start = _gap_end(line, end)
-            if not any(line.startswith(form, start) for form in forms):
-                return 0
-            if step.glue is not None and not joined(step.glue, glance.clean[end:start]):
-                return 0
-            end = line.index(" ", start)
-            if not step.plain and not _fits(step, glance, start, end):
-                return 0
-        return end
-
-
-def _gap_end(line: str, start: int) -> int:
-    found = _SPACES.match(line, start)
-    return found.end() if found else start
-
-
-def _typed(step: Step) -> list[str]:
-    """What a word that fits begins with in the line: with a space at its end where nothing may follow."""
-    whole = [f"{form} " for form in step.folded if form.isascii()]
-    return whole + [wildcard.low for wildcard in step.wildcards if wildcard.low.isascii()]
-
-
-def _fits(step: Step, glance: Glance, start: int, end: int) -> bool:
-    """Whether the word there is as typed, where that counts, and the punctuation around it as the step asks for."""
-    clean = glance.clean
-    if step.raw and clean[start:end] not in step.forms:
-        return False
-    if step.lead and (clean[start - 1] != step.lead or glance.line[start - 2] != " "):
-        return False
-    if step.trail and (
-        not clean.startswith(step.trail, end) or clean[end : end + len(step.trail) + 1] == step.trail + "+"
-    ):
-        return False
-    return not step.ends or not _GOING_ON[step.ends].match(clean, end)
-
-
-class _Either:
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: Sequence[Look]) -> None:
-        self.parts = parts
-
-    def __call__(self, glance: Glance) -> Found | None:
-        found: Found | None = None
-        for part in self.parts:
-            one = part(glance)
-            if one is not None:
-                found = one if found is None else found + one
-        return found
-
-
-class _Every:
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: Sequence[Look]) -> None:
-        self.parts = parts
-
-    def __call__(self, glance: Glance) -> Found | None:
-        found: Found = []
-        for part in self.parts:
-            one = part(glance)
-            if one is None:
-                return None
-            found += one
-        return found
-
-
-class _Near:
-    __slots__ = ("links", "parts")
-
-    def __init__(self, parts: Sequence[Look], links: Sequence[Link]) -> None:
-        self.parts, self.links = parts, links
-
-    def __call__(self, glance: Glance) -> Found | None:
-        levels = _stands(self.parts, glance)
-        return [stand[2:] for stand in chained(levels, self.links)] or None if levels else None
-
-
-class _Around:
-    __slots__ = ("parts", "words")
-
-    def __init__(self, parts: Sequence[Look], words: int) -> None:
-        self.parts, self.words = parts, words
-
-    def __call__(self, glance: Glance) -> Found | None:
-        units = _stands(self.parts, glance)
-        return [stand[2:] for stand in gathered(units, self.words)] or None if units else None
-
-
-def _stands(parts: Sequence[Look], glance: Glance) -> list[list[Stand]] | None:
-    """The occurrences of each part, with the numbers of their words; None where one does not occur."""
-    levels = []
-    for part in parts:
-        found = part(glance)
-        if found is None:
-            return None
-        if len(found) > _MOST_STANDS:
-            raise TooManyError
-        levels.append([(*glance.numbers(*span), *span) for span in found])
-    return levels
-
-
-class _Side:
-    __slots__ = ("name", "part")
-
-    def __init__(self, part: Look, name: str) -> None:
-        self.part, self.name = part, name
-
-    def __call__(self, glance: Glance) -> Found | None:
-        in_title = self.name == "title"
-        return [one for one in self.part(glance) or () if (one[0] < glance.base) is in_title] or None
-
-
-class _Without:
-    __slots__ = ("part",)
-
-    def __init__(self, part: Look) -> None:
-        self.part = part
-
-    def __call__(self, glance: Glance) -> Found | None:
-        return [] if self.part(glance) is None else None
-
-
-class _Known:
-    __slots__ = ("plan",)
-
-    def __init__(self, plan: Known) -> None:
-        self.plan = plan
-
-    def __call__(self, glance: Glance) -> Found | None:
-        return [] if glance.facts is not None and self.plan.condition(glance.facts) else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
+from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick
@@ -18,14 +19,16 @@ from listening.errors import QueryError
 from listening.query.document import Document, Spans
 from listening.query.facts import Facts
 from listening.query.fields import FIELDS
-from listening.query.glance import LONGEST, Glance, Look, TooManyError, look
+from listening.query.glance import LONGEST, Glance, TooManyError
 from listening.query.line import line, line_of_words
+from listening.query.looks import Look, look
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
 from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Words
 
 _LONG = 4000  # characters of a text, not all ASCII, that is cut into words at once
+_RANK = itemgetter(1)  # of what the automaton finds
 _SHORT = 1000  # characters of a line; in a longer one a set of its words is quicker to ask than the line itself
 
 
@@ -46,7 +49,7 @@ class Matcher:
         self._names = tuple(plans)
         self._plans = tuple(plans.values())
         self._looks: dict[int, Look | None] = {}  # of the plans that were asked so far
-        self._always = frozenset(number for number, name in enumerate(plans) if not anchors[name])
+        self._always = [number for number, name in enumerate(plans) if not anchors[name]]
         self._hole = hole  # words that must lie between title and text so that no proximity crosses it
         owners: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
         for number, name in enumerate(plans):
@@ -98,9 +101,9 @@ class Matcher:
         return hits
 
     def _candidates(self, words: str) -> list[int]:
-        ranks = {rank for _, rank in self._automaton.iter(words)} if self._owners else None
+        ranks = set(map(_RANK, self._automaton.iter(words))) if self._owners else ()
         if not ranks:
-            return sorted(self._always)
+            return self._always
         found: Container[str] = words if len(words) <= _SHORT else {f" {word} " for word in set(words.split())}
         met = set(self._always)
         for rank in ranks:

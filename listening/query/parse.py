@@ -25,23 +25,18 @@ from collections.abc import Sequence
 
 from listening.errors import QueryError
 from listening.query.fields import FIELDS, WORDS, checked, unknown
-from listening.query.term import steps
+from listening.query.leaves import LONGEST_PHRASE, MISPLACED, distance, is_local, link, searchable, word
 from listening.query.tokens import DEEPEST, RefusedError, Token, plain, tokens
-from listening.query.tree import And, Around, Fact, Field, Link, Near, Node, Not, Or, Phrase, Word
+from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase
 
 _LONGEST = 10_000  # characters of a query
-_LONGEST_PHRASE = 200  # words, or characters of a script without spaces
 _MOST_NEARS = 100
 _MOST_LINKS = 50  # which are looked for one by one
-_FARTHEST = 100  # words that a NEAR looks across
 
-_ALMOST_NEAR = re.compile(r"O?NEAR(/.*)?|o?near/\d+", re.DOTALL)
-_ALMOST = ("NEAR", "ONEAR")
 _IN_PHRASE = re.compile(r'[^\s"]+')
 _VALUE = re.compile(r'[^\s"()]*')
 _OPERATORS = frozenset({"or", "and", "not", "minus", "near"})
 _ONLY_TAKES = "NOT only takes away: name beside it something that must occur, as in acme NOT of"
-_TILDE = '~ stands right after a phrase, as in "acme anvil"~5; for the word itself use quotes'
 _NEAR_TAKES = (
     "NEAR takes words, phrases, other NEARs, and ORs of these in parentheses; "
     "a field goes around it, as in title:(a NEAR/5 b)"
@@ -136,7 +131,7 @@ class _Parser:
         while (token := self.tokens[self.at]).kind == "near":
             self.at += 1
             self.count(token, 1)
-            links.append(_link(token))
+            links.append(link(token))
             parts.append(self.atom(inside, raw))
         for part in parts:
             if not is_local(part.node):
@@ -150,7 +145,7 @@ class _Parser:
             return self.value(inside, token)
         self.at += 1
         if kind == "word":
-            return _word(token, raw)
+            return _Part(word(token, raw), token.start)
         if kind == "phrase":
             return self.phrase(token, raw)
         if kind == "field":
@@ -163,21 +158,21 @@ class _Parser:
 
     def phrase(self, token: Token, raw: bool) -> _Part:
         found = list(_IN_PHRASE.finditer(token.text))
-        searchable = [_searchable(word[0], token.start + word.start()) for word in found]
-        if sum(searchable) > _LONGEST_PHRASE:
-            raise RefusedError(token.start, f"a phrase may have up to {_LONGEST_PHRASE} words: a part of it will do")
-        if not any(searchable):
+        taken = [searchable(each[0], token.start + each.start()) for each in found]
+        if sum(taken) > LONGEST_PHRASE:
+            raise RefusedError(token.start, f"a phrase may have up to {LONGEST_PHRASE} words: a part of it will do")
+        if not any(taken):
             raise RefusedError(token.start, "there is no letter, digit or emoji between these quotes to search for")
-        words = tuple(word[0] for word in found)
+        words = tuple(each[0] for each in found)
         after = self.tokens[self.at]
         if after.kind != "tilde":
             return _Part(Phrase(words, raw), token.start)
         self.at += 1
-        distance = _distance(after.text[1:], after.start, '~: "acme anvil"~5')
-        if sum(map(bool, searchable)) < 2:
+        words_apart = distance(after.text[1:], after.start, '~: "acme anvil"~5')
+        if sum(map(bool, taken)) < 2:
             raise RefusedError(after.start, "~ takes two words or more between its quotes: leave it out here")
         self.count(after, len(words) - 1)
-        return _Part(Around(words, distance, raw), token.start)
+        return _Part(Around(words, words_apart, raw), token.start)
 
     def count(self, token: Token, nears: int) -> None:
         """Refuse more proximities than can be looked for quickly."""
@@ -256,50 +251,6 @@ class _Parser:
         if token.kind == "close" and before is not None:
             return RefusedError(before.start, "there is nothing between these parentheses")
         if token.kind == "tilde":
-            return RefusedError(token.start, _TILDE)
+            return RefusedError(token.start, MISPLACED)
         message = f"{token.text} needs a word, a phrase or a group in parentheses before it"
         return RefusedError(token.start, message)
-
-
-def _word(token: Token, raw: bool) -> _Part:
-    text, start = token.text, token.start
-    if not (text.isascii() and text.isalnum()):
-        if "~" in text:
-            raise RefusedError(start + text.index("~"), _TILDE)
-        if _ALMOST_NEAR.fullmatch(text):
-            message = f"type NEAR in capitals and with a distance of 1 to {_FARTHEST} words: NEAR/5"
-            raise RefusedError(start, message)
-        found = _searchable(text, start)
-        if found > _LONGEST_PHRASE:
-            raise RefusedError(start, f"a word may have up to {_LONGEST_PHRASE} parts: a few of them will do")
-        if not found:
-            message = f"{text} has no letter, digit or emoji to search for: remove it, or put the whole name in quotes"
-            raise RefusedError(start, message)
-    elif text in _ALMOST:
-        message = f"type NEAR in capitals and with a distance of 1 to {_FARTHEST} words: NEAR/5"
-        raise RefusedError(start, message)
-    return _Part(Word(text, raw), start)
-
-
-def _searchable(word: str, start: int) -> int:
-    """How many words of a text it stands for; of a script without spaces, how many characters."""
-    try:
-        return 1 if word.isascii() and word.isalnum() else len(steps(word, True, False))
-    except QueryError as error:
-        raise RefusedError(start + error.position, error.message) from None
-
-
-def _distance(number: str, start: int, form: str) -> int:
-    if not number.isdecimal() or len(number) > 4 or not 1 <= int(number) <= _FARTHEST:
-        raise RefusedError(start, f"the distance is 1 to {_FARTHEST} words: {form}")
-    return int(number)
-
-
-def _link(token: Token) -> Link:
-    name, _, number = token.text.partition("/")
-    return Link(_distance(number, token.start, "NEAR/5"), ordered=name == "ONEAR")
-
-
-def is_local(node: Node) -> bool:
-    """Whether a node stands at places, and so can be near others."""
-    return isinstance(node, Word | Phrase | Around | Near) or (isinstance(node, Or) and all(map(is_local, node.nodes)))

@@ -11,7 +11,8 @@ from itertools import groupby
 from listening.errors import QueryError
 from listening.query.conditions import condition
 from listening.query.line import line
-from listening.query.plan import All, AnyWord, Chain, Choice, Close, Gathered, Known, Local, Plan, Side, Some, Without
+from listening.query.plan import All, AnyWord, Chain, Choice, Known, Local, Plan, Side, Some, Without
+from listening.query.proximity import Close, Gathered
 from listening.query.term import Step, steps
 from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Kind, kind

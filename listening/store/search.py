@@ -1,7 +1,7 @@
 """Searching: a query's tree run over the store. The index and SQL narrow, the matcher decides, the newest comes first.
 
 Everything is walked lazily, so that the newest of many come at once and whoever has seen enough just stops. Few
-candidates are sorted by date; of many the dates are walked, and each is asked whether it is a candidate.
+candidates are sorted by date; of many the dates are walked, at first with the matcher alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from listening.store.posts import Posts, StoredPost
 
 _FEW = 5_000  # candidates that are sorted more quickly than met on a walk along the dates
 _FIRST_CHUNK, _LAST_CHUNK = 64, 1024  # rows read at a time: few at first, so that the newest come at once
-_IN_IDS = "IN (SELECT value FROM json_each(?))"
+_AT_ONCE = 1_000  # rows in which the newest of many candidates are looked for before all of them are listed
 
 T = TypeVar("T")
 
@@ -81,13 +81,8 @@ class Searching(Posts, Handling):
     def satisfying(self, asked: Question, where: Condition, order: str) -> Iterator[int]:
         """The ids of the mentions in `mention_list m` that satisfy a query and a condition, in some order."""
         matcher = asked.matcher()
-        sql, values = _all([where, *self._narrowed(asked, "m.post_id")])
-        rows = self.db.conn.execute(
-            "SELECT m.mention_id, m.post_id FROM mention_list m JOIN posts p ON p.id = m.post_id "
-            f"WHERE {sql} ORDER BY {order}",
-            values,
-        )
-        for chunk in _chunks(rows):
+        select = "SELECT m.mention_id, m.post_id FROM mention_list m JOIN posts p ON p.id = m.post_id"
+        for chunk in _chunks(self._walk(asked, "m.post_id", select, [where], order)):
             posts = self.posts({post_id for _, post_id in chunk})
             handled = {each.mention_id: each for each in self.mentions_by_id([mention_id for mention_id, _ in chunk])}
             for mention_id, post_id in chunk:
@@ -100,33 +95,49 @@ class Searching(Posts, Handling):
 
     def _candidates(self, asked: Question, since: datetime | None, until: datetime | None) -> Iterator[int]:
         bounds = (("p.published >= ?", since), ("p.published < ?", until))
-        published: list[Condition] = [(sql, [iso(when)]) for sql, when in bounds if when is not None]
-        sql, values = _all([*published, *self._narrowed(asked, "p.id")])
-        rows = self.db.conn.execute(
-            f"SELECT p.id FROM posts p WHERE {sql} ORDER BY p.published DESC, p.id DESC", values
-        )
-        return (row[0] for row in rows)
+        where: list[Condition] = [(sql, [iso(when)]) for sql, when in bounds if when is not None]
+        order = "p.published DESC, p.id DESC"
+        return (row[0] for row in self._walk(asked, "p.id", "SELECT p.id FROM posts p", where, order))
 
-    def _narrowed(self, asked: Question, column: str) -> list[Condition]:
-        """The conditions of a query on `posts p`, and `mention_list m` where the column of post ids is its."""
+    def _walk(
+        self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str
+    ) -> Iterator[tuple[int, ...]]:
+        """The rows of `posts p`, and of `mention_list m` where the column of post ids is its, that a query may match.
+
+        Of many, the first are not asked of the index: there is enough to be found among them, while it is slow to
+        list all that it has.
+        """
         register(self.db.conn)
         known = Narrowing(asked.now, asked.zone, of_posts=column == "p.id").narrow(asked.node)
-        return [*self._indexed(asked.node, column), *([known] if known else [])]
+        conditions = [*where, *([known] if known else [])]
+        indexed, many = self._indexed(asked.node, column)
+        first: list[tuple[int, ...]] = []
+        if many:
+            sql, values = _all(conditions)
+            first = self.db.conn.execute(f"{select} WHERE {sql} ORDER BY {order} LIMIT {_AT_ONCE}", values).fetchall()
+            yield from first
+            if len(first) < _AT_ONCE:
+                return
+        sql, values = _all([*conditions, *indexed])
+        seen = frozenset(first)
+        yield from (
+            row for row in self.db.conn.execute(f"{select} WHERE {sql} ORDER BY {order}", values) if row not in seen
+        )
 
-    def _indexed(self, node: Node, column: str) -> list[Condition]:
-        """The condition that a column of post ids is among those the index finds; none where it cannot narrow."""
+    def _indexed(self, node: Node, column: str) -> tuple[list[Condition], bool]:
+        """The condition that a column of post ids is among what the index finds, if it can tell; and if it is much."""
         plain, folded = narrow(node)
         if plain is None or folded is None:
-            return []
+            return [], False
         asked = [(table, terms) for table, terms in (("posts_fts", plain), ("posts_folded", folded)) if terms]
         if not asked:
-            return [("0", [])]
+            return [("0", [])], False
         sql = " UNION ALL ".join(f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table, _ in asked)
         values: list[Any] = [terms for _, terms in asked]
         first = [row[0] for row in self.db.conn.execute(f"{sql} LIMIT {_FEW + 1}", values)]
         if len(first) > _FEW:
-            return [(f"+{column} IN ({sql})", values)]
-        return [(f"{column} {_IN_IDS}", [json.dumps(first)])]
+            return [(f"+{column} IN ({sql})", values)], True
+        return [(f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(first)])], False
 
 
 def _decided(matcher: Matcher, asked: Question, stored: StoredPost, mentions: Iterable[Handled | None]) -> Hit | None:

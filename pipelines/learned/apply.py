@@ -14,6 +14,7 @@ from pipelines.learned.model import Model
 from pipelines.learned.sample import feeling_sample, relevance_sample
 
 _INTENT = "intent:"
+_RANGES = {"negative": (-1.0, -0.05), "neutral": (-0.0499, 0.0499), "positive": (0.05, 1.0)}  # what scores are called
 
 
 class Learned:
@@ -64,7 +65,10 @@ class Learned:
         if verdict.label == mention.label:
             return mention
         why = (model.reasons(sample, verdict.label), *mention.why)
-        return replace(mention, label=cast("Label", verdict.label), why=why)
+        shares = dict(zip(model.classes, model.shares(verdict.margins), strict=True))
+        low, high = _RANGES[verdict.label]
+        score = max(low, min(high, shares.get("positive", 0.0) - shares.get("negative", 0.0)))
+        return replace(mention, label=cast("Label", verdict.label), score=round(score, 4), why=why)
 
     def _intent(self, model: Model, sample: Sample, mention: Mention) -> Mention:
         name = model.kind.removeprefix(_INTENT)

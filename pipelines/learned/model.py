@@ -105,13 +105,17 @@ class Model:
 
     def verdict(self, margins: Weights) -> Verdict:
         """What margins say."""
-        shares = [sigmoid(slope * m + shift) for m, (slope, shift) in zip(margins, self.curves, strict=True)]
-        if len(margins) == 1:
-            share = shares[0]
-            yes = share >= 0.5
-            return Verdict(self.classes[yes], share if yes else 1 - share, margins)
-        best = margins.index(max(margins))
-        return Verdict(self.classes[best], shares[best] / (sum(shares) or 1.0), margins)
+        shares = self.shares(margins)
+        best = int(shares[1] >= 0.5) if len(margins) == 1 else margins.index(max(margins))
+        return Verdict(self.classes[best], shares[best], margins)
+
+    def shares(self, margins: Weights) -> list[float]:
+        """The probability of each class, in their order."""
+        found = [sigmoid(slope * m + shift) for m, (slope, shift) in zip(margins, self.curves, strict=True)]
+        if len(found) == 1:
+            return [1 - found[0], found[0]]
+        total = sum(found) or 1.0
+        return [share / total for share in found]
 
     def reasons(self, sample: Sample, label: str) -> Evidence:
         """The words and facts that speak most for a class, the strongest first."""

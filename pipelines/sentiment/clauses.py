@@ -111,9 +111,10 @@ def _parting(text: str, one: tuple[int, int], two: tuple[int, int], says: Says) 
         if not found:
             continue
         border = found[-1]
-        if border.lastgroup == "list" and len(_WORD.findall(gap[: border.start()] + gap[border.end() :])) < 2:
-            if not _COMPARISON.search(text, *one) and not (says(*two) and (says(*one) or _begins(text, one))):
-                return None
+        bare = border.lastgroup == "list" and len(_WORD.findall(gap[: border.start()] + gap[border.end() :])) < 2
+        new = _COMPARISON.search(text, *one) or (says(*two) and (says(*one) or _begins(text, one)))
+        if bare and not new:
+            return None
         end = border.end() if pattern is _FACE else border.start()
         return one[1] + end, one[1] + border.end()
     return None

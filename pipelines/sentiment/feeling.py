@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -11,19 +12,21 @@ from pipelines.sentiment.clauses import Spans
 from pipelines.sentiment.impression import Impression, Part, label, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
-from pipelines.sentiment.relations import OWN, alone, longest
+from pipelines.sentiment.relations import OWN, alone, longest, pairs
 from pipelines.sentiment.rules import Hit, Rule, Rules, longest_first, written
 from pipelines.sentiment.toward import toward
 from pipelines.sentiment.words import Word, Words, fold
 from pipelines.vader import Reading, Scorer
 
+_LONGEST = 20_000  # characters that are read; who has not said by then what they feel will not
+_MOST_NAMES = 200  # in a text that are looked at
 _APART = 0.5  # what rules count where a text speaks of nobody's customer
+_QUOTED = re.compile(r"(?<=\S\s)RT @\w+.*|[\u201c\"]@\w+: [^\u201d\"]*", re.DOTALL)  # somebody else's words, commented
+_TURNED = -0.75  # what denial makes of praise; negation makes -0.74 of it for vaderSentiment
 _TEAM = "your lexicon"  # the rule of the team's own words
 _NAMED = {  # what stands for a name's first token and for others, by the mark at its end
-    (later, stop): Word(
-        f"{'' if later else OWN} {stop}".strip(), f"{'' if later else f'{OWN} '}{stop and f'{stop} '}", 0.0
-    )
-    for later in (False, True)
+    (later, stop): Word(stop or name, f"{name and f'{name} '}{stop and f'{stop} '}", 0.0, stops=bool(stop))
+    for later, name in ((False, OWN), (True, ""))
     for stop in ("", ".", "!", "?")
 }
 
@@ -50,6 +53,7 @@ class Feeling:
         self.scorer = Scorer({words: valence for words, valence in own.items() if len(words.split()) == 1})
         self._words = Words()
         self._rules = _customers()
+        pairs()  # now, not with the first text that names two brands
         self._team = self._lexicon(own)
         self._brands = {name: self._lexicon({**own, **its}) for name, its in of_brands.items()}
 
@@ -58,31 +62,38 @@ class Feeling:
 
     def read(self, text: str, names: Spans = ()) -> Impression:
         """All that is read in a text that names brands at `names` (start, end), whichever brand is asked for."""
-        return self._read(text, names, self._team)
+        if len(text) <= _LONGEST:
+            return self._read(text, names, self._team)
+        read = self._read(text[:_LONGEST], [span for span in names if span[1] <= _LONGEST], self._team)
+        read.sentiment = self.scorer.score(text)
+        return read
 
     def judge(self, read: Impression, brand: str, own: Spans, others: Spans = ()) -> Judgement:
         """How a text, read before, feels toward `brand`, named at `own` (start, end), with others named at `others`.
 
         A text that names the brand nowhere (but its title or thread does) counts as a whole.
         """
+        if len(read.text) == _LONGEST:
+            own, others = ([span for span in spans if span[1] <= _LONGEST] for spans in (own, others))
         if brand in self._brands:
             read = self._read(read.text, [*own, *others], self._brands[brand])
         parts = toward(read, own, others)
         score = read.score(parts)
+        if not own and read.reading.valences and all(part.rule != _TEAM for part in parts):
+            known = read.sentiment.compound  # where nobody is named, vaderSentiment is on its own ground
+            score = round((score + known) / 2, 4) if read.customer else known
         return Judgement(score, label(score), read.why(parts))
 
     def _lexicon(self, valences: Mapping[str, float]) -> Rules:
         """A team's own words and phrases as rules."""
-        folded = (
-            (" ".join(map(fold, self.scorer.spelt(words).split())), valence) for words, valence in valences.items()
-        )
-        return Rules((words, Rule(_TEAM, valence)) for words, valence in folded if words.strip())
+        spelt = {" ".join(map(fold, self.scorer.spelt(words).split())): valence for words, valence in valences.items()}
+        return Rules((words, Rule(_TEAM, valence)) for words, valence in spelt.items() if words.strip())
 
     def _read(self, text: str, names: Spans, lexicon: Rules) -> Impression:
         reading = self.scorer.read(text)
         places = Places(text, self.scorer.spelt)
         words = list(map(self._words.__getitem__, reading.tokens))
-        for span in names:
+        for span in names[:_MOST_NAMES]:
             _name(words, places, *span)
         line = Line([word.spaced for word in words])
         customer = bool(names) or sum([word.customer for word in words]) > 1
@@ -96,6 +107,9 @@ class Feeling:
         for part in parts:
             taken.update(range(part.first, part.end))
         parts += _single(reading, words, taken, customer)
+        if ("RT @" in text or '"@' in text or "\u201c@" in text) and (match := _QUOTED.search(text)):
+            first, after = places.token(match.start()), places.upto(match.end())
+            parts = [part for part in parts if not first <= part.first < after]
         marks = {rule.mark for _, _, rule in hits}
         if "denial" in marks:
             parts = _denied(parts, hits, words, line)
@@ -167,12 +181,17 @@ def _single(reading: Reading, words: Sequence[Word], taken: Container[int], cust
         word = words[place]
         if place not in taken and (word.valence is None or not (customer or word.handle)):
             known.add(place)
-            parts.append(_part(place, valence, word, customer))
+            parts.append(_part(place, _less(words, place, valence), word, customer))
     for place in [place for place, word in enumerate(words) if word.speaks]:
         word = words[place]
         if place not in taken and place not in known and (customer or not word.tag):
-            parts.append(_part(place, reading.bent(place, word.valence or 0.0), word, customer))
+            parts.append(_part(place, _less(words, place, reading.bent(place, word.valence or 0.0)), word, customer))
     return parts
+
+
+def _less(words: Sequence[Word], place: int, valence: float) -> float:
+    """The valence of a word, turned round where there is less of it."""
+    return valence * _TURNED if place and words[place - 1].folded in {"less", "fewer"} else valence
 
 
 def _part(place: int, valence: float, word: Word, customer: bool) -> Part:
@@ -189,9 +208,8 @@ def _denied(parts: list[Part], hits: Sequence[Hit], words: Sequence[Word], line:
             first = line.tokens(start, -end)[1]
             until = next((place + 1 for place in range(first - 1, len(words)) if words[place].stops), len(words))
             places.update(range(first, until))
-    return [
-        part._replace(valence=part.valence * -0.75, rule="denied")
-        if part.valence > 0 and part.first in places
-        else part
-        for part in parts
-    ]
+    return [_turned(part) if part.valence > 0 and part.first in places else part for part in parts]
+
+
+def _turned(part: Part) -> Part:
+    return part._replace(valence=part.valence * _TURNED, rule="denied")

@@ -50,7 +50,7 @@ def negated(words: Sequence[Word], place: int) -> bool:
 class Impression:
     """What was read in one text; its brands are judged by those `parts` that speak of them."""
 
-    __slots__ = ("asks", "customer", "parts", "places", "plain", "reading", "said", "text", "words")
+    __slots__ = ("asks", "customer", "parts", "places", "plain", "reading", "said", "sentiment", "text", "words")
 
     def __init__(
         self, text: str, places: Places, reading: Reading, words: Sequence[Word], parts: Sequence[Part],
@@ -60,11 +60,7 @@ class Impression:
         self.parts, self.said = parts, said  # without and with a brand's name
         self.customer = customer  # written as somebody's customer, or about a brand
         self.asks, self.plain = customer and asks, customer and plain
-
-    @property
-    def sentiment(self) -> Sentiment:
-        """The four figures of vaderSentiment, of the whole text."""
-        return self.reading.figures()
+        self.sentiment: Sentiment = reading.figures()  # vaderSentiment's own, of the whole text
 
     def hints(self, *, deeds: bool = False) -> Iterator[Part]:
         """What counts only where nothing else is said; with `deeds` also what one expects of a company."""
@@ -78,9 +74,8 @@ class Impression:
         """What some parts of the text come to, from -1 to 1; made of the sum as vaderSentiment does."""
         positive = negative = courtesy = wrong = 0.0
         but = self.reading.but
-        for first, _, valence, rule, polite in parts:
-            if but >= 0:
-                valence *= 0.5 if first < but else 1.5
+        for first, _, plain, rule, polite in parts:
+            valence = plain if but < 0 else plain * (0.5 if first < but else 1.5)
             if polite:
                 courtesy += valence
             elif valence > 0:

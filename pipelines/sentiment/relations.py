@@ -40,7 +40,7 @@ def alone() -> tuple[list[tuple[str, Rule]], Mapping[str, str]]:
 
 
 @cache
-def _pairs() -> Rules:
+def pairs() -> Rules:
     """Those that say something of two brands, each for OWN as X and as Y."""
     return Rules(_both(), _document()["lists"])
 
@@ -60,7 +60,7 @@ def _named(phrase: str, one: str, two: str) -> str:
 def compared(spaced: Sequence[str]) -> list[Said]:
     """What is said of OWN beside OTHER, among the folded words of tokens, each with a space behind."""
     line = Line(spaced)
-    return longest(_pairs().find(line.text), line)
+    return longest(pairs().find(line.text), line)
 
 
 def longest(hits: Sequence[Hit], line: Line) -> list[Said]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
@@ -14,7 +14,7 @@ import ahocorasick
 
 _MOST_HEADS = 600  # literal beginnings that a phrase may have in the automaton; its rest is looked at where one stands
 _GAPS = {"..": 4, "...": 10}  # how many words each stands for at most
-_WIDEST = max(_GAPS.values())
+_LONGEST_GAP = 120  # characters that a gap and the word behind it may have
 _BORDERS = frozenset(".!?AB")  # what no gap reaches across: a sentence's end, and brands' names
 _ELEMENT = re.compile(r"\((?:[^()]|\([^()]*\))*\)|[^\s()]+")
 _CHOICE = re.compile(r"(?:[^|()]|\([^()]*\))*\|")
@@ -45,9 +45,10 @@ class _Tail(NamedTuple):
 class _Head:
     """A literal beginning: what may follow at once, and what after some words, by its first word."""
 
-    __slots__ = ("later", "now")
+    __slots__ = ("later", "now", "widest")
 
     def __init__(self) -> None:
+        self.widest = 0  # words of the longest gap
         self.now: list[_Tail] = []
         self.later: dict[str, list[_Tail]] = {}
 
@@ -65,9 +66,10 @@ class Rules:
             beginnings, gap, rest = _compiled(phrase, self._source[1])
             for beginning in beginnings:
                 head = heads.setdefault(f" {beginning} ", _Head())
-                if not gap:
+                if not rest or "" in rest[0] or rest[0][0] in _GAPS:
                     head.now.append(_Tail(len(beginning), re.compile(_expression_of(rest)) if rest else None, rule))
                     continue
+                head.widest = max(head.widest, gap)
                 tail = _Tail(len(beginning), re.compile(_expression_of(rest)), rule, gap)
                 for first in {form.split(" ")[0] for form in rest[0]}:
                     head.later.setdefault(first, []).append(tail)
@@ -98,24 +100,23 @@ class Rules:
                 elif match := rest.match(text, last + 1):
                     found.append((last - length, 1 - match.end(), rule))
             if head.later:
-                found += _later(head.later, text, last)
+                found += _later(head, text, last)
         return found
 
 
-def _later(tails: Mapping[str, list[_Tail]], text: str, last: int) -> Iterator[Hit]:
+def _later(head: _Head, text: str, last: int) -> list[Hit]:
     """The phrases that go on after some words of the same sentence, none of them a brand's name."""
-    start = last + 1
-    for passed in range(_WIDEST + 1):
-        end = text.find(" ", start)
-        if end < 0:
-            return
-        word = text[start:end]
-        for length, rest, rule, gap in tails.get(word, ()):
-            if passed <= gap and rest and (match := rest.match(text, start)):
-                yield last - length, 1 - match.end(), rule
+    found: list[Hit] = []
+    start, tails = last + 1, head.later
+    for passed, word in enumerate(text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]):
+        if word in tails:
+            for length, rest, rule, gap in tails[word]:
+                if passed <= gap and rest and (match := rest.match(text, start)):
+                    found.append((last - length, 1 - match.end(), rule))
         if word in _BORDERS:
-            return
-        start = end + 1
+            break
+        start += len(word) + 1
+    return found
 
 
 def longest_first(hit: Hit) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.impression import Impression, Part
 from pipelines.sentiment.places import Places
@@ -11,6 +12,7 @@ from pipelines.sentiment.relations import OTHER, OWN, Said, compared
 from pipelines.sentiment.words import Word
 
 _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
+_MOST_NAMES = 30  # of a brand in a text that are looked at
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _RELATION = 2.5  # what it says that somebody left one brand for the other
 _ORDINAL = re.compile(r"\b(?:the )?(former|latter)\b", re.IGNORECASE)
@@ -30,6 +32,7 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     if not own or not others:
         parts = [*_outside(read.parts, read.said), *_relations(read.said)] if own and read.said else read.parts
         return parts or list(read.hints() if read.customer else ())
+    own, others = own[:_MOST_NAMES], others[:_MOST_NAMES]
     named = len(own) + len(others)
     own, others = _ordinals(read.text, own, others)
     told_apart = len(own) + len(others) > named

@@ -12,8 +12,10 @@ from typing import Any
 
 from pipelines.vader import lexicon
 
-NEGATORS = frozenset("not no never dont isnt cant without nothing zero arent wont aint didnt doesnt wasnt havent hasnt couldnt wouldnt "
-    "shouldnt werent hadnt hardly nobody".split())
+NEGATORS = frozenset(
+    "not no never dont isnt cant without nothing zero arent wont aint didnt doesnt wasnt havent hasnt couldnt wouldnt "
+    "shouldnt werent hadnt hardly nobody".split()
+)
 
 _MOST_KEPT = 50_000  # tokens; those of a language come back long before
 _LONGEST_KEPT = 40  # characters; longer tokens are mostly addresses
@@ -57,7 +59,7 @@ def _document() -> dict[str, Any]:
 def _known() -> frozenset[str]:
     """Words that hashtags are made of."""
     common = (word for word in lexicon() if word.isalpha() and len(word) > 2)
-    return _document()["tags"] | frozenset(_document()["valences"]).union(common)
+    return frozenset().union(_document()["tags"], _document()["valences"], common)
 
 
 class Words(dict[str, Word]):

@@ -11,12 +11,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from pipelines.tongues.faces import face
+from pipelines.tongues.faces import FACE, face
 
+TOKEN = re.compile(rf"[^\W_]+|{FACE}|[.,;:!?\u2026\n()\"«»]+")  # a word, a face, or what ends a clause
 _LONGEST_ENDING = 9  # letters that may follow a stem
 _LONGEST_KEPT = 32  # characters; longer tokens are no words
 _MOST_KEPT = 20_000  # tokens
 _MOST_SKIPPED = 4  # words that ".." in a phrase may stand for
+STEM = 3  # letters of a stem by which a phrase is looked up
 _WHEN_NEGATED = -2.0  # what "does not work" weighs
 _LONG_DRAWN = re.compile(r"(.)\1{2,}")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -41,6 +43,13 @@ class Phrase:
             if place >= len(words) or not _is(words[place].folded, part):
                 return 0
         return place + 1
+
+
+def _keys(second: str) -> list[str]:
+    """Where a phrase is found by its second word: by each choice, by a stem's first letters, or anywhere."""
+    if second.endswith("*"):
+        return [f"{second[:STEM]}*" if len(second) > STEM else ""]
+    return [""] if second == ".." else second.split("|")
 
 
 def _reach(words: Sequence[Word], place: int) -> Iterator[int]:
@@ -71,7 +80,7 @@ class Word:
     ends: bool = False  # the end of a clause; no word
     ironic: bool = False  # praise that is not meant where all else is a complaint: "thanks", "bravo"
     steady: bool = False  # no rule changes its valence: a face, "unfortunately"
-    phrases: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)  # beginning here, by second word ("": any)
+    phrases: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)  # that begin with it, by the second word
     matters: bool = field(init=False)  # whether any rule names it
 
     def __post_init__(self) -> None:
@@ -97,10 +106,15 @@ class Lexicon(dict[str, Word]):
         for valence, words in table["words"].items():
             for word in words.split():
                 self._put(word, float(valence))
-        self._exact |= {self.fold(word): float(valence) for word, valence in (extra or {}).items()}
+        self._faces: dict[str, float] = {}
         self._negated = {self.fold(word) for word in table["negated"].split()}
         self._sets = {name: {self.fold(word) for word in table.get(name, "").split()} for name in _SETS}
-        self._phrases = self._by_first_words(table["phrases"])
+        own = {" ".join(TOKEN.findall(words)): float(valence) for words, valence in (extra or {}).items()}
+        phrases = {words: valence for words, valence in own.items() if " " in words}
+        self._exact |= {self.fold(word): valence for word, valence in own.items() if word[:1].isalnum()}
+        self._faces |= {mark: valence for mark, valence in own.items() if not mark[:1].isalnum()}
+        listed = [(text, float(valence)) for valence, texts in table["phrases"].items() for text in texts]
+        self._phrases = self._by_first_words([*phrases.items(), *listed])
 
     @property
     def contrasts(self) -> frozenset[str]:
@@ -111,17 +125,12 @@ class Lexicon(dict[str, Word]):
         table = self._stems if word.endswith("*") else self._tails if word.startswith("*") else self._exact
         table[self.fold(word.strip("*"))] = valence
 
-    def _by_first_words(self, groups: Mapping[str, Sequence[str]]) -> dict[str, dict[str, list[Phrase]]]:
+    def _by_first_words(self, listed: Sequence[tuple[str, float]]) -> dict[str, dict[str, list[Phrase]]]:
         found: dict[str, dict[str, list[Phrase]]] = {}
-        phrases = [
-            (self.fold(text).replace("'", " ").split(), float(valence))
-            for valence, texts in groups.items()
-            for text in texts
-        ]
+        phrases = [(self.fold(text).replace("'", " ").split(), valence) for text, valence in listed]
         for parts, valence in sorted(phrases, key=lambda each: -len(each[0])):
-            seconds = [""] if parts[1] == ".." or parts[1].endswith("*") else parts[1].split("|")
             for first in parts[0].split("|"):
-                for second in seconds:
+                for second in _keys(parts[1]):
                     found.setdefault(first, {}).setdefault(second, []).append(Phrase(tuple(parts), valence))
         return found
 
@@ -145,7 +154,7 @@ class Lexicon(dict[str, Word]):
 
     def _read(self, token: str) -> Word:
         if not token[0].isalnum():
-            valence = face(token)
+            valence = self._faces.get(token, face(token))
             return ENDS if valence is None else Word(valence=valence, steady=True)
         word = self._word(self.fold(token))
         if not word.matters and _LONG_DRAWN.search(word.folded):

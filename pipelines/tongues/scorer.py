@@ -13,8 +13,7 @@ from functools import cache
 from vaderSentiment.vaderSentiment import normalize
 
 from listening.post import Evidence, Sentiment
-from pipelines.tongues.faces import FACE
-from pipelines.tongues.lexicon import ENDS, Lexicon, Word
+from pipelines.tongues.lexicon import ENDS, STEM, TOKEN, Lexicon, Word
 from pipelines.tongues.parts import passage
 
 LANGUAGES = ("de", "es", "fr", "it", "nl", "pt")
@@ -25,10 +24,10 @@ _NOT_GOOD, _NOT_BAD = -0.8, -0.5  # "not good" is bad; "not bad" is good, but le
 _AWAY = re.compile(r"(?:https?:|www\.)\S+|@\w+|&\w+;")
 _TAG = re.compile(r"#(\w+)")
 _TAG_WORDS = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_a-zß-ÿ]+|\d+")
-_TOKEN = re.compile(rf"[^\W_]+|{FACE}|[.,;:!?\u2026\n()\"«»]+")
 _COMPLAINT = -1.5  # from which on what is said beside thanks is a complaint
 _IRONY = -0.5
 _PER_EXCLAMATION = 0.292  # as in vaderSentiment
+_SHOWN = 8  # words and phrases that are told as reasons
 _LONGEST = 5_000  # characters that are read
 
 
@@ -43,10 +42,28 @@ class _Hit:
     negated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as it was read: its figures, and the words that they rest on."""
+
+    language: str
+    tokens: Sequence[str]
+    hits: Sequence[_Hit]
+    sentiment: Sentiment
+
+    def why(self) -> tuple[Evidence, ...]:
+        """The rules that made the figures, each with the words that it rests on, the strongest first."""
+        found: dict[str, list[str]] = {}
+        for hit in sorted(self.hits, key=lambda hit: -abs(hit.valence))[:_SHOWN]:
+            rule = f"{'good' if hit.valence > 0 else 'bad'} in {self.language}{', negated' if hit.negated else ''}"
+            found.setdefault(rule, []).append(" ".join(self.tokens[hit.start : hit.end]))
+        return tuple(Evidence(rule, tuple(dict.fromkeys(words))) for rule, words in found.items())
+
+
 class TongueScorer:
     """Scores texts of one of LANGUAGES; has the interface of pipelines.vader.Scorer. Safe to share and to pickle.
 
-    `extra` adds words of the team's own field, in any case, each with a valence from -4 to 4.
+    `extra` adds words, phrases and emoji of the team's own field, in any case, each with a valence from -4 to 4.
     """
 
     def __init__(self, language: str, extra: Mapping[str, float] | None = None) -> None:
@@ -58,21 +75,15 @@ class TongueScorer:
 
     def score(self, text: str) -> Sentiment:
         """neg, neu and pos as shares of 1, compound from -1 to 1. A text without words scores 0 in all four."""
-        words = list(map(self._lexicon.__getitem__, _tokens(text)))
-        count = len(words) - words.count(ENDS)
-        return _figures([hit.valence for hit in _hits(words)], count, min(text.count("!"), 4) * _PER_EXCLAMATION)
+        return self.read(text).sentiment
 
-    def why(self, text: str) -> tuple[Evidence, ...]:
-        """The rules that made the score, each with the words it rests on, in the order of the text."""
+    def read(self, text: str) -> Reading:
+        """The text's figures, and what they were made of."""
         tokens = _tokens(text)
-        hits = _hits([self._lexicon[token] for token in tokens])
-        return tuple(
-            Evidence(
-                f"{self.language} lexicon{', negated' if hit.negated else ''} {hit.valence:+.1f}",
-                (" ".join(tokens[hit.start : hit.end]),),
-            )
-            for hit in hits
-        )
+        words = list(map(self._lexicon.__getitem__, tokens))
+        hits, count = _hits(words), len(words) - words.count(ENDS)
+        emphasis = min(text.count("!"), 4) * _PER_EXCLAMATION
+        return Reading(self.language, tokens, hits, _figures([hit.valence for hit in hits], count, emphasis))
 
     def about(self, text: str, own: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> str:
         """What of `text` speaks of a brand that is named at `own`, where others are named at `others`."""
@@ -80,9 +91,9 @@ class TongueScorer:
 
 
 @cache
-def tongue(language: str) -> TongueScorer:
-    """The scorer of a language, made when it is first met."""
-    return TongueScorer(language)
+def tongue(language: str, extra: tuple[tuple[str, float], ...] = ()) -> TongueScorer:
+    """The scorer of a language with a team's own words, made when it is first met."""
+    return TongueScorer(language, dict(extra))
 
 
 def _figures(valences: Sequence[float], count: int, emphasis: float) -> Sentiment:
@@ -111,7 +122,7 @@ def _tokens(text: str) -> list[str]:
         text = _AWAY.sub(" ", text)
     if "#" in text:
         text = _TAG.sub(_spelt, text)
-    return _TOKEN.findall(text)
+    return TOKEN.findall(text)
 
 
 def _spelt(tag: re.Match[str]) -> str:
@@ -165,11 +176,12 @@ def _found(words: Sequence[Word], places: Sequence[int]) -> list[_Hit]:
 
 
 def _phrase(words: Sequence[Word], place: int) -> _Hit | None:
-    following = words[place + 1].folded if place + 1 < len(words) else ""
-    phrases = words[place].phrases
-    for phrase in (*(phrases.get(following, ()) if following else ()), *phrases.get("", ())):
-        if end := phrase.end(words, place):
-            return _Hit(place, end, phrase.valence, phrase.valence < 0)
+    phrases, following = words[place].phrases, words[place + 1].folded if place + 1 < len(words) else ""
+    for key in (following, following[:STEM] + "*", ""):
+        if key in phrases:
+            for phrase in phrases[key]:
+                if end := phrase.end(words, place):
+                    return _Hit(place, end, phrase.valence, phrase.valence < 0)
     return None
 
 

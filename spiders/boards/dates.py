@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from spiders.boards.datewords import AGO, MONTHS, NOW, TODAY, UNITS, WEEKDAYS, YESTERDAY, longest
@@ -77,7 +78,9 @@ def parse(text: str, now: datetime, zone: tzinfo = UTC, month_first: bool = Fals
     `now` is when the page was fetched: "Yesterday" and "2 hours ago" count from there. `zone` is the board's own.
     `month_first` says what 03/04/2026 means; 25/04/2026 and 04/25/2026 are understood either way.
     """
-    folded = " ".join(unicodedata.normalize("NFKC", text[:_LENGTH]).lower().replace("’", "'").split())
+    text = text[:_LENGTH]
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("’", "'")
+    folded = " ".join(plain.lower().split())
     if match := _ISO.search(folded):
         return iso(match[0].upper().replace(",", "."), zone)
     local = now.astimezone(zone)
@@ -119,12 +122,17 @@ def _calendar_day(text: str, local: datetime, month_first: bool) -> tuple[date, 
 
 def _named_day(text: str, local: datetime, _: bool) -> tuple[date, str] | None:
     for match in _DAY_MONTH.finditer(text):
-        if (month := longest(MONTHS, match[2])) is not None:
+        if (month := _month(match[2])) is not None:
             return _dated(local, match[3], month, int(match[1]), text[match.end() :])
     for match in _MONTH_DAY.finditer(text):
-        if (month := longest(MONTHS, match[1])) is not None:
+        if (month := _month(match[1])) is not None:
             return _dated(local, match[3] or match[4], month, int(match[2]), text[match.end() :])
     return None
+
+
+@lru_cache(maxsize=1024)
+def _month(word: str) -> int | None:
+    return longest(MONTHS, word)
 
 
 def _cjk_day(text: str, local: datetime, _: bool) -> tuple[date, str] | None:

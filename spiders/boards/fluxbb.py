@@ -242,7 +242,7 @@ def _torn(content: LexborNode) -> bool:
 
 def _quoted(node: LexborNode) -> str | None:
     """Whom a node quotes; None where it is no quote. The frame is inside until 1.2."""
-    if "box" not in attribute(node, "class"):  # most elements, told at once
+    if node.tag not in ("div", "blockquote") or "box" not in attribute(node, "class"):  # most, told at once
         return None
     framed = classes(node)
     old = "incqbox" in framed and node.parent is not None and node.parent.tag == "blockquote"

@@ -18,6 +18,7 @@ from spiders.boards.page import Page, attribute, line
 from spiders.boards.shape import record, records, whole, words
 
 _SETTING = '"%s":"([^"]*)"'
+_TYPED = re.compile(r"&amp;(#\d{2,6};)")  # Markdown means a sign by these; NodeBB shows what was typed
 _SAID = re.compile(
     r"^@?(.{1,80}?)[ \u00a0](?:said|wrote|schrieb|sagte|a dit|a écrit|dijo|ha detto|disse|zei|сказал)\b.*:$", re.I
 )
@@ -177,6 +178,8 @@ def _name(value: object) -> str:
 
 def _said(content: str) -> Words:
     """The words of a post; the line "@somebody said in a topic:" before or in a quote names whom it quotes."""
+    if "<code" not in content:
+        content = _TYPED.sub(r"&\1", content)
     root = LexborHTMLParser(content).body
     if root is None:
         return Words("")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import ClassVar
@@ -12,41 +12,29 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from listening.post import Author, Post, Thread
-from listening.text import Words, quoted_author, words_of
-from spiders.boards import dates, pages
+from spiders.boards import dates, pages, vbrows
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic
-from spiders.boards.page import Page, above, attribute, classes, line, number
+from spiders.boards.page import Page, attribute, line, number
 from spiders.boards.pages import Pages, Steps, counted, first, row
 from spiders.boards.parts import Block, Kinds, gathered
 from spiders.boards.postbits import counts, month_first, named, outside_links
+from spiders.boards.vbwords import said
 
 _BLOCK = re.compile(r"post_?\d+")
 _IDENT = re.compile(r"(?:post_message_|postmenu_|td_post_|postcount|post_?)(\d+)")
 _NODE = re.compile(r"(?:f|forum)(\d+)")
-_LAST = re.compile(r"#post(\d+)|[?&]p=(\d+)")
 _USER = re.compile(
     r"(?:member\.php\?(?:.*&)?u=|do=finduser&(?:amp;)?u(?:serid)?=|member\.php[?/]|members?/)(\d+)", re.I
 )
 _FRIENDLY = re.compile(r"(?:show(?:thread|post)|forumdisplay|member)\.php|(?:threads|forums|members)/", re.I)
 _PAGE = re.compile(r"[?&]page=(\d+)|/(?:page|index)(\d+)")
 _ZONE = re.compile(rb"\b(?:GMT|UTC|WEZ) *([+-] ?\d\d?(?:[.:]\d\d?)?)?\.\s", re.I)
-_BOTH = re.compile(r"\D*(\d[\d.,]*)\D+(\d[\d.,]*)\D*")  # "Replies: 12, Views: 1,345", in any language
 _FORUM = re.compile(r"forumdisplay\.php|(?:^|/)forums?/.", re.I)
 _HEADS = "td.tcat, .forumbit_nopost > .forumhead, .forumbit_nopost .forumrow h2, .category-header"
 _HOME = ("forum.php", "index.php", "forum")
 _HOMES = "a[href*='forum.php'], a[href*='index.php'], a[href$='/forum']"
 _ROWS = "td[id^='f'], li[id^='forum'], tr[id^='forum'], div[id^='forum']"
 _WORDS = "[id^='post_message_'], .js-post__content-text"
-_SKIP = (
-    "div.smallfont, .bbcode_description, .attachments, fieldset, a[href*='attachment.php'], .signature, .lastedited,"
-    " img:not(.inlineimg):not([src*='smil'])"
-)
-# What people write for the smilies that every board begins with; the pages of vBulletin 3 and 4 show their names.
-_SMILIES = {
-    "Smile": ":)", "Wink": ";)", "Big Grin": ":D", "Frown": ":(", "Stick Out Tongue": ":p", "Mad": ":mad:",
-    "Embarrassment": ":o", "Confused": ":confused:", "Roll Eyes (Sarcastic)": ":rolleyes:", "Cool": ":cool:",
-    "EEK!": ":eek:",
-}  # fmt: skip
 
 
 def _post(node: LexborNode) -> str:
@@ -113,7 +101,7 @@ class VBulletin(Pages):
         self.zone = self.configured or (_zone(told[-1].decode()) if told else None) or self.zone
         links = [page.link(attribute(link, "href")) for link in page.html.css(_HOMES)]
         homes = [link for link in links if link.partition("?")[0].removeprefix(self.root) in _HOME]
-        shown = self._forums(page, None) and not _titled(page) and not _FORUM.search(self.within(page.url))
+        shown = self._forums(page, None) and not vbrows.titled(page) and not _FORUM.search(self.within(page.url))
         self.entry = page.url if shown else next((self.clean(page, link) for link in sorted(homes)), "")
 
     def index(self) -> str:
@@ -128,7 +116,7 @@ class VBulletin(Pages):
     def read_forum(self, page: Page, forum: Forum) -> Listing:
         """A page of a forum's topics."""
         self._order(page)
-        topics = [topic for node in _titled(page) if (topic := self._topic(page, node))]
+        topics = [topic for node in vbrows.titled(page) if (topic := self._topic(page, node))]
         return Listing(self._forums(page, forum), topics, _following(self, page))
 
     def steps(self, page: Page) -> Steps:
@@ -173,15 +161,15 @@ class VBulletin(Pages):
         author = self._author(page, block)
         if author is None:
             return "the author of a post could not be told for sure"
-        said, answered = _said(content)
+        own, answered = said(content)
         href = attribute(block.first("number"), "href")
-        own = f"#post{block.id}" in href and href[:1] != "#"
-        address = self.clean(page, href) if own else f"{self.root}showthread.php?p={block.id}"
+        whole = f"#post{block.id}" in href and href[:1] != "#"
+        address = self.clean(page, href) if whole else f"{self.root}showthread.php?p={block.id}"
         opens = position == 1
         return Post(
-            self.platform, block.id, f"{address}#post{block.id}", said.text, self._posted(page, block), author,
+            self.platform, block.id, f"{address}#post{block.id}", own.text, self._posted(page, block), author,
             title=topic.title if opens else "", thread=Thread(topic.id, topic.title, topic.url),
-            reply_to=answered, position=position, channel=topic.channel, quotes=said.quotes,
+            reply_to=answered, position=position, channel=topic.channel, quotes=own.quotes,
             edited=self._moment(page, block.first("edited")), views=topic.views if opens else None,
             replies=topic.posts - 1 if opens and topic.posts else None, route="vbulletin page",
         )  # fmt: skip
@@ -213,7 +201,7 @@ class VBulletin(Pages):
         newest = entry.css_first(".lastpostdate, .lastpost-date, .post-date")
         cells = [newest] if newest is not None else [cell for cell in entry.css("td") if cell.mem_id != node.mem_id]
         last = next(filter(None, (self._moment(page, cell) for cell in cells)), None)
-        name, above_it, last_id = line(link), parent.path if parent else category, _last(entry)
+        name, above_it, last_id = line(link), parent.path if parent else category, vbrows.last(entry)
         return Forum(
             ident, name, self.clean(page, attribute(link, "href")), f"{above_it}{UNDER}{name}" if above_it else name,
             parent.id if parent else "", topics, posts,
@@ -227,10 +215,10 @@ class VBulletin(Pages):
         entry = row(node) if linked else node
         if not ident.isdecimal() or entry is None or link is None or not line(link):
             return None
-        replies, views = _replies(entry)
+        replies, views = vbrows.replies(entry)
         cell = entry.css_first(".threadlastpost, .cell-lastpost .post-date, .cell-lastpost, td[title]:not([id])")
-        last, last_id = self._moment(page, cell), _last(entry)
-        pinned, moved = _shape(entry)
+        last, last_id = self._moment(page, cell), vbrows.last(entry)
+        pinned, moved = vbrows.shape(entry)
         told = last_id or (last.isoformat() if last else "")
         return Topic(
             ident, self.clean(page, attribute(link, "href"), "goto", "page", "p"), line(link),
@@ -263,93 +251,14 @@ class VBulletin(Pages):
         return dates.parse(text, page.at, self.zone, self.month_first) if text else None
 
 
-def _titled(page: Page) -> list[LexborNode]:
-    """What names the topics of a list."""
-    return page.html.css("a[id^='thread_title_'], .topic-item[data-node-id]")
-
-
 def _following(engine: VBulletin, page: Page) -> str:
     links = (link for link in page.html.css("a[rel~='next'][href]") if attribute(link, "data-page") != "0")
     return engine.clean(page, attribute(next(links, None), "href"))
 
 
-def _replies(entry: LexborNode) -> tuple[int | None, int | None]:
-    """How many replies and views a row of a list of topics tells."""
-    cells = entry.css(".threadstats li") or entry.css(".posts-count, .views-count")
-    if cells:
-        told = [number(line(cell)) for cell in cells]
-        return told[0], told[1] if len(told) > 1 else None
-    for cell in entry.css("td[title]:not([id])"):
-        if match := _BOTH.fullmatch(attribute(cell, "title")):
-            return number(match[1]), number(match[2])
-    counter = entry.css_first("a[href*='do=whoposted']")
-    return number(line(counter)), None
-
-
-def _shape(entry: LexborNode) -> tuple[bool, bool]:
-    """Whether a row stands above the order of its list, and whether it merely points to where a topic is now."""
-    parts = [part for part in (entry, entry.parent, *entry.css("div")) if part is not None]
-    shape = " ".join(f"{attribute(part, 'class')} {attribute(part, 'id')}" for part in parts)
-    icons = " ".join(attribute(image, "src") for image in entry.css("img"))
-    words = f" {shape} ".replace("nonsticky", "")
-    return "stick" in words or "sticky" in icons, " moved" in words or " redirect" in words or "_moved" in icons
-
-
-def _last(entry: LexborNode) -> str:
-    """The id of the newest post that a row names."""
-    for link in entry.css("a[href*='post'], a[href*='p=']"):
-        if match := _LAST.search(attribute(link, "href")):
-            return match[1] or match[2]
-    return ""
-
-
 def _user(href: str) -> str:
     match = _USER.search(href)
     return match[1] if match else ""
-
-
-def _said(content: LexborNode) -> tuple[Words, str]:
-    """A post's words, and the id of the post that is quoted first."""
-    for image in content.css("img.inlineimg, img[src*='smil']"):
-        if not attribute(image, "alt") and (title := attribute(image, "title")):
-            image.attrs["alt"] = _SMILIES.get(title, title)
-    quoted, answered = {}, ""
-    for box in content.css(".bbcode_quote, table"):
-        if box.tag != "table" or _old_quote(box):
-            head = _heading(box)
-            quoted[box.mem_id] = line(first(head, "strong"))
-            match = _LAST.search(attribute(first(head, "a[href*='post']"), "href"))
-            answered = answered or (match[1] or match[2] if match else "")
-            if head is not None:
-                head.decompose()
-    return words_of(content, _SKIP, lambda node: _quoted(node, quoted), bullet=""), answered
-
-
-def _quoted(node: LexborNode, known: Mapping[int, str]) -> str | None:
-    """Whom a node quotes; a block quote may be what a theme makes of a quote."""
-    if node.tag not in ("div", "table", "blockquote"):
-        return None
-    other = node.tag == "blockquote" and "postcontent" not in classes(node)
-    return quoted_author(node) if other else known.get(node.mem_id)
-
-
-def _old_quote(table: LexborNode) -> bool:
-    """Whether a table is how vBulletin 3 shows a quote: below a label."""
-    before = table.prev
-    while before is not None and before.tag == "-text":
-        before = before.prev
-    return before is not None and "smallfont" in classes(before)
-
-
-def _heading(box: LexborNode) -> LexborNode | None:
-    """What says whom a box quotes."""
-    if box.tag != "table":
-        head = box.css_first(".bbcode_postedby")
-        holder = next((node for node in above(head) if "bbcode_quote" in classes(node)), None)
-        return head if holder is not None and holder.mem_id == box.mem_id else None
-    cell = box.css_first("td")
-    parts = list(cell.iter()) if cell is not None else []
-    return parts[0] if len(parts) > 1 and parts[0].tag == "div" and parts[0].css_first("strong") else None
 
 
 def _zone(shift: str) -> tzinfo:

@@ -52,8 +52,13 @@ class Listings:
             topics, posts = row.figures
         return Forum(
             row.link.place.id, name, row.link.url, f"{over}{UNDER}{name}" if over else name, above, topics, posts,
-            self._stamp(row, f"{topics}/{posts}", last), last,
+            self._stamp(row, f"{topics}/{posts}", last) or ("empty" if self._empty(row, topics, posts) else ""), last,
         )  # fmt: skip
+
+    def _empty(self, row: Row, topics: int | None, posts: int | None) -> bool:
+        """Whether nothing has been written in a forum, nor in one that stands below it in its row."""
+        forums = {link.url for link in self.sheet.links_of(range(row.start, row.end)) if link.place.kind == "forum"}
+        return topics == 0 and not posts and not row.moments and len(forums) == 1
 
     def topic(self, row: Row) -> Topic:
         """The topic of one row."""
