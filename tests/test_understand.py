@@ -74,6 +74,9 @@ def test_the_config_folders_own_intents_are_used_and_checked(tmp_path: Path) -> 
     result = CliRunner().invoke(main, ["--config", str(folder), "understand", "My Acme vice"])
     assert result.exit_code == 1
     assert 'warranty.toml:3, rule "word", key "confidence"' in result.output
+    checked = CliRunner().invoke(main, ["--config", str(folder), "check", "--offline"])
+    assert checked.exit_code == 1
+    assert "warranty.toml:3" in checked.output
 
 
 @pytest.mark.parametrize(("intent", "count"), [("complaint", 2), ("question", 1), ("plaint", 0), ("", 3)])
