@@ -67,7 +67,7 @@ def test_lists_keep_what_is_not_named() -> None:
     assert "price" not in lists_of({"price": []})
     assert {"price", "quality", "delivery", "support", "app"} <= set(lists_of({}))
     with pytest.raises(ValueError, match="no word"):
-        Aspects([Brand(name="Acme", aspects={"odd": ["?!"]})])
+        Brand(name="Acme", aspects={"odd": ["?!"]})
 
 
 def test_no_feeling_where_the_language_is_not_scored() -> None:

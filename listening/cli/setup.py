@@ -14,6 +14,7 @@ from listening.crawl import crawl
 from listening.errors import ListeningError
 from listening.run import Event
 from listening.source import find, kinds
+from pipelines.intents import load as load_intents
 from pipelines.transformer import Transformer
 
 
@@ -44,6 +45,7 @@ def init(ctx: click.Context, brand: str) -> None:
 def check(ctx: click.Context, offline: bool) -> None:
     """Find every mistake in the config files, then ask each source whether it answers."""
     config = read_config(ctx)
+    load_intents(config.folder)
     if model := Transformer.of(config):
         model.load()
     click.echo(f"{config.folder}: {len(config.brands)} brands, {len(config.sources)} sources, no mistakes.")

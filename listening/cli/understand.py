@@ -10,11 +10,10 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from listening.cli.common import console, known, read_config
+from listening.cli.common import console, known, read_config, read_store
 from listening.cli.mentions import printable
-from listening.config import Brand
+from listening.config import Brand, Config
 from listening.post import Author, Entry, Evidence, Mention, Post
-from pipelines.intents import load as load_intents
 from pipelines.understanding import Understanding
 
 
@@ -29,32 +28,40 @@ def understand(
     ctx: click.Context, text: str, names: tuple[str, ...], title: str, followers: int | None, as_json: bool
 ) -> None:
     """Show what is understood of TEXT, and why: language, feeling toward each brand, intents, aspects, urgency."""
-    folder = Path(ctx.obj)
-    brands, intents = _brands(ctx, folder, names), load_intents(folder)
+    config = _config(ctx, names)
     author = Author("you", followers=followers)
-    entry = Understanding(brands, intents=intents).entry(Post("typed", "1", "", text, title=title, author=author))
+    entry = _understanding(config).entry(Post("typed", "1", "", text, title=title, author=author))
     if as_json:
         shown = {"language": entry.language, "document": entry.sentiment and asdict(entry.sentiment)}
         mentions = [{**asdict(mention), "urgency": _urgency(mention)} for mention in entry.mentions]
         click.echo(json.dumps({**shown, "mentions": mentions}, ensure_ascii=False))
         return
     if not entry.mentions:
-        names_shown = ", ".join(brand.name for brand in brands)
+        names_shown = ", ".join(brand.name for brand in config.brands)
         console.print(f"No brand is named in it; listened for: {escape(names_shown)}. --brand NAME names another.")
         return
     for line in _lines(entry):
         console.print(line, soft_wrap=True)
 
 
-def _brands(ctx: click.Context, folder: Path, names: Sequence[str]) -> list[Brand]:
-    """The brands of the config, or those named; without a config folder, any names will do."""
+def _config(ctx: click.Context, names: Sequence[str]) -> Config:
+    """The config with the brands that are named, or with all; without a config folder, any names will do."""
+    folder = Path(ctx.obj)
     if not folder.is_dir():
         if not names:
             raise click.UsageError(f"there is no folder {folder}: name the brand with --brand NAME")
-        return [Brand(name=name) for name in names]
-    brands = read_config(ctx).brands
-    chosen = {known(name, "brand", [brand.name for brand in brands]) for name in names}
-    return [brand for brand in brands if not chosen or brand.name in chosen]
+        return Config(folder=folder, brands=[Brand(name=name) for name in names])
+    config = read_config(ctx)
+    chosen = {known(name, "brand", [brand.name for brand in config.brands]) for name in names}
+    return config.model_copy(update={"brands": [b for b in config.brands if not chosen or b.name in chosen]})
+
+
+def _understanding(config: Config) -> Understanding:
+    """As posts are understood that are gathered, with what was learnt from labels."""
+    if not config.database.exists():
+        return Understanding.of(config)
+    with read_store(config) as store:
+        return Understanding.of(config, models=store.models())
 
 
 def _urgency(mention: Mention) -> dict[str, object]:

@@ -109,6 +109,15 @@ class Brand(_Table):
         {}, description="Words and phrases that feel otherwise where they are about this brand, from -4 to 4."
     )
 
+    @field_validator("aspects")
+    @classmethod
+    def _aspects_have_words(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        for name, phrases in value.items():
+            for phrase in phrases:
+                if phrase != "..." and not any(c.isalnum() for c in phrase):
+                    raise ValueError(f"{phrase!r} of {name!r} holds no word to look for")
+        return value
+
 
 class SourceEntry(_Table):
     """One configured place to listen. Its kind adds options of its own."""

@@ -1,0 +1,96 @@
+"""`listening understand` and the filter of mentions by intent."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from listening.cli import main
+from listening.config import Brand
+from listening.post import Batch, Post
+from listening.store import MentionFilter, Store
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+TEXT = "Acme's delivery was awful. Cancel my account! Zenith is great."
+
+
+def run(*arguments: str, folder: str = "/nowhere/at/all") -> str:
+    result = CliRunner().invoke(main, ["--config", folder, "understand", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_everything_is_shown_with_its_evidence() -> None:
+    shown = run(TEXT, "--brand", "Acme", "--brand", "Zenith", "--followers", "100000")
+    acme, zenith = shown.split("\nZenith", 1)
+    assert "language   en" in acme
+    assert "negative" in acme
+    assert 'leaving/cancels "Cancel my account"' in acme
+    assert "about    delivery" in acme
+    assert "reach 15" in acme
+    assert "positive" in zenith
+    assert "leaving" not in zenith
+
+
+def test_json_holds_all_figures() -> None:
+    shown = json.loads(run(TEXT, "--brand", "Acme", "--json"))
+    (mention,) = shown["mentions"]
+    assert shown["language"] == "en"
+    assert {"complaint", "leaving"} <= {intent["name"] for intent in mention["intents"]}
+    assert mention["urgency"]["total"] == sum(mention["urgency"]["parts"].values()) > 30
+    assert mention["aspects"][0]["name"] == "delivery"
+
+
+def test_a_text_without_a_brand_says_what_was_listened_for() -> None:
+    assert "listened for: Acme" in run("nothing here", "--brand", "Acme")
+
+
+def test_without_config_and_brand_it_asks_for_one() -> None:
+    result = CliRunner().invoke(main, ["--config", "/nowhere/at/all", "understand", "text"])
+    assert result.exit_code == 2
+    assert "--brand NAME" in result.output
+
+
+def test_hostile_text_moves_no_cursor() -> None:
+    shown = run("Acme \x1b[2J[bold]worst[/bold] \u202e service ever", "--brand", "Acme")
+    assert "\x1b[2J" not in shown
+    assert "\u202e" not in shown
+
+
+def test_the_config_folders_own_intents_are_used_and_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    CliRunner().invoke(main, ["--config", str(folder), "init", "--brand", "Acme"])
+    (folder / "intents").mkdir()
+    rules = folder / "intents" / "warranty.toml"
+    rules.write_text('[[rule]]\nname = "word"\nconfidence = 0.9\nphrases = ["under warranty"]\n')
+    assert 'warranty/word "under warranty"' in run("My Acme vice is under warranty.", folder=str(folder))
+    rules.write_text('[[rule]]\nname = "word"\nconfidence = 9\nphrases = ["under warranty"]\n')
+    result = CliRunner().invoke(main, ["--config", str(folder), "understand", "My Acme vice"])
+    assert result.exit_code == 1
+    assert 'warranty.toml:3, rule "word", key "confidence"' in result.output
+    checked = CliRunner().invoke(main, ["--config", str(folder), "check", "--offline"])
+    assert checked.exit_code == 1
+    assert "warranty.toml:3" in checked.output
+
+
+@pytest.mark.parametrize(("intent", "count"), [("complaint", 2), ("question", 1), ("plaint", 0), ("", 3)])
+def test_mentions_are_filtered_by_intent(tmp_path: Path, intent: str, count: int) -> None:
+    texts = (
+        "Acme lost my parcel, the worst.",
+        "Does the Acme vice fit a 9 inch bench?",
+        "Third day without Acme, awful.",
+    )
+    with Store(tmp_path / "test.db") as store:
+        store.know([{"name": "forum", "kind": "board"}], [{"name": "Acme"}])
+        posts = [
+            Post("test", str(number), f"https://example.com/{number}", text, published=NOW, language="en")
+            for number, text in enumerate(texts)
+        ]
+        Ingest(store, "forum", Understanding([Brand(name="Acme")]), now=lambda: NOW).save([Batch(posts)])
+        assert store.count_mentions(MentionFilter(intent=intent)) == count
