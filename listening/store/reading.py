@@ -155,7 +155,8 @@ class Reading(Searching):
         rows = self.db.conn.execute(
             f"SELECT {per}, count(*), coalesce(sum(label = 'negative'), 0), coalesce(sum(label = 'neutral'), 0), "
             "coalesce(sum(label = 'positive'), 0) FROM mentions INDEXED BY mentions_copies WHERE copy = 1 "
-            "AND NOT shelved AND published >= ? AND published < ? AND (? = '' OR brand_id = (SELECT id FROM brands WHERE name = ?)) GROUP BY 1",
+            "AND NOT shelved AND published >= ? AND published < ? "
+            "AND (? = '' OR brand_id = (SELECT id FROM brands WHERE name = ?)) GROUP BY 1",
             [first, f"{last}U", brand, brand],  # U comes after the T between a day and its time
         )
         return {row[0]: row[1:] for row in rows}
