@@ -20,8 +20,9 @@ _BATCH = 200  # posts in one transaction: longer ones keep people waiting
 _CHUNK = 500  # values bound at a time
 _POST = (
     "SELECT p.id, p.title, p.text, p.kind, p.reply_to <> '' OR coalesce(p.position, 1) > 1, p.published, "
-    "coalesce(a.name, ''), coalesce(a.id, 0), coalesce(c.cluster, 0), coalesce(c.filed, 1), coalesce(c.own, 0) FROM posts p "
-    "LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN copies c ON c.post_id = p.id WHERE p.deleted IS NULL AND p.id"
+    "coalesce(a.name, ''), coalesce(a.id, 0), coalesce(c.cluster, 0), coalesce(c.filed, 1), coalesce(c.own, 0) "
+    "FROM posts p LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN copies c ON c.post_id = p.id "
+    "WHERE p.deleted IS NULL AND p.id"
 )
 _FILE = "INSERT OR IGNORE INTO copy_keys VALUES (?, ?)"
 _UNFILE = "DELETE FROM copy_keys WHERE key = ? AND post_id = ?"
