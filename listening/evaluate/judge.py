@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ ANYBODY = "(any brand)"  # whom texts without a brand are about
 UNSCORED = "unscored"
 _LEARNT = ("sentiment", "relevance", "intent:")  # the questions that one can learn
 
+_HANDLE = re.compile(r"(?<![\w@])@\w+")
+
 Progress = Callable[[int, int], None]  # hears how many rows are done, of how many
 
 
@@ -39,7 +42,10 @@ class Judged:
 
 
 class _Named:
-    """The brands that texts name, and those that the file says they are about though they do not name them."""
+    """The brands that texts name, and those that the file says they are about though they do not name them.
+
+    A text that addresses somebody by a handle ("@acmecare where is my parcel") speaks to the brand that it is about.
+    """
 
     def __init__(self, names: Names) -> None:
         self.names, self.about = names, frozenset[str]()
@@ -47,7 +53,13 @@ class _Named:
     def find(self, post: Post) -> tuple[Found, ...]:
         found = self.names.find(post)
         missing = self.about.difference(one.brand for one in found)
-        return (*found, *(Found(brand, (), ()) for brand in sorted(missing)))
+        taken = {start for one in found for start, _ in one.spans}
+        handles = tuple(m.span() for m in _HANDLE.finditer(post.text) if taken.isdisjoint(range(*m.span())))
+        for brand in sorted(missing):
+            spans = () if brand == ANYBODY else handles
+            words = tuple(dict.fromkeys(post.text[start:end] for start, end in spans))
+            found = (*found, Found(brand, words, spans))
+        return found
 
 
 class Judge:
