@@ -104,6 +104,18 @@ def test_few_words_are_the_same_thing_only_from_the_same_author_or_about_the_sam
     assert counted(store) == (4, 2)
 
 
+def test_a_name_that_many_have_is_no_author(store: Store) -> None:
+    names = ("Anonymous", "Guest", "John Smith")
+    entries = [
+        entry(10 * i + j, "Great service!", author=Author(name), platform=f"{j}.example", minutes=0)
+        for i, name in enumerate(names)
+        for j in (0, 1)
+    ]
+    save(store, *entries[:4], entry(99, "Great service!", author=Author("Guest"), platform="0.example", minutes=300))
+    save(store, *(replace(e, post=replace(e.post, published=NOW + timedelta(hours=9))) for e in entries[4:]))
+    assert counted(store) == (7, 0)
+
+
 def test_few_words_of_many_within_an_hour_are_a_burst(store: Store) -> None:
     save(store, *(entry(i, "Boycott Acme now!", minutes=i) for i in range(5)))
     assert counted(store) == (5, 0)

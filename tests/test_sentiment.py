@@ -8,7 +8,8 @@ import pickle
 import random
 import re
 import statistics
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,22 @@ def test_real_texts_score_as_in_the_original() -> None:
     generator, texts = Generator(seed=23), _real_texts()
     assert differing(texts[::4]) == []
     assert differing(generator.changed(text) for text in texts[::12]) == []
+
+
+def test_the_figures_come_much_faster_than_from_the_original() -> None:
+    generator = Generator(seed=24)
+    texts = [" ".join(generator.word() for _ in range(50)) for _ in range(100)]
+    spent = {score: min(_spent(score, texts) for _ in range(5)) for score in (ORIGINAL.polarity_scores, SCORER.score)}
+    ratio = spent[ORIGINAL.polarity_scores] / spent[SCORER.score]
+    print(f"{ratio:.1f} times faster")
+    assert ratio > 3
+
+
+def _spent(score: Callable[[str], object], texts: Sequence[str]) -> float:
+    start = time.process_time()
+    for text in texts:
+        score(text)
+    return time.process_time() - start
 
 
 # --- the scorer as a part ----------------------------------------------------------------------------------------

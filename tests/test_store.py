@@ -307,7 +307,8 @@ def test_figures_and_index_agree_whatever_is_saved(
         check(store)
         assert store.totals()["posts"] == len({step[0] for step in steps})
         by_label = (
-            "SELECT b.name, sum(m.label = 'negative') FROM mentions m JOIN brands b ON b.id = brand_id GROUP BY 1"
+            "SELECT b.name, sum(m.label = 'negative' AND NOT m.copy) FROM mentions m "
+            "JOIN brands b ON b.id = brand_id GROUP BY 1"
         )
         counted = dict(store.db.conn.execute(by_label).fetchall())
         assert {f.brand: f.negative for f in store.brand_figures() if f.mentions} == {

@@ -16,7 +16,8 @@ _FILES = Path(__file__).parent
 ABOUT = {
     "mention_list": "One row a mention: what one post says about one brand, with the feeling toward that brand.",
     "posts": "Every post kept: those that match a brand, and for a while those that match none.",
-    "daily": "Mentions and feelings per brand, day (UTC) and source: what charts are drawn from.",
+    "daily": "Mentions, copies too, and feelings per brand, day (UTC) and source: what charts are drawn from.",
+    "copies": "Posts that say the same thing share a cluster; own: they add an opinion and count for themselves.",
     "runs": "Every crawl: what each source announced (expected), what was read (found), and the verdict.",
     "quarantine": "What could not be read, with its place and reason.",
     "checkpoints": "How far each source has been read: everything before is stored.",
@@ -33,11 +34,13 @@ def metadata(database: str, *, title: str = "listening") -> dict[str, Any]:
             "date": "when it was published (UTC)", "collected_at": "when it was stored (UTC)",
             "sentiment_score": "-1 to 1, toward this brand; empty where the language cannot be scored",
             "words": "the words that matched, as they were written",
+            "cluster": "what it says is said by others of this number, too",
+            "copy": "1: it only repeats another mention of its cluster, and is not counted",
         },
     }  # fmt: skip
     tables["posts"] |= {"sort_desc": "id", "fts_table": "posts_fts", "fts_pk": "id"}
     tables["runs"] |= {"sort_desc": "id"}
-    tables["_sqlite_migrations"] = {"hidden": True}
+    tables |= {name: {"hidden": True} for name in ("_sqlite_migrations", "copy_keys")}
     queries = {name: query | {"params": _parameters(query["sql"]), "hide_sql": True} for name, query in QUERIES.items()}
     about = (
         "Mentions of your brands, gathered and kept on this machine. Read-only: nothing you do here changes a thing."

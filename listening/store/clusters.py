@@ -11,9 +11,11 @@ from typing import Any
 from listening.alike import Member, campaign
 from listening.store.reading import COLUMNS, MentionFilter, MentionRow, Reading, where_sql
 
-_SAME = "e.cluster = m.cluster AND e.brand = m.brand"
+_SAME = (  # the mentions of m's cluster and brand as e; CROSS JOIN holds SQLite to the order
+    "mentions x CROSS JOIN mention_list e ON e.mention_id = x.id WHERE x.cluster = m.cluster AND e.brand = m.brand"
+)
 _SIZES = (
-    "SELECT c.cluster, count(*) FROM mention_list m JOIN copies c ON c.post_id = m.post_id WHERE {where} "
+    "SELECT c.cluster, count(*) FROM copies c CROSS JOIN mention_list m ON m.post_id = c.post_id WHERE {where} "
     "GROUP BY c.cluster HAVING count(DISTINCT m.post_id) > 1"
 )
 _MEMBERS = (
@@ -74,7 +76,7 @@ class Clusters(Reading):
         (sql, values), (inner, _) = where_sql(where), where_sql(where, "e")
         query = (
             f"SELECT {', '.join(COLUMNS)}, CASE WHEN m.cluster IS NULL OR {_repeats(inner)} THEN 0 ELSE "
-            f"(SELECT count(*) FROM mention_list e WHERE {_SAME} AND e.mention_id <> m.mention_id "
+            f"(SELECT count(*) FROM {_SAME} AND e.mention_id <> m.mention_id "
             f"AND e.status = 'new' AND e.assignee = '' AND {inner}) END "
             f"FROM mention_list m WHERE {sql} AND NOT {_left_out(inner)} ORDER BY m.date DESC"
         )
@@ -143,17 +145,14 @@ class Clusters(Reading):
         return Cluster(cluster_id, plain[0], tuple(plain[1:]), tuple(own), names, tuple(campaign(told)))
 
     def _heard_since(self, platform: str) -> datetime:
-        query = "SELECT min(published) FROM posts WHERE platform = ? AND dated"
-        found = self.db.conn.execute(query, [platform]).fetchone()[0]
-        return datetime.fromisoformat(found or "9999-12-31T00:00:00Z")
+        query = "SELECT published FROM posts INDEXED BY posts_published WHERE platform = ? AND dated ORDER BY 1 LIMIT 1"
+        found = self.db.conn.execute(query, [platform]).fetchone()
+        return datetime.fromisoformat(found[0] if found else "9999-12-31T00:00:00Z")
 
 
 def _repeats(sql: str) -> str:
     """Whether another mention of its cluster and brand passes the filter and comes first."""
-    return (
-        f"EXISTS (SELECT 1 FROM mention_list e WHERE {_SAME} "
-        f"AND (e.date, e.mention_id) < (m.date, m.mention_id) AND {sql})"
-    )
+    return f"EXISTS (SELECT 1 FROM {_SAME} AND (e.date, e.mention_id) < (m.date, m.mention_id) AND {sql})"
 
 
 def _left_out(sql: str) -> str:

@@ -15,12 +15,14 @@ _FILED = 32  # posts under one key, the newest: a key that many share tells litt
 _COMPARED = 4  # of those that share keys, the likeliest
 _BURST = 6  # posts of the same few words within an hour
 _SURE = 0.9  # so alike to one that is filed that its own keys would find nothing more
+_NOBODY = frozenset("anonymous anonym anonyme anonimo guest gast deleted unknown user customer admin".split())
 _BATCH = 200  # posts in one transaction: longer ones keep people waiting
 _CHUNK = 500  # values bound at a time
 _POST = (
     "SELECT p.id, p.title, p.text, p.kind, p.reply_to <> '' OR coalesce(p.position, 1) > 1, p.published, "
-    "coalesce(a.name, ''), coalesce(c.cluster, 0), coalesce(c.filed, 1), coalesce(c.own, 0) FROM posts p "
-    "LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN copies c ON c.post_id = p.id WHERE p.deleted IS NULL AND p.id"
+    "coalesce(a.name, ''), coalesce(a.id, 0), coalesce(c.cluster, 0), coalesce(c.filed, 1), coalesce(c.own, 0) "
+    "FROM posts p LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN copies c ON c.post_id = p.id "
+    "WHERE p.deleted IS NULL AND p.id"
 )
 _FILE = "INSERT OR IGNORE INTO copy_keys VALUES (?, ?)"
 _UNFILE = "DELETE FROM copy_keys WHERE key = ? AND post_id = ?"
@@ -143,9 +145,9 @@ class Copies:
         for at in range(0, len(missing), _CHUNK):
             chunk = missing[at : at + _CHUNK]
             for row in self.conn.execute(f"{_POST} IN ({', '.join('?' * len(chunk))})", chunk):
-                ident, title, text, kind, reply, published, author, cluster, filed, own = row
+                ident, title, text, kind, reply, published, author, author_id, cluster, filed, own = row
                 what = said(title, text, kind, reply=bool(reply), author=author)
-                self.known[ident] = _Known(ident, what, published, author, cluster, filed, bool(own))
+                self.known[ident] = _Known(ident, what, published, _who(author, author_id), cluster, filed, bool(own))
         return [self.known[post_id] for post_id in post_ids if post_id in self.known]
 
     def _look_up(self, wanted: set[int]) -> None:
@@ -258,6 +260,13 @@ class Copies:
                 self.conn.executemany(statement, sorted(rows))
         self.fresh.clear()
         self.stale.clear()
+
+
+def _who(name: str, author_id: int) -> str:
+    """By what an author is known again: a handle on any platform, another name on its own, nobody's nowhere."""
+    if name.strip("[]()").lower() in _NOBODY:
+        return ""
+    return name if name and not any(c.isspace() for c in name) else f"{name} {author_id}" if author_id else ""
 
 
 def _near(one: _Known, other: _Known) -> bool:

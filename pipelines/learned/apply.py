@@ -61,14 +61,15 @@ class Learned:
         return changed
 
     def _feeling(self, model: Model, sample: Sample, mention: Mention) -> Mention:
-        verdict = model.judge(sample)
-        if verdict.label == mention.label:
+        margins = model.margins(sample)
+        found = model.verdict(margins).label if len(margins) == 1 else model.likeliest(margins)
+        if found == mention.label:
             return mention
-        why = (model.reasons(sample, verdict.label), *mention.why)
-        shares = dict(zip(model.classes, model.shares(verdict.margins), strict=True))
-        low, high = _RANGES[verdict.label]
+        why = (model.reasons(sample, found), *mention.why)
+        shares = dict(zip(model.classes, model.shares(margins), strict=True))
+        low, high = _RANGES[found]
         score = max(low, min(high, shares.get("positive", 0.0) - shares.get("negative", 0.0)))
-        return replace(mention, label=cast("Label", verdict.label), score=round(score, 4), why=why)
+        return replace(mention, label=cast("Label", found), score=round(score, 4), why=why)
 
     def _intent(self, model: Model, sample: Sample, mention: Mention) -> Mention:
         name = model.kind.removeprefix(_INTENT)

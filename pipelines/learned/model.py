@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import chain, pairwise
 from operator import sub
 from typing import Any
@@ -62,6 +63,10 @@ class Model:
         self.curves = tuple(curves)
         self._token, self._chunk = _Weighed(self._weigh_token), _Weighed(self._weigh_chunk)
         self._as_brand = _Weighed(self._weigh_as_brand)
+        self._seconds: dict[str, dict[str, Weights]] = {}  # pairs by their first word: most words begin none
+        for (one, two), weights in self.pairs.items():
+            self._seconds.setdefault(one, {})[two] = weights
+        self._sides = [_toward(place, len(bias)) for place in range(len(self.classes))]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Model.of, (self.data(),)
@@ -75,14 +80,17 @@ class Model:
         if not own.isdisjoint(found):
             vectors += filter(None, (self._as_brand[token] for token in found if token in own))
             found = [BRAND if token in own else token for token in found]
-        vectors += filter(None, map(self.pairs.get, pairwise(found)))
+        firsts = map(self._seconds.get, found)
+        vectors += [w for seconds, two in zip(firsts, found[1:], strict=False) if seconds and (w := seconds.get(two))]
         scale = 1 / math.sqrt(len(found) or 1)
-        sums = [scale * sum(column) for column in zip(*vectors, strict=True)] or [0.0] * len(self.bias)
+        sums: list[float] = [sum(column) for column in zip(*vectors, strict=True)] or [0.0] * len(self.bias)
         facts = [(weights, value) for name, value in sample.facts.items() if (weights := self.facts.get(name))]
-        return tuple(
-            total + shift + sum([weights[place] * value for weights, value in facts])
-            for place, (total, shift) in enumerate(zip(sums, self.bias, strict=True))
-        )
+        for place, shift in enumerate(self.bias):
+            total = sums[place] * scale + shift
+            for weights, value in facts:
+                total += weights[place] * value
+            sums[place] = total
+        return tuple(sums)
 
     def _weigh_as_brand(self, token: str) -> Weights | None:
         """What makes a word that was weighed as any other weigh as the brand's name."""
@@ -109,6 +117,10 @@ class Model:
         best = int(shares[1] >= 0.5) if len(margins) == 1 else margins.index(max(margins))
         return Verdict(self.classes[best], shares[best], margins)
 
+    def likeliest(self, margins: Weights) -> str:
+        """The class of the largest of three or more margins, as `verdict` has it."""
+        return self.classes[margins.index(max(margins))]
+
     def shares(self, margins: Weights) -> list[float]:
         """The probability of each class, in their order."""
         found = [sigmoid(slope * m + shift) for m, (slope, shift) in zip(margins, self.curves, strict=True)]
@@ -121,14 +133,14 @@ class Model:
         """The words and facts that speak most for a class, the strongest first."""
         found = tokens(sample)
         scale = 1 / math.sqrt(len(found) or 1)
-        words = {token: self._token[token] for token in found if token != BRAND}
-        words |= {" ".join(two): self.pairs.get(two) for two in pairwise(found)}
-        weighed = [(name, weights, scale) for name, weights in words.items() if weights is not None]
-        weighed += [(name, self.facts[name], value) for name, value in sample.facts.items() if name in self.facts]
-        place = self.classes.index(label)
-        ranked = sorted(((value * _toward(weights, place), name) for name, weights, value in weighed), reverse=True)
-        best = tuple(name for weight, name in ranked[:_REASONS] if weight > 0.01)
-        return Evidence(f"learnt from {self.labels:,} labels", best)
+        toward = self._sides[self.classes.index(label)]
+        words = set(found)
+        words.discard(BRAND)
+        weighed = [(toward(w) * scale, token) for token in words if (w := self._token[token])]
+        weighed += [(toward(w) * scale, " ".join(two)) for two in pairwise(found) if (w := self.pairs.get(two))]
+        weighed += [(toward(w) * value, name) for name, value in sample.facts.items() if (w := self.facts.get(name))]
+        best = dict.fromkeys(name for weight, name in nlargest(2 * _REASONS, weighed) if weight > 0.01)
+        return Evidence(f"learnt from {self.labels:,} labels", tuple(best)[:_REASONS])
 
     def data(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -167,11 +179,12 @@ def sigmoid(value: float) -> float:
     return 1 / (1 + math.exp(-value)) if value >= 0 else 1 - 1 / (1 + math.exp(value))
 
 
-def _toward(weights: Weights, place: int) -> float:
+def _toward(place: int, width: int) -> Callable[[Weights], float]:
     """How much more a weight says for one class than for the others."""
-    if len(weights) == 1:
-        return weights[0] if place else -weights[0]
-    return weights[place] - (sum(weights) - weights[place]) / (len(weights) - 1)
+    if width == 1:
+        return (lambda weights: weights[0]) if place else (lambda weights: -weights[0])
+    share = 1 / (width - 1)
+    return lambda weights: (1 + share) * weights[place] - share * sum(weights)
 
 
 def _table(table: Mapping[Any, Any], width: int) -> dict[Any, Weights]:

@@ -16,7 +16,7 @@ COST = 6.0  # how much an error weighs against large weights; of 0.5, 1, 3, 6 an
 _FACT, _PAIR = "\n", " "  # no word holds them
 _PASSES = 8
 _MANY = 1000
-_SMALLEST = 0.005  # weights below this in all classes are not kept: they decide nothing
+_SMALLEST = 0.02  # weights below this in all classes are not kept: they decide nothing
 _PLAIN = (1.0, 0.0)
 
 Progress = Callable[[str], None]

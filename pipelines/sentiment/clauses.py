@@ -17,7 +17,7 @@ _BORDER = re.compile(
     rf"""
     (?P<stop> (?<![.!?\u2026]) [.!?\u2026]++ ["'\u201d\u2019)\]]*+ (?:\s?(?:[{_EMOJI}]|[:;=8]-?[()DPp/]))*+ (?!\S) )
     | (?P<mark> [\u3002\uff01\uff1f\uff61] | [;:](?!\S) | \n )
-    | (?P<word> \b(?:but|however|meanwhile|whereas|while)\b,? )
+    | (?P<word> (?<!nothing[ ])(?<!anything[ ])\b(?:but|however|meanwhile|whereas|while)\b,? )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -144,6 +144,8 @@ def _borders(text: str, names: Sequence[_Name]) -> Iterator[tuple[int, int]]:
         nearest = bisect_right(starts, match.start()) - 1
         if nearest >= 0 and names[nearest].end > match.start():
             continue
+        if match.group() == ":" and starts[nearest + 1 : nearest + 2] == [match.end() + 1]:
+            continue  # "Slow and rude: Acme."
         if match.lastgroup == "word":
             yield match.start(), match.end()
         elif match.lastgroup == "mark" or _ends(text, match):

@@ -23,14 +23,18 @@ _DAY_MONTH = re.compile(
 )
 _MONTH_DAY = re.compile(rf"({_WORD})\.?[ -](\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? (?:of )?(\d{{4}})|,? '(\d\d))?")
 _NUMBERS = re.compile(r"(?<![\d:])(\d{1,4})([./-]) ?(\d{1,2})\2 ?(\d{4}|\d\d)(?![\d:])")
-_CJK = re.compile(r"(?:(\d{4})年 ?)?(\d{1,2})月 ?(\d{1,2})日")
+_CJK = re.compile(r"(?:(\d{4})[年년] ?)?(\d{1,2})[月월] ?(\d{1,2})[日일]")
 _CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2})[:：](\d\d)(?:[:：](\d\d))?(?: ?([ap])\.? ?m\b\.?)?")
 _CLOCK_WORDS = re.compile(
-    r"(?:\b(?:kl|um|at|à|om|alle|a las|às)\.? |, )(\d{1,2})[.h](\d\d)\b|(?<!\d)(\d{1,2}) ?([ap])\.? ?m\b"
+    r"(?:\b(?:klo?|um|at|à|om|alle|a las|às)\.? |, )(\d{1,2})[.h](\d\d)\b|(?<!\d)(\d{1,2}) ?([ap])\.? ?m\b"
 )
 _NAMED_HOUR = re.compile(r"\b(?:noon|midnight)\b")
 _HALF_BEFORE = re.compile(r"(上午|下午|午前|午後)")
-_COUNT = re.compile(rf"(?<![\d.,:])(\d{{1,4}}|an?|one|ein(?:e[rnm]?)?|une?|un[ao]?|een|um|en|ett) ?({_WORD}|[a-z])")
+_COUNT = re.compile(
+    rf"(?:(?<![\d.,:])(\d{{1,4}}) ?|(?<!\w)(?:an?|one|ein(?:e[rnm]?)?|un[aeo]?|uma?|een|en|et|ett|bir|egy) |(?<!\w)un')"
+    rf"({_WORD}|[a-z분])"
+)
+_TWO_WORDS = re.compile(r"\bi (?=dag\b|går\b)")  # "i dag" and "i går" are written in one as well
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ZONE = re.compile(r"(?:utc|gmt)? ?([+\-−]) ?(\d{1,2})(?::?([0-5]\d))?")
 _ZONE_AFTER = re.compile(r" ?(?:\(?(utc|gmt|z)\b ?([+-]\d{1,2}(?::?\d\d)?)?|([+-]\d\d:?\d\d)(?!\d))")
@@ -80,7 +84,7 @@ def parse(text: str, now: datetime, zone: tzinfo = UTC, month_first: bool = Fals
     """
     text = text[:_LENGTH]
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("’", "'")
-    folded = " ".join(plain.lower().split())
+    folded = _TWO_WORDS.sub("i", " ".join(plain.lower().split()))
     if match := _ISO.search(folded):
         return iso(match[0].upper().replace(",", "."), zone)
     local = now.astimezone(zone)
@@ -200,13 +204,16 @@ def _ago(text: str, now: datetime) -> datetime | None:
     """Times that count back from now: "2 hours ago", "vor 3 Tagen", "5m"."""
     if _NOW.search(text):
         return now.astimezone(UTC)
-    marked = any(word in AGO for word in _WORDS.findall(text)) or text.endswith("前")
+    said = _WORDS.findall(text)
+    marked = any(word in AGO for word in said) or text.endswith("前")
     total, found = 0, False
     for match in _COUNT.finditer(text):
         unit = longest(UNITS, match[2])
         if unit is not None and (marked or match[0] == text):
-            total += unit * (int(match[1]) if match[1].isdecimal() else 1)
+            total += unit * int(match[1] or 1)
             found = True
+    if not found and marked and len(said) == 2 and (unit := longest(UNITS, said[0])) is not None:
+        total, found = unit, True  # "hour ago", in the languages that have no article
     if not found:
         return None
     try:

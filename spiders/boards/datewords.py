@@ -26,8 +26,14 @@ _WEEKDAYS = (
     "sat sam sáb sab zat sob суб lör lør cumartesi szo",
     "sun son dim dom zon nie вос нед sön søn ned paz vas",
 )
-_TODAY = "today heute aujourd'hui hoy oggi vandaag hoje dzisiaj dziś сегодня сьогодні idag tänään dnes bugün 今日 今天"
-_YESTERDAY = "yesterday gestern hier ayer ieri gisteren ontem wczoraj вчера вчора igår eilen včera dün tegnap 昨日 昨天"
+_TODAY = (
+    "today heute aujourd'hui hoy oggi vandaag hoje dzisiaj dziś сегодня сьогодні idag tänään"
+    " dnes bugün 今日 今天 오늘 σήμερα astăzi azi"
+)
+_YESTERDAY = (
+    "yesterday gestern hier ayer ieri gisteren ontem wczoraj вчера вчора igår eilen"
+    " včera dün tegnap 昨日 昨天 어제 χθες χτες"
+)
 _NOW = (
     "just now|moments? ago|few (?:moments|seconds) ago|less than a minute|gerade eben|soeben|vor wenigen|à l'instant|"
     "ahora mismo|hace un momento|hace unos|proprio ora|adesso|poco fa|zojuist|net nu|agora|przed chwilą|"
@@ -35,14 +41,15 @@ _NOW = (
 )
 _UNITS = {
     1: "s sec sek seg сек sn 秒",
-    60: "m min мин хв dk dakika perc 分 分钟 分鐘",
-    3600: "h hr hour stunde std heure hora ora ore uur uren godz час год tim time tunti tuntia hod saat óra 時間 小时",
-    86400: "d day tag jour día dia giorn dag dni dzień день дня дней дні päiv den dny gün nap 日 天",
+    60: "m min мин хв dk dakika perc λεπτ 分 分钟 分鐘 분",
+    3600: "h hr hour stunde std heure hora ora ore uur uren godz час год tim time tunti tuntia hod saat"
+    " óra ώρα ώρες 時間 小时 시간",
+    86400: "d day tag jour día dia giorn dag dni dzień день дня дней дні päiv den dny gün nap zi ημέρ μέρ 日 天 일",
     604800: "w week woche sem sett weken tydz tyg недел тиж veck uge uke viikko týd hafta hét 週 周",
     2592000: "mo month monat mois mes maand miesi месяц місяц månad måned kuuka měs ay hónap ヶ月 个月",
     31536000: "y year jahr an ans año ano anno anni jaar rok lat год года лет рік år vuo rok yıl év 年",
 }
-_AGO = "ago vor il y hace fa geleden há ha atrás temu назад тому sedan siden sitten před önce ezelőtt 前"
+_AGO = "ago vor il y hace fa geleden há ha atrás temu назад тому sedan siden sitten před önce ezelőtt acum πριν 前 전"
 
 
 def _beginnings(rows: tuple[str, ...]) -> dict[str, int]:

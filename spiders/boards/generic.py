@@ -173,6 +173,8 @@ class Generic(Pages):
         root = sheet.outline.nodes[parts.words]
         self.endings.learn(parts.name, root)
         said = own(root, self.endings)
+        if not said.text and not said.quotes and root.css_first("img") is None:
+            return "a post without words"  # buttons alone
         link = tidy(page.link(parts.link)) if parts.link else ""
         author = Author(parts.name, sheet.leads(parts.link).id if parts.link else "", link)
         opens = position == 1

@@ -20,7 +20,7 @@ from listening.post import Author, Entry, Mention, Post
 from listening.store import Store
 from tests.bench.corpus import NOW
 
-WANTED_MICROSECONDS, WANTED_MB = 100.0, 1000.0
+WANTED_MICROSECONDS, WANTED_TIMES, WANTED_MB = 100.0, 3.0, 1000.0  # times vaderSentiment, where a machine is slow
 WANTED_RECALL, WANTED_PRECISION = 0.95, 0.99
 _BATCH = 200
 _COMMON = (
@@ -35,8 +35,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--full", action="store_true", help="a million posts")
     given = parser.parse_args(arguments)
     count = 1_000_000 if given.full else given.posts
-    missed = _schemes(min(count, 20_000))
-    return 1 if missed + _stored(count) else 0
+    return _stored(count, _schemes(min(count, 20_000)))
 
 
 def _posts(count: int) -> Iterator[tuple[str, int]]:
@@ -73,8 +72,11 @@ def _changed(words: list[str], chance: random.Random, rare: list[str]) -> list[s
             return copy
 
 
-def _schemes(count: int) -> int:
-    """Our keys against MinHash with banding: recall of the planted copies among the candidates, time, bytes."""
+def _schemes(count: int) -> float:
+    """Our keys against MinHash with banding: recall of the planted copies among the candidates, and time.
+
+    Returns the microseconds that vaderSentiment takes for such a post: a measure of the machine.
+    """
     texts = list(_posts(count))
     print(f"keys of {count:,} posts, {sum(len(t) for t, _ in texts) / count:.0f} characters on average")
     print(f"{'way':>28} {'us/post':>8} {'keys':>5} {'recall':>7} {'compared':>9}")
@@ -96,7 +98,7 @@ def _schemes(count: int) -> int:
         cost = (time.process_time() - begun) / count * 1e6
         recall, compared = _met(found, [source for _, source in texts])
         print(f"{name:>28} {cost:>8.1f} {sum(map(len, found)) / count:>5.1f} {recall:>7.3f} {compared:>9.2f}")
-    return 0
+    return beside
 
 
 def _ours(text: str) -> tuple[int, ...]:
@@ -126,16 +128,19 @@ def _met(found: list[tuple[int, ...]], sources: list[int]) -> tuple[float, float
     return met / planted, others / len(found)
 
 
-def _stored(count: int) -> int:
+def _stored(count: int, beside: float) -> int:
     """The whole way: into the store with and without copies sought, and what was found afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         cost, join, size, recall, precision = _filled(Path(folder) / "copies.db", count)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{count:,} posts stored, {_BATCH} a transaction: {cost:.0f} us each, of which copies {join:.0f} us")
-    print(f"wanted: {WANTED_MICROSECONDS:.0f} us for copies, {WANTED_MB:,.0f} MB of memory")
+    wanted = max(WANTED_MICROSECONDS, WANTED_TIMES * beside)
+    print(
+        f"wanted: {wanted:.0f} us for copies ({join / beside:.1f} times vaderSentiment), {WANTED_MB:,.0f} MB of memory"
+    )
     print(f"peak memory {peak:.0f} MB; copies take {size / 1e6:.0f} MB in the file, {size / count:.0f} bytes a post")
     print(f"planted copies in their source's cluster: recall {recall:.3f}; right pairs of all joined: {precision:.3f}")
-    short = join > WANTED_MICROSECONDS or peak > WANTED_MB
+    short = join > wanted or peak > WANTED_MB
     return int(short or recall < WANTED_RECALL or precision < WANTED_PRECISION)
 
 
