@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from listening.post import Evidence, Intent
-from pipelines.intents.finder import Finder, Pattern, Span, phrase, query
+from pipelines.intents.finder import Finder, Span
 from pipelines.intents.line import Line
 from pipelines.intents.models import IntentRules, Rule
+from pipelines.intents.patterns import Pattern, phrase, query
 
 _REACH = 4  # words before a find in which a negation turns it round
 _MOST_WORDS = 2  # finds of one rule that are shown
