@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -11,6 +12,9 @@ from pipelines.tongues import LANGUAGES, passage, tongue
 from pipelines.transformer import Transformer
 
 Spans = Sequence[tuple[int, int]]
+_SHORT = 40  # characters; the language of longer texts is told with some certainty
+_NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
+_ELSEWHERE = frozenset("bad dead die fan fun god gross hell no war".split())  # words of other languages, too
 
 
 class Reader(Protocol):
@@ -41,6 +45,18 @@ class English:
             parts = [part for part in parts if first <= part.first < last]
         score = read.score(parts) if parts else 0.0
         return score, label(score)
+
+
+def by_feeling(text: str, english: English) -> Reader | None:
+    """English for a text too short to tell its language, where a face or an English word says how it feels.
+
+    Nobody takes "so sweet! :)" for a text that cannot be scored, and one that says nothing stays not scored.
+    """
+    if len(" ".join(_NOT_WORDS.sub(" ", text).split())) > _SHORT:
+        return None
+    reading = english.read(text).reading
+    felt = {reading.tokens[place].strip(".,!?").lower() for place in reading.places}
+    return english if felt - _ELSEWHERE else None
 
 
 class _Read(NamedTuple):

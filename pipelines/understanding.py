@@ -13,7 +13,7 @@ from pipelines.intents import load as load_intents
 from pipelines.language import detect
 from pipelines.learned import Learned
 from pipelines.match import Found, Names
-from pipelines.readers import English, Lexical, Modelled, Reader
+from pipelines.readers import English, Lexical, Modelled, Reader, by_feeling
 from pipelines.reasons import Reasons
 from pipelines.sentiment import Feeling
 from pipelines.tongues import LANGUAGES
@@ -79,7 +79,7 @@ class Understanding:
         if not found:
             return Entry(post, post.language)
         language = detect(post.text or post.title, post.language)
-        reader = self._reader(language)
+        reader = self._reader(language) or by_feeling(post.text or post.title, self.english)
         if reader is None:
             return Entry(post, language, None, tuple(self._unscored(one, found, post, language) for one in found))
         read = reader.read(post.text or post.title, [span for one in found for span in one.spans])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 Says = Callable[[int, int], bool]  # whether there is any feeling between two characters of the text
 Spans = Sequence[tuple[int, int]]
+Borders = Sequence[tuple[int, int, int]]  # where a mark or word stands that ends a clause, its end, the next's start
 
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\ufe0f\u200d"
 # Every repetition is possessive and starts where its run does, so that no text makes the search go back.
@@ -54,8 +55,10 @@ class _Piece(NamedTuple):
     names: Sequence[_Name]
 
 
-def passages(text: str, own: Spans, others: Spans, says: Says) -> list[tuple[int, int]]:
+def passages(text: str, borders: Borders, own: Spans, others: Spans, says: Says) -> list[tuple[int, int]]:
     """The (start, end) stretches of `text` that speak of one brand, named at `own`; all of it where others are not.
+
+    `borders` are those of the text.
 
     A text is parted at the ends of sentences and lines and at words such as "but" and "while". A part that names the
     brand counts, one that names only others does not, and one that names none goes with the part before it (at the
@@ -65,7 +68,7 @@ def passages(text: str, own: Spans, others: Spans, says: Says) -> list[tuple[int
     if not own or not others:
         return [(0, len(text))] if own or not others else []
     names = sorted([_Name(*span, own=True) for span in own] + [_Name(*span, own=False) for span in others])
-    return list(_passages(text, _turns(text, names, says)))
+    return list(_passages(text, _turns(text, borders, names, says)))
 
 
 def _passages(text: str, turns: Iterator[tuple[int, int, bool]]) -> Iterator[tuple[int, int]]:
@@ -81,9 +84,9 @@ def _passages(text: str, turns: Iterator[tuple[int, int, bool]]) -> Iterator[tup
         yield begin, len(text)
 
 
-def _turns(text: str, names: Sequence[_Name], says: Says) -> Iterator[tuple[int, int, bool]]:
+def _turns(text: str, borders: Borders, names: Sequence[_Name], says: Says) -> Iterator[tuple[int, int, bool]]:
     """Where the text turns to brands: the end of what is before, the start, and whether it counts from there."""
-    for piece in _pieces(text, names):
+    for piece in _pieces(text, borders, names):
         groups = [list(group) for _, group in groupby(piece.names, key=lambda name: name.own)]
         edges = [piece.start, *(group[-1].end for group in groups[:-2])]
         ends = [*(group[0].start for group in groups[2:]), piece.end]
@@ -125,10 +128,10 @@ def _begins(text: str, one: tuple[int, int]) -> bool:
     return len(_WORD.findall(text, *one)) > 2
 
 
-def _pieces(text: str, names: Sequence[_Name]) -> Iterator[_Piece]:
+def _pieces(text: str, borders: Borders, names: Sequence[_Name]) -> Iterator[_Piece]:
     """The sentences and clauses that name a brand, in order."""
     before = start = upto = 0
-    for end, following in _borders(text, names):
+    for end, following in _between(text, borders, names):
         first = upto
         while upto < len(names) and names[upto].start < end:
             upto += 1
@@ -137,19 +140,25 @@ def _pieces(text: str, names: Sequence[_Name]) -> Iterator[_Piece]:
         before, start = end, following
 
 
-def _borders(text: str, names: Sequence[_Name]) -> Iterator[tuple[int, int]]:
+def borders_of(text: str) -> Borders:
+    """Where sentences and clauses end, for `passages`."""
+    found = []
+    for match in _BORDER.finditer(text):
+        start, end = match.span()
+        if match.lastgroup == "word":
+            found.append((start, start, end))
+        elif match.lastgroup == "mark" or _ends(text, match):
+            found.append((start, end, end))
+    return found
+
+
+def _between(text: str, borders: Borders, names: Sequence[_Name]) -> Iterator[tuple[int, int]]:
     """Where sentences and clauses end, and where the next begin; names such as "Yahoo!" stay whole."""
     starts = [name.start for name in names]
-    for match in _BORDER.finditer(text):
-        nearest = bisect_right(starts, match.start()) - 1
-        if nearest >= 0 and names[nearest].end > match.start():
-            continue
-        if match.group() == ":" and starts[nearest + 1 : nearest + 2] == [match.end() + 1]:
-            continue  # "Slow and rude: Acme."
-        if match.lastgroup == "word":
-            yield match.start(), match.end()
-        elif match.lastgroup == "mark" or _ends(text, match):
-            yield match.end(), match.end()
+    for mark, end, following in borders:
+        nearest = bisect_right(starts, mark) - 1
+        if nearest < 0 or names[nearest].end <= mark:
+            yield end, following
     yield len(text), len(text)
 
 

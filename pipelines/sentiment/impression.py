@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from listening.post import Evidence, Label, Sentiment
+from pipelines.sentiment.clauses import Borders, borders_of
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import Said
 from pipelines.sentiment.words import Word
@@ -50,7 +51,10 @@ def negated(words: Sequence[Word], place: int) -> bool:
 class Impression:
     """What was read in one text; its brands are judged by those `parts` that speak of them."""
 
-    __slots__ = ("asks", "customer", "parts", "places", "plain", "reading", "said", "sentiment", "text", "words")
+    __slots__ = (
+        "_borders", "asks", "customer", "parts", "places", "plain", "reading", "said", "sentiment", "sides", "text",
+        "words",
+    )  # fmt: skip
 
     def __init__(
         self, text: str, places: Places, reading: Reading, words: Sequence[Word], parts: Sequence[Part],
@@ -60,7 +64,16 @@ class Impression:
         self.parts, self.said = parts, said  # without and with a brand's name
         self.customer = customer  # written as somebody's customer, or about a brand
         self.asks, self.plain = customer and asks, customer and plain
+        self.sides: dict[Any, Any] = {}  # what was found of brands that share the text, kept by who asks
+        self._borders: Borders | None = None  # asked for where brands share the text
         self.sentiment: Sentiment = reading.figures()  # vaderSentiment's own, of the whole text
+
+    @property
+    def borders(self) -> Borders:
+        """Where sentences and clauses of the text end."""
+        if self._borders is None:
+            self._borders = borders_of(self.text)
+        return self._borders
 
     def hints(self, *, deeds: bool = False) -> Iterator[Part]:
         """What counts only where nothing else is said; with `deeds` also what one expects of a company."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
+_TOKEN = re.compile(r"\S+")
 _FEW = 3  # places that are counted for themselves; a table of all tokens is dearer
 
 
@@ -25,7 +27,8 @@ class Places:
             before = self._spell(self._text[:place])
             inside = before and not before[-1].isspace() and not self._text[place : place + 1].isspace()
             return len(before.split()) - bool(inside)
-        self._tabulate()
+        if not self._starts:
+            self._tabulate()
         return bisect_right(self._ends, place)
 
     def upto(self, place: int) -> int:
@@ -33,11 +36,16 @@ class Places:
         self._asked += 1
         if self._asked <= _FEW:
             return len(self._spell(self._text[:place]).split())
-        self._tabulate()
+        if not self._starts:
+            self._tabulate()
         return bisect_left(self._starts, place)
 
     def _tabulate(self) -> None:
-        if self._starts:
+        if self._text.isascii():
+            for match in _TOKEN.finditer(self._text):
+                start, end = match.span()
+                self._starts.append(start)
+                self._ends.append(end)
             return
         inside = False
         for place, character in enumerate(self._text):

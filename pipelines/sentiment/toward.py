@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.impression import Impression, Part
@@ -32,20 +33,13 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     if not own or not others:
         parts = [*_outside(read.parts, read.said), *_relations(read.said)] if own and read.said else read.parts
         return parts or list(read.hints() if read.customer else ())
-    own, others = own[:_MOST_NAMES], others[:_MOST_NAMES]
-    named = len(own) + len(others)
-    own, others = _ordinals(read.text, own, others)
-    told_apart = len(own) + len(others) > named
-    owners = _owners(read.places, own, others)
-    swapped = {place: [_SWAPPED[one] for one in owned] for place, owned in owners.items()}
-    said, of_others = _said(read, owners), _said(read, swapped)
-    real, real_others = _real(read, own, others, said), _real(read, others, own, of_others)
-    mine = _side(read, said, real, real_others)
-    theirs = _side(read, of_others, real_others, real)
+    sides = _sides(read, tuple(own[:_MOST_NAMES]), tuple(others[:_MOST_NAMES]))
+    said, real, mine = sides.own
+    _, real_others, theirs = sides.other
     signs = {one.sign for one in said}
     if not real and not signs:
         return []
-    if "=" in signs and not told_apart:
+    if "=" in signs and not sides.told_apart:
         return list(dict.fromkeys([*mine, *theirs]))
     if not (mine and "!" not in signs):
         theirs = theirs or _within(list(read.hints(deeds=True)), _ranges(read, real_others, real))
@@ -55,6 +49,39 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
             strongest = max(theirs, key=lambda part: part.valence * score)
             return [*mine, Part(strongest.first, strongest.end, -3 * score, "comparison")]
     return mine or _within(list(read.hints(deeds=True)), _ranges(read, real, real_others))
+
+
+class _Side(NamedTuple):
+    """What is said of one brand beside the other, where it is really spoken of, and the parts that do."""
+
+    said: list[Said]
+    real: Spans
+    parts: list[Part]
+
+
+class _Sides(NamedTuple):
+    own: _Side
+    other: _Side
+    told_apart: bool  # by "the former" and "the latter"
+
+
+def _sides(read: Impression, own: Spans, others: Spans) -> _Sides:
+    """What a text says of one brand and of others; where there are two, what was found for the one serves the other."""
+    known: dict[tuple[Spans, Spans], _Sides] = read.sides
+    if (others, own) in known:
+        there = known[others, own]
+        return _Sides(there.other, there.own, there.told_apart)
+    mine, theirs = _ordinals(read.text, own, others)
+    owners = _owners(read.places, mine, theirs)
+    swapped = {place: [_SWAPPED[one] for one in owned] for place, owned in owners.items()}
+    said, of_others = _said(read, owners), _said(read, swapped)
+    real, real_others = _real(read, mine, theirs, said), _real(read, theirs, mine, of_others)
+    known[own, others] = found = _Sides(
+        _Side(said, real, _side(read, said, real, real_others)),
+        _Side(of_others, real_others, _side(read, of_others, real_others, real)),
+        len(mine) + len(theirs) > len(own) + len(others),
+    )
+    return found
 
 
 def _said(read: Impression, owners: dict[int, list[str]]) -> list[Said]:
@@ -92,7 +119,7 @@ def _ranges(read: Impression, own: Spans, others: Spans) -> list[tuple[int, int]
         first, last = places.token(start), places.upto(end)
         return any(first <= part.first and part.end <= last for part in read.parts)
 
-    stretches = passages(read.text, own, others, says) if own else []
+    stretches = passages(read.text, read.borders, own, others, says) if own else []
     return [(places.token(start), places.upto(end)) for start, end in stretches]
 
 
