@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from listening.alike import Keys, Likeness, Said, compare, keys, said
 from listening.store.connection import Connection
 
 _WITHIN = timedelta(days=30)  # from one to the other: later it is said again
 _FILED = 32  # posts under one key, the newest: a key that many share tells little
+_RARE = 3  # posts under a key that counts twice
 _COMPARED = 4  # of those that share keys, the likeliest
 _BURST = 6  # posts of the same few words within an hour
 _SURE = 0.9  # so alike to one that is filed that its own keys would find nothing more
@@ -179,13 +182,10 @@ class Copies:
 
     def _likeliest(self, sketch: Keys) -> list[int]:
         """Those that share the most and the rarest keys."""
-        score: dict[int, int] = {}
-        for key in sketch.sought:
-            if holders := self.holders[key]:
-                worth = 2 if len(holders) < 3 else 1  # a rare key says more
-                for ident in holders:
-                    score[ident] = score.get(ident, 0) + worth
-        return sorted(score, key=lambda ident: -score[ident])[:_COMPARED] if len(score) > 1 else list(score)
+        found = [holders for key in sketch.sought if (holders := self.holders[key])]
+        rare = [holders for holders in found if len(holders) < _RARE]  # a rare key says more
+        score = Counter(chain.from_iterable([*found, *rare]))
+        return sorted(score, key=score.__getitem__, reverse=True)[:_COMPARED] if len(score) > 1 else list(score)
 
     def _burst(self, post: _Known, sketch: Keys) -> list[_Known]:
         """The first of many who say the same few words in the same hour, with the others in its cluster."""
