@@ -41,6 +41,9 @@ class _Listening(click.Group):
         except ListeningError as error:
             raise _Shown(str(error)) from None
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)  # in the order in which people need them
+
 
 class _Shown(click.ClickException):
     exit_code = 1
@@ -52,7 +55,18 @@ def _several(error: ConfigError) -> str:
     return f"{len(error.problems)} mistakes in the configuration:\n" + "\n".join(f"  {p}" for p in error.problems)
 
 
-@click.group(cls=_Listening, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_HELP = """Hear what people say about a brand: gather it, understand it, act on it. All on this machine.
+
+\b
+New here?           listening demo
+Without set-up:     listening try "Your Brand"
+For good:           listening init, then edit config/, then listening crawl
+"""
+
+
+@click.group(
+    cls=_Listening, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.option(
     "--config",
     metavar="FOLDER",
@@ -64,13 +78,7 @@ def _several(error: ConfigError) -> str:
 @click.version_option(__version__, prog_name="listening")
 @click.pass_context
 def main(ctx: click.Context, config: str) -> None:
-    r"""Hear what people say about a brand: gather it, understand it, act on it. All on this machine.
-
-    \b
-    New here?           listening demo
-    Without set-up:     listening try "Your Brand"
-    For good:           listening init, then edit config/, then listening crawl
-    """
+    """Hand the config folder to the commands."""
     ctx.obj = config
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))

@@ -21,12 +21,19 @@ from pipelines.match import tree
 _SIGNS = {True: "[green]✓[/] ", False: "[red]✗[/] ", None: ""}
 
 
+_EXPLAIN = """Show what QUERY, or a brand's query, stands for; and which words of a text satisfy which part, or why not.
+
+\b
+listening query explain 'acme NEAR/5 (anvil OR tools) -"acme of"' --text "Acme makes tools"
+"""
+
+
 @click.group("query")
 def query() -> None:
     """Explain, try out and apply the queries of brands."""
 
 
-@query.command("explain")
+@query.command("explain", help=_EXPLAIN)
 @click.argument("words", metavar="[QUERY]", required=False)
 @click.option("--brand", default="", help="Explain this brand's query, as brands.toml has it.")
 @click.option("--text", help="Also say what of this text satisfies which part, or why it does not match.")
@@ -40,11 +47,7 @@ def explain_query(
     ctx: click.Context, words: str | None, brand: str, text: str | None, title: str | None, url: str, author: str,
     stored: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    r"""Show what QUERY, or a brand's query, stands for; and for a text which words satisfy which part, or why not.
-
-    \b
-    listening query explain 'acme NEAR/5 (anvil OR tools) -"acme of"' --text "Acme makes tools"
-    """
+    """Show what a query stands for, and what of a text satisfies it."""
     try:
         node, plurals = _asked(ctx, words, brand, stored)
     except QueryError as error:
