@@ -107,9 +107,13 @@ class Worker:
 
     def _send(self) -> None:
         """Put what is in the outbox into the pipe until there is a None, then close it and see the process end."""
-        with self._pipe as pipe, suppress(OSError):
-            while (message := self._outbox.get()) is not None:
-                pipe.send(message)
+        with self._pipe as pipe:
+            try:
+                while (message := self._outbox.get()) is not None:
+                    pipe.send(message)
+            except OSError:  # it ended; the pipe stays open until the loop has seen that, which puts the None
+                while self._outbox.get() is not None:
+                    pass
         self._process.wait()
 
 
