@@ -50,7 +50,7 @@ class English:
 def by_feeling(text: str, english: English) -> Reader | None:
     """English for a text too short to tell its language, where a face or an English word says how it feels.
 
-    Nobody takes "so sweet! :)" for a text that cannot be scored, and one that says nothing stays not scored.
+    Nobody takes "so sweet! :)" for a text that cannot be scored, or "so annoyed" for a neutral one in Italian.
     """
     if len(" ".join(_NOT_WORDS.sub(" ", text).split())) > _SHORT:
         return None

@@ -78,11 +78,15 @@ class Understanding:
         found = () if post.deleted else self.names.find(post)
         if not found:
             return Entry(post, post.language)
-        language = detect(post.text or post.title, post.language)
-        reader = self._reader(language) or by_feeling(post.text or post.title, self.english)
-        if reader is None:
+        text, names = post.text or post.title, [span for one in found for span in one.spans]
+        language = detect(text, post.language)
+        reader = self._reader(language)
+        read = reader.read(text, names) if reader is not None else None
+        if reader is not self.english and (read is None or not read.sentiment.compound):
+            reader = by_feeling(text, self.english) or reader  # "so annoyed" might be any language's
+            read = reader.read(text, names) if reader is not None else None
+        if reader is None or read is None:
             return Entry(post, language, None, tuple(self._unscored(one, found, post, language) for one in found))
-        read = reader.read(post.text or post.title, [span for one in found for span in one.spans])
         mentions = tuple(self._mention(one, found, post, language, reader, read) for one in found)
         return Entry(post, language, read.sentiment, mentions)
 

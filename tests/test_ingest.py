@@ -140,3 +140,20 @@ def test_a_deleted_post_has_no_mentions(ingest: Ingest, store: Store) -> None:
 )
 def test_languages(text: str, hint: str, code: str) -> None:
     assert detect(text, hint) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("@acme so sweet! :)", "positive"),
+        ("Acme OK. Thanks!", "positive"),
+        ("Acme. So annoyed", "negative"),
+        ("@acme :'( :'(", "negative"),
+        ("Acme nej", None),
+        ("Acme kisa zamanda cikar gibi geliyor ama bilmiyorum tam olarak nasil olacak", None),
+    ],
+)
+def test_a_text_too_short_for_a_language_is_scored_where_a_word_or_face_feels(text: str, label: str | None) -> None:
+    post = Post("forum.example.com", "1", "https://forum.example.com/1", text)
+    (mention,) = Understanding(BRANDS).entry(post).mentions
+    assert mention.label == label
