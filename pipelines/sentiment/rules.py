@@ -64,14 +64,17 @@ class Rules:
         heads: dict[str, _Head] = {}
         for phrase, rule in self._source[0]:
             beginnings, gap, rest = _compiled(phrase, self._source[1])
+            pattern = re.compile(_expression_of(rest)) if rest else None
+            at_once = not rest or "" in rest[0] or rest[0][0] in _GAPS
+            firsts = set() if at_once else {form.split(" ")[0] for form in rest[0]}
             for beginning in beginnings:
                 head = heads.setdefault(f" {beginning} ", _Head())
-                if not rest or "" in rest[0] or rest[0][0] in _GAPS:
-                    head.now.append(_Tail(len(beginning), re.compile(_expression_of(rest)) if rest else None, rule))
+                tail = _Tail(len(beginning), pattern, rule, gap)
+                if at_once:
+                    head.now.append(tail)
                     continue
                 head.widest = max(head.widest, gap)
-                tail = _Tail(len(beginning), re.compile(_expression_of(rest)), rule, gap)
-                for first in {form.split(" ")[0] for form in rest[0]}:
+                for first in firsts:
                     head.later.setdefault(first, []).append(tail)
         self._heads = list(heads.values())
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
