@@ -287,3 +287,16 @@ def test_try_without_a_network_is_one_line_a_source() -> None:
     said = listening("try", "Framework Laptop", code=1)
     assert said.count("failed") >= 4
     assert "is this machine connected?" in said
+
+
+def test_the_evidence_of_a_mention_is_shown_in_words_and_never_as_markup() -> None:
+    from listening.browse.plugins.cells import render_cell
+
+    waiting = {"rule": "waiting", "words": ["<b>still</b>"]}
+    why = {"score": [waiting], "intents": {"complaint": {"confidence": 0.9, "why": [waiting]}}, "urgency": {"reach": 5}}
+    shown = str(render_cell(json.dumps(why), "why"))
+    assert shown == (
+        "<b>feeling</b> waiting &#39;&lt;b&gt;still&lt;/b&gt;&#39;<br>"
+        "<b>complaint</b> waiting &#39;&lt;b&gt;still&lt;/b&gt;&#39;<br><b>urgency</b> reach 5"
+    )
+    assert [render_cell(other, "why") for other in ("{", '{"score": 1}', "no JSON", "")] == [None] * 4

@@ -36,17 +36,22 @@ def add_source(folder: Path, option_types: Mapping[str, type[BaseModel]], values
     path = folder / "sources.toml"
     before = path.read_text(encoding="utf-8-sig")
     gap = "" if not before or before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
-    write(path, f"{before}{gap}{source_table(values)}")
-    try:
-        load(folder, option_types)
-    except ConfigError:
-        write(path, before)
-        raise
+    write(path, f"{before}{gap}{source_table(values)}", before, option_types)
     return path
 
 
-def write(path: Path, text: str) -> None:
-    """Replace a file in one step, so that nobody ever reads half of it."""
+def write(path: Path, text: str, before: str, option_types: Mapping[str, type[BaseModel]]) -> None:
+    """Replace a config file, and put what was before back if it is a mistake now. Raises ConfigError then."""
+    _replace(path, text)
+    try:
+        load(path.parent, option_types)
+    except ConfigError:
+        _replace(path, before)
+        raise
+
+
+def _replace(path: Path, text: str) -> None:
+    """In one step, so that nobody ever reads half of it."""
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text, encoding="utf-8")
     draft.chmod(path.stat().st_mode & 0o777)

@@ -11,7 +11,6 @@ from tomlkit.items import String, StringType
 
 from listening.config.add import write
 from listening.config.load import load
-from listening.errors import ConfigError
 
 
 def set_query(folder: Path, option_types: Mapping[str, type[BaseModel]], brand: str, query: str) -> Path:
@@ -23,12 +22,7 @@ def set_query(folder: Path, option_types: Mapping[str, type[BaseModel]], brand: 
     for table in document["brand"]:
         if str(table["name"]).strip() == brand:
             table["query"] = _string(query)
-    write(path, tomlkit.dumps(document))
-    try:
-        load(folder, option_types)
-    except ConfigError:
-        write(path, before)
-        raise
+    write(path, tomlkit.dumps(document), before, option_types)
     return path
 
 

@@ -159,7 +159,7 @@ class _Reader:
         if "text" not in found and "title" not in found:
             self._fail(
                 1, f"no column holds the text; there are {listed(self.header)}",
-                "Call it text, or say --column text=NAME",
+                "Call it text; `listening evaluate` also takes --column text=NAME",
             )  # fmt: skip
         if "matching" in found and "query" not in found:
             self._fail(1, "there are matches without a column query", "Name the query of each row in a column query")

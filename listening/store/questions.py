@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Only column names of ours are put into these; what people type is bound.
-_MENTION = "date, brand, sentiment, sentiment_score, title, full_text, author, source, url, mention_id"
+_MENTION = "date, brand, sentiment, sentiment_score, intents, title, full_text, author, source, url, mention_id"
 
 _ONCE = (  # the daily figures without those that only repeat another mention
     "with once as (select brand_id, day, mentions, negative, neutral, positive from daily union all select brand_id, "

@@ -105,16 +105,6 @@ CREATE TABLE labels (
     brand_id INTEGER NOT NULL REFERENCES brands, kind TEXT NOT NULL, value TEXT NOT NULL,
     who TEXT NOT NULL DEFAULT '', made TEXT NOT NULL, audit INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX labels_post ON labels (post_id, brand_id);
-DROP VIEW mention_list;
-CREATE VIEW mention_list AS
-SELECT m.id AS mention_id, m.published AS date, p.collected AS collected_at, b.name AS brand, s.name AS source,
-    p.domain, p.url, coalesce(nullif(p.title, ''), t.title, '') AS title,
-    p.text AS full_text, a.name AS author, p.language, m.label AS sentiment,
-    m.score AS sentiment_score, m.intents, m.status, m.assignee, p.thread_id, p.id AS post_id, m.words,
-    m.urgency, m.relevance, m.shelved, m.why
-FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id
-JOIN sources s ON s.id = p.source_id LEFT JOIN authors a ON a.id = p.author_id
-LEFT JOIN threads t ON t.id = p.thread_id;
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ def render_cell(value: Any, column: str) -> Markup | str | None:
         return Markup('<time datetime="{}">{}</time>').format(value, value[:16].replace("T", " "))
     if column == "url" and value.startswith(("https://", "http://")):
         return _link(value)
+    if column == "why" and value.startswith("{"):
+        return _reasons(value)
     return None
 
 
@@ -32,6 +35,21 @@ def extra_template_vars(template: str) -> dict[str, Any]:
     from listening.browse import ABOUT
 
     return {"about": ABOUT} if template == "database.html" else {}
+
+
+def _reasons(why: str) -> Markup | None:
+    """The evidence of a mention's judgements, a line each: feeling, intents, urgency."""
+    try:
+        told = json.loads(why)
+        lines = [("feeling", told.get("score", ()))]
+        lines += [(name, intent["why"]) for name, intent in told.get("intents", {}).items()]
+        said = [
+            (name, "; ".join(" ".join([e["rule"], *map(repr, e["words"])]) for e in found)) for name, found in lines
+        ]
+        said += [("urgency", " + ".join(f"{part} {points}" for part, points in told.get("urgency", {}).items()))]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None  # somebody else's column of that name
+    return Markup("<br>").join(Markup("<b>{}</b> {}").format(name, text) for name, text in said if text)
 
 
 def _link(url: str) -> Markup | None:
