@@ -664,3 +664,20 @@ def test_on_vaders_own_ground_nothing_is_lost(name: str) -> None:
         for scores in (mine, theirs)
     )
     assert judged_mine >= judged_theirs
+
+
+@pytest.mark.parametrize(
+    "text", ["I left Acme's awful billing for Globex", "Globex is better than Acme", "Acme is great. Globex lies."]
+)
+def test_one_reading_serves_each_of_two_brands(text: str) -> None:
+    feeling = Feeling()
+    spans = {name: [(text.index(name), text.index(name) + len(name))] for name in ("Acme", "Globex")}
+    pairs = [("Acme", "Globex"), ("Globex", "Acme")]
+    read = feeling.read(text, [*spans["Acme"], *spans["Globex"]])
+    together = [feeling.judge(read, one, spans[one], spans[two]) for one, two in pairs]
+    alone = [
+        feeling.judge(feeling.read(text, [*spans["Acme"], *spans["Globex"]]), one, spans[one], spans[two])
+        for one, two in pairs
+    ]
+    assert together == alone
+    assert together[0].label != together[1].label
