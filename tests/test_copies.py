@@ -330,3 +330,15 @@ def test_a_crash_leaves_no_half_cluster(tmp_path: Path, monkeypatch: pytest.Monk
         assert (store.totals()["posts"], counted(store)) == (1, (1, 0))
         save(store, entry(2))
         assert counted(store) == (1, 1)
+
+
+def test_the_first_published_is_the_one_that_is_shown_whenever_it_comes(store: Store) -> None:
+    def shown() -> list[str]:
+        query = "SELECT p.native_id FROM mentions m JOIN posts p ON p.id = m.post_id WHERE m.copy = 0"
+        return [row[0] for row in store.db.conn.execute(query)]
+
+    store.save("forum", [entry(1, minutes=0)], now=NOW)
+    store.save("forum", [entry(2, minutes=5)], now=NOW)
+    assert shown() == ["1"], "a later copy"
+    store.save("forum", [entry(3, minutes=-5)], now=NOW)
+    assert shown() == ["3"], "what was copied, found last"
