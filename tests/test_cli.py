@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 from listening.cli import main
-from listening.digest import original
+from listening.export import original
 from listening.store import COLUMNS
 from tests.servers.board import BoardServer
 

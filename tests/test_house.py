@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "spiders",
         "pipelines",
-        "listening.digest",
+        "listening.export",
         "listening.browse",
         "listening.demo",
         "listening.lab",
@@ -42,6 +42,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.learn",
         "listening.insight",
     ),
+    (
+        "listening.schedule",
+        "listening.alerts",
+        "listening.digest",
+        "listening.privacy",
+        "listening.people",
+        "listening.accounts",
+    ),
+    ("listening.web",),
+    ("listening.up",),
     ("listening.cli",),
 )  # fmt: skip
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+\s+SET|DELETE FROM|CREATE TABLE|PRAGMA\s)\b", re.S)

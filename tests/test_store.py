@@ -203,7 +203,7 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
         old = Database(conn)
         Migrations("listening").apply(old)
         first = Migrations("listening")
-        first()(schema.m001_foundation)
+        first()(schema.foundation.m001_foundation)
         first.apply(old)
         conn.execute("INSERT INTO sources (id, name) VALUES (1, 'forum')")
         conn.execute("INSERT INTO brands (id, name) VALUES (1, 'Acme')")

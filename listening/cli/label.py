@@ -18,9 +18,9 @@ from listening.cli.ask import SENTIMENTS, Asking, person
 from listening.cli.common import asked, console, known, read_config, read_store
 from listening.config import Config
 from listening.crawl import prepare
-from listening.digest import inert
 from listening.errors import ListeningError
 from listening.evaluate import Row, read
+from listening.export import inert
 from listening.learn import Team, due
 from listening.learn.choice import by_uncertainty
 from listening.store import Label, MentionFilter, Open, Store

@@ -19,8 +19,8 @@ from rich.table import Table
 
 from listening.cli.common import console, filters, read_store
 from listening.config import Config
-from listening.digest import write_csv
 from listening.errors import ListeningError
+from listening.export import write_csv
 from listening.store import MentionFilter, MentionRow
 
 _COLOURS = {"negative": "red", "positive": "green", "neutral": "dim", None: "dim"}

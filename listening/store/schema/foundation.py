@@ -1,12 +1,11 @@
-"""The tables, as migrations: what has shipped is never edited, only followed by another."""
+"""The first tables: what sources bring, what is understood of it, and what is found in it."""
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from listening.store import index
-
-migrations = Migrations("listening")
+from listening.store.schema.statements import run
 
 # Times are ISO 8601 UTC text to the second ("2026-11-20T09:30:00Z"): they sort as they read, also in Datasette.
 _TABLES = """
@@ -73,16 +72,9 @@ LEFT JOIN threads t ON t.id = p.thread_id;
 """
 
 
-def _run(db: Database, statements: str) -> None:
-    for statement in statements.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-
-
-@migrations()
 def m001_foundation(db: Database) -> None:
     """Posts, mentions, authors, threads, brands, sources, checkpoints, runs, quarantine, search and roll-up."""
-    _run(db, _TABLES)
+    run(db, _TABLES)
 
 
 _UNDERSTANDING = """
@@ -108,13 +100,11 @@ CREATE INDEX labels_post ON labels (post_id, brand_id);
 """
 
 
-@migrations()
 def m002_understanding(db: Database) -> None:
     """Why, how urgent and whether about the brand at all; aspects, tags, and what people said about judgements."""
-    _run(db, _UNDERSTANDING)
+    run(db, _UNDERSTANDING)
 
 
-@migrations()
 def m003_search(db: Database) -> None:
     """Posts by date, and an index of those that FTS5 reads differently from the query language."""
     db.execute("CREATE INDEX posts_published ON posts (published)")
@@ -129,10 +119,9 @@ CREATE TABLE models (
 """
 
 
-@migrations()
 def m004_models(db: Database) -> None:
     """What was learnt from labels, as JSON; the row without a kind says up to which label."""
-    _run(db, _MODELS)
+    run(db, _MODELS)
 
 
 _COPIES = """
@@ -158,10 +147,6 @@ LEFT JOIN threads t ON t.id = p.thread_id;
 """
 
 
-@migrations()
 def m005_copies(db: Database) -> None:
     """Which posts say the same thing, which mention of them is counted, and the keys under which copies are found."""
-    _run(db, _COPIES)
-
-
-SHIPPED = ("m001_foundation", "m002_understanding", "m003_search", "m004_models", "m005_copies")
+    run(db, _COPIES)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listening.digest import inert, original, write_csv
+from listening.export import inert, original, write_csv
 from listening.store import MentionRow
 
 ROW = MentionRow(

@@ -1,4 +1,4 @@
-"""The digest as CSV: UTF-8 with a byte order mark, header on line 1, no cell that a spreadsheet would run."""
+"""Mentions as CSV: UTF-8 with a byte order mark, header on line 1, no cell that a spreadsheet would run."""
 
 from __future__ import annotations
 

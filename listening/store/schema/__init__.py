@@ -1,0 +1,20 @@
+"""The tables, as migrations: what has shipped is never edited, only followed by another."""
+
+from __future__ import annotations
+
+from sqlite_utils import Migrations
+
+from listening.store.schema import foundation
+
+_IN_ORDER = (
+    foundation.m001_foundation,
+    foundation.m002_understanding,
+    foundation.m003_search,
+    foundation.m004_models,
+    foundation.m005_copies,
+)
+
+migrations = Migrations("listening")
+for _migration in _IN_ORDER:
+    migrations()(_migration)
+SHIPPED = tuple(migration.__name__ for migration in _IN_ORDER)
