@@ -27,7 +27,7 @@ def prepare(config: Config) -> Store:
             {
                 "name": s.name, "kind": s.kind, "url": str(getattr(s.options, "url", "") or ""),
                 "every": int(s.every.total_seconds()), "keep_unmatched": int(config.kept(s).total_seconds()),
-                "active": int(s.enabled),
+                "active": int(s.enabled), "private": int(s.private),
             }
             for s in config.sources
         ],

@@ -10,6 +10,7 @@ from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
+from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
@@ -20,6 +21,7 @@ class Store(Saving, Clusters, Joining, Again, Labels, Runs, Upkeep):
 
 __all__ = [
     "COLUMNS",
+    "EVERYTHING",
     "BrandFigures",
     "Changed",
     "Cluster",
@@ -33,6 +35,7 @@ __all__ = [
     "Question",
     "Run",
     "Saved",
+    "Scope",
     "SourceFigures",
     "Store",
     "StoredPost",
