@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
@@ -15,13 +16,23 @@ from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Runs, Upkeep):
+class Store(
+    Saving,
+    Clusters,
+    Joining,
+    Again,
+    Labels,
+    Runs,
+    Upkeep,
+    Accounts,
+):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "Account",
     "BrandFigures",
     "Changed",
     "Cluster",
@@ -36,7 +47,9 @@ __all__ = [
     "Run",
     "Saved",
     "Scope",
+    "Session",
     "SourceFigures",
     "Store",
     "StoredPost",
+    "Token",
 ]
