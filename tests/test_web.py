@@ -207,3 +207,31 @@ def test_links_and_marks_are_inert() -> None:
     assert outside("https://a.example/") == "https://a.example/"
     assert [outside(u) for u in ("javascript:alert(1)", "data:text/html,x", "//x", "http://[")] == [""] * 4
     assert marked("<b>Acme</b> &", [(3, 7)]) == '&lt;b&gt;<mark class="">Acme</mark>&lt;/b&gt; &amp;'
+
+
+def test_exploring_reads_no_secret_and_no_other_file(tmp_path: Path) -> None:
+    desk = install(tmp_path, people=True)
+    ask = "/explore/listening.json?_shape=arrays&sql="
+    with desk.visitor("admin") as client:
+        page = client.get("/explore/listening/mention_list")
+        assert page.status_code == 200
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page.text)
+        assert "/explore/-/static" in page.text
+        assert client.get(ask + "select count(*) from mentions").json()["rows"][0][0] > 10
+        for sql in ("select password from accounts", "select digest from tokens", "select agent from sessions",
+                    "select p from (select password as p from accounts)", "select name from tries"):  # fmt: skip
+            assert {cell for row in client.get(ask + sql).json()["rows"] for cell in row} <= {None}, sql
+        assert client.get(ask + "attach database '/etc/passwd' as x").status_code == 400
+        assert client.get(ask + "delete from mentions").status_code == 400
+        slow = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+        assert client.get(ask + slow).status_code == 400
+    for role, status in (("viewer", 403), ("nobody", 303)):  # the mailbox is private
+        with desk.visitor(role) as client:
+            for path in ("/explore/", "/explore/listening/posts.json", ask + "select 1", "/explore/-/versions.json"):
+                assert client.get(path).status_code == status
+    (desk.folder / "sources.toml").write_text(
+        (desk.folder / "sources.toml").read_text(encoding="utf-8").replace("private = true", ""), encoding="utf-8"
+    )
+    with desk.visitor("viewer") as client:
+        assert client.get("/settings/people").status_code == 200  # the config is read again
+        assert client.get("/explore/").status_code == 200

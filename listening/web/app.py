@@ -21,6 +21,7 @@ from listening.errors import ListeningError
 from listening.store import Store
 from listening.web.access import page
 from listening.web.desk import Desk
+from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
@@ -29,6 +30,7 @@ from listening.web.screens import account, entrance
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
     entrance.SCREEN,
+    Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
     account.SCREEN,
 )
 _THREADS = 8  # each may hold a connection with its own page cache
@@ -60,7 +62,8 @@ def application(folder: Path) -> Starlette:
 def _routes() -> list[BaseRoute]:
     home = page("/", _home, "viewer", name="home")
     files = Mount("/static", _Files(directory=Path(__file__).parent / "static"), name="static")
-    return [home, *(route for screen in SCREENS for route in screen.routes), files]
+    explore = Mount("/explore", Explore(), name="explore")
+    return [home, *(route for screen in SCREENS for route in screen.routes), files, explore]
 
 
 def _home(request: Request) -> Response:
