@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from listening.config import FILES, Config, load
+from listening.config.edit import Editor
 from listening.crawl import prepare
 from listening.errors import ConfigError
+from listening.learn import Team
 from listening.source import kinds
 from listening.store import Store
+from listening.web.jobs import Jobs
+from pipelines.understanding import Understanding
 
 
 class Desk:
@@ -30,6 +34,10 @@ class Desk:
         self.mistake: ConfigError | None = None
         self._turn = threading.Lock()
         self._idle: queue.LifoQueue[Store] = queue.LifoQueue()
+        self.jobs = Jobs()
+        self._learning = threading.Lock()
+        self._understood: tuple[Config | None, tuple[tuple[str, str], ...]] = (None, ())
+        self._understanding: Understanding | None = None
         prepare(self._config).close()  # a new file gets its tables, the store learns of new sources and brands
         self.database = self._config.database
 
@@ -65,8 +73,27 @@ class Desk:
         finally:
             self._idle.put(store)
 
+    @contextmanager
+    def team(self) -> Iterator[Team]:
+        """What the team says and what follows from it. One thread at a time: rules are compiled once for all."""
+        config = self.config
+        with self._learning, self.store() as store:
+            models = tuple(store.models())
+            if self._understood[0] is not config or self._understood[1] != models:
+                self._understanding = Understanding.of(config, models=models)
+                self._understood = (config, models)
+            team = Team(store, config, self._understanding)
+            yield team
+            if team.understanding is not self._understanding:  # it has learnt
+                self._understanding, self._understood = team.understanding, (config, tuple(store.models()))
+
+    def editor(self) -> Editor:
+        """What edits the config files."""
+        return Editor(self.folder, self.options)
+
     def close(self) -> None:
-        """Close all connections that nobody holds."""
+        """End the jobs, and close all connections that nobody holds."""
+        self.jobs.close()
         while True:
             try:
                 self._idle.get_nowait().close()
