@@ -25,11 +25,13 @@ from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
-from listening.web.screens import account, entrance
+from listening.web.screens import account, brands, entrance, label
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
     entrance.SCREEN,
+    brands.SCREEN,
+    label.SCREEN,
     Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
     account.SCREEN,
 )

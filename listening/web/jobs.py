@@ -11,7 +11,7 @@ from listening.errors import ListeningError
 _LAST_WORDS = 10.0  # seconds a job gets to end with its batch whole
 
 
-class Stopped(Exception):  # noqa: N818  # not a mistake
+class Stopped(Exception):  # not a mistake
     """Raised inside a job that was asked to stop."""
 
 
