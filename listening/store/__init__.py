@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from listening.store.again import Again, Changed
+from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
+from listening.store.history import Act, History, Note
+from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox_card import By, Card
+from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
@@ -12,26 +17,39 @@ from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
+from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Runs, Upkeep):
+class Store(Saving, Inbox, Clusters, Surroundings, Triage, History, Joining, Again, Labels, Runs, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "OUTCOMES",
+    "STATUSES",
+    "Act",
+    "Around",
     "BrandFigures",
+    "By",
+    "Card",
     "Changed",
+    "Choices",
     "Cluster",
     "Copy",
+    "Count",
+    "Done",
     "Found",
+    "InboxFilter",
     "KnownSource",
     "Label",
     "MentionFilter",
     "MentionRow",
+    "Note",
     "Open",
+    "Page",
     "Question",
     "Run",
     "Saved",
@@ -39,4 +57,6 @@ __all__ = [
     "SourceFigures",
     "Store",
     "StoredPost",
+    "ThreadPost",
+    "read_filters",
 ]

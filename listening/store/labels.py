@@ -93,7 +93,7 @@ class Labels(Connection):
 
     def open_mentions(self, brand: str = "", limit: int = 3000) -> list[Open]:
         """Mentions that nobody said anything about yet, the newest first, shelved ones too."""
-        query = f"{_OPEN}{_UNASKED} ORDER BY m.published DESC LIMIT ?"
+        query = f"{_OPEN}{_UNASKED} ORDER BY m.published DESC, m.id DESC LIMIT ?"
         return [_open(row) for row in self.db.conn.execute(query, [brand, limit])]
 
     def open_mention(self, mention_id: int) -> Open | None:
