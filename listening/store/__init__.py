@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
+from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
+from listening.store.history import Act, History, Note
+from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox_card import By, Card
+from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
@@ -13,12 +18,17 @@ from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
+from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
 
 
 class Store(
     Saving,
+    Inbox,
     Clusters,
+    Surroundings,
+    Triage,
+    History,
     Joining,
     Again,
     Labels,
@@ -32,17 +42,29 @@ class Store(
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "OUTCOMES",
+    "STATUSES",
     "Account",
+    "Act",
+    "Around",
     "BrandFigures",
+    "By",
+    "Card",
     "Changed",
+    "Choices",
     "Cluster",
     "Copy",
+    "Count",
+    "Done",
     "Found",
+    "InboxFilter",
     "KnownSource",
     "Label",
     "MentionFilter",
     "MentionRow",
+    "Note",
     "Open",
+    "Page",
     "Question",
     "Run",
     "Saved",
@@ -51,5 +73,7 @@ __all__ = [
     "SourceFigures",
     "Store",
     "StoredPost",
+    "ThreadPost",
     "Token",
+    "read_filters",
 ]

@@ -95,7 +95,7 @@ class Labels(Connection):
     def open_mentions(self, brand: str = "", limit: int = 3000, *, scope: Scope = EVERYTHING) -> list[Open]:
         """Mentions that nobody said anything about yet, the newest first, shelved ones too."""
         seen, values = scope.sources("p.source_id")
-        query = f"{_OPEN}{_UNASKED} AND {seen} ORDER BY m.published DESC LIMIT ?"
+        query = f"{_OPEN}{_UNASKED} AND {seen} ORDER BY m.published DESC, m.id DESC LIMIT ?"
         return [_open(row) for row in self.db.conn.execute(query, [brand, *values, limit])]
 
     def open_mention(self, mention_id: int, *, scope: Scope = EVERYTHING) -> Open | None:
