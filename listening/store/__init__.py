@@ -5,6 +5,7 @@ from __future__ import annotations
 from listening.store.again import Again, Changed
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
+from listening.store.figures import Count, Days, Figures
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
@@ -15,7 +16,7 @@ from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Runs, Upkeep):
+class Store(Saving, Clusters, Joining, Again, Labels, Runs, Figures, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
@@ -26,6 +27,8 @@ __all__ = [
     "Changed",
     "Cluster",
     "Copy",
+    "Count",
+    "Days",
     "Found",
     "KnownSource",
     "Label",
