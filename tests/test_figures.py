@@ -145,6 +145,7 @@ def test_an_older_file_gets_its_figures(tmp_path: Path) -> None:
         store.save("forum", [entry(1, aspects=("price",), intents=("complaint",))], now=NOW)
         with store.writing() as conn:
             for sql in ("DROP TABLE figures", "DROP TABLE calendar", "DROP INDEX mentions_complaints",
+                        "DROP INDEX mentions_praise",
                         "DELETE FROM _sqlite_migrations WHERE name = 'm010_figures'"):  # fmt: skip
                 conn.execute(sql)
     with Store(tmp_path / "old.db") as store:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from listening.store.again import Again, Changed
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
-from listening.store.figures import Count, Days, Figures
+from listening.store.explaining import Explaining
+from listening.store.figures import Count, Days
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
@@ -14,15 +15,17 @@ from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
 from listening.store.upkeep import Upkeep
+from listening.store.voices import Advocate, Voice
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Runs, Figures, Upkeep):
+class Store(Saving, Clusters, Joining, Again, Labels, Runs, Explaining, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "Advocate",
     "BrandFigures",
     "Changed",
     "Cluster",
@@ -42,4 +45,5 @@ __all__ = [
     "SourceFigures",
     "Store",
     "StoredPost",
+    "Voice",
 ]

@@ -15,6 +15,7 @@ class Calendar:
 
     def __init__(self, name: str) -> None:
         self.name, self.zone = name, ZoneInfo(name)
+        self._begin = lru_cache(maxsize=1 << 12)(self._begins)
         self._of_minute = _utc if name == "UTC" else lru_cache(maxsize=1 << 16)(self._local)
 
     def day(self, published: str) -> str:
@@ -23,6 +24,9 @@ class Calendar:
 
     def begin(self, day: str) -> str:
         """The first moment of a day as the store holds it."""
+        return self._begin(day)
+
+    def _begins(self, day: str) -> str:
         return iso(datetime.combine(date.fromisoformat(day), time(), self.zone))
 
     def end(self, day: str) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from listening.store import tally
@@ -123,6 +124,11 @@ class Figures(Connection):
         """All mentions of a brand in some days."""
         return self.figures(brand, days, scope=scope).get((), Count())
 
+    def brand_names(self) -> list[tuple[str, bool]]:
+        """Active brands, and whether they are ours."""
+        rows = self.db.conn.execute("SELECT name, ours FROM brands WHERE active ORDER BY ours DESC, name")
+        return [(str(name), bool(ours)) for name, ours in rows]
+
     def first_day(self, brands: Sequence[str]) -> date | None:
         """The day of the first mention of any of these brands."""
         marks = ", ".join("?" * len(brands))
@@ -133,15 +139,13 @@ class Figures(Connection):
         ).fetchone()[0]
         return date.fromisoformat(found) if found else None
 
-    def _parts(self, brands: list[str], days: Days, by: list[str], kind: str, scope: Scope) -> list[tuple[object, ...]]:
+    def _parts(self, brands: list[str], days: Days, by: list[str], kind: str, scope: Scope) -> list[tuple[Any, ...]]:
         hidden, values = scope.sources("f.source_id")
         sql = _PARTS.format(**_grouped(by), brands=", ".join("?" * len(brands)), hidden=hidden)
         bound = [*brands, kind, days.first.isoformat(), days.last.isoformat(), *values]
         return self.db.conn.execute(sql, bound).fetchall()
 
-    def _repeated(
-        self, brands: list[str], days: Days, by: list[str], kind: str, scope: Scope
-    ) -> list[tuple[object, ...]]:
+    def _repeated(self, brands: list[str], days: Days, by: list[str], kind: str, scope: Scope) -> list[tuple[Any, ...]]:
         known = self.calendar()
         tally.teach(self.db.conn, known)
         hidden, values = scope.sources("f.source_id")

@@ -17,6 +17,8 @@ CREATE TABLE figures (
     positive INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (brand_id, kind, day, source_id, name)) WITHOUT ROWID;
 CREATE INDEX mentions_complaints ON mentions (brand_id, published, status, copy, shelved)
     WHERE instr(', ' || intents || ',', ', complaint,');
+CREATE INDEX mentions_praise ON mentions (brand_id, published, copy, shelved)
+    WHERE instr(', ' || intents || ',', ', advocacy,') OR instr(', ' || intents || ',', ', praise,');
 """
 
 
