@@ -92,46 +92,55 @@ def of_counts(after: float, before: float, exposure: float, exposure_before: flo
     return _student(2 * min(upper, 1 - upper), max(known.days, 6))
 
 
+Day = tuple[float, float, float]  # sum of the values, sum of their squares, how many
+
+
 def of_shares(
-    after: Sequence[tuple[float, float]], before: Sequence[tuple[float, float]], spread: float = 0.0
-) -> float:
+    after: Sequence[tuple[float, float]], before: Sequence[tuple[float, float]],
+    usual: Sequence[tuple[float, float]] = (),
+) -> float:  # fmt: skip
     """The probability (two-sided) that two shares differ so much by chance; given are (hits, of all) by day.
 
     The pooled two-proportion z-test (Fleiss, Statistical Methods for Rates and Proportions, chapter 2), whose variance
     grows by the design effect of days (Rao and Scott, Biometrics 48, 1992): what is said on a day is said of the same.
+    `usual` are earlier days, from which that effect is learnt.
     """
-    return of_means([(h, h, n) for h, n in after], [(h, h, n) for h, n in before], spread)
+    return of_means(*([(hits, hits, n) for hits, n in days] for days in (after, before, usual)))
 
 
-def of_means(
-    after: Sequence[tuple[float, float, float]], before: Sequence[tuple[float, float, float]], spread: float = 0.0
-) -> float:
-    """The same for means; given are (sum, sum of squares, how many) by day. `spread` overrides the design effect."""
-    (s1, q1, n1), (s0, q0, n0) = ([sum(column) for column in zip(*rows, strict=True)] or [0, 0, 0]
-                                  for rows in (after, before))  # fmt: skip
-    if not n1 or not n0:
+def of_means(after: Sequence[Day], before: Sequence[Day], usual: Sequence[Day] = ()) -> float:
+    """The same for means."""
+    sums, squares, counts = zip(*(_total(days) for days in (after, before)), strict=True)
+    if not all(counts):
         return 1.0
-    mean = (s1 + s0) / (n1 + n0)
-    variance = (q1 + q0) / (n1 + n0) - mean * mean
+    mean = sum(sums) / sum(counts)
+    variance = sum(squares) / sum(counts) - mean * mean
     if variance <= 0:
         return 1.0
-    effect = spread or max(_effect(after, variance, before), 1.0)
-    z = (s1 / n1 - s0 / n0) / math.sqrt(effect * variance * (1 / n1 + 1 / n0))
-    return _student(2 * _NORMAL.cdf(-abs(z)), max(6, len(after) + len(before) - 2))
+    known = [usual, before] if len(usual) + len(before) >= 28 else [usual, before, after]
+    effect, days = _effect(known)
+    difference = sums[0] / counts[0] - sums[1] / counts[1]
+    z = difference / math.sqrt(effect * variance * (1 / counts[0] + 1 / counts[1]))
+    return _student(2 * _NORMAL.cdf(-abs(z)), max(6, days))
 
 
-def _effect(
-    after: Sequence[tuple[float, float, float]], variance: float, before: Sequence[tuple[float, float, float]]
-) -> float:
-    """The design effect of days within both periods; of few days a guess is mixed in."""
-    chi, left = 0.0, 0
-    for rows in (after, before):
-        total = sum(n for _, _, n in rows)
-        mean = sum(s for s, _, _ in rows) / total if total else 0.0
-        filled = [(s, n) for s, _, n in rows if n]
-        chi += sum(n * (s / n - mean) ** 2 for s, n in filled) / variance
-        left += max(0, len(filled) - 1)
-    return (chi + _TRUST * 1.1) / (left + _TRUST)
+def _total(days: Sequence[Day]) -> Day:
+    return sum(d[0] for d in days), sum(d[1] for d in days), sum(d[2] for d in days)
+
+
+def _effect(periods: Sequence[Sequence[Day]]) -> tuple[float, int]:
+    """The design effect of days within some periods, and of how many; of few days a guess is mixed in."""
+    chi, left, seen = 0.0, 0, 0
+    for rows in periods:
+        total, squares, n = _total(rows)
+        variance = squares / n - (total / n) ** 2 if n else 0.0
+        if variance <= 0:
+            continue
+        filled = [(s, m) for s, _, m in rows if m]
+        chi += sum(m * (s / m - total / n) ** 2 for s, m in filled) / variance
+        left += len(filled) - 1
+        seen += len(filled)
+    return max(1.0, (chi + _TRUST * 1.1) / (left + _TRUST)), seen
 
 
 def of_waits(after: Sequence[float], before: Sequence[float]) -> float:

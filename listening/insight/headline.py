@@ -72,10 +72,14 @@ def headline(store: Store, brand: str, brands: Sequence[str], at: Period, scope:
 def usual(at: Period, counts: Mapping[str, int]) -> chance.Waves:
     """How a series of daily counts varies, by four weeks each; by the period itself only where little is known else."""
     here, before = at.compared
-    earlier = at.history.each if at.first and at.first < at.history.last else []
+    earlier = _earlier(at)
     weeks = [earlier[i : i + 28] for i in range(0, len(earlier), 28)]
     known = [*weeks, before] if at.comparable else weeks
     return chance.waves(counts, known if sum(map(len, known)) >= 28 else [*known, here])
+
+
+def _earlier(at: Period) -> list[str]:
+    return at.history.each if at.first and at.first < at.history.last else []
 
 
 def _sum(daily: Mapping[str, Count], days: Sequence[str]) -> Count:
@@ -114,7 +118,8 @@ def _net(store: Store, brand: str, at: Period, daily: Mapping[str, Count], scope
     found, was = net(count.feelings, audit), net(earlier.feelings, audit) if at.comparable else None
     p = None
     if found is not None and was is not None:
-        p = chance.of_means(_moments(daily, at.compared[0]), _moments(daily, at.compared[1]))
+        means = [_moments(daily, days) for days in (*at.compared, _earlier(at))]
+        p = chance.of_means(*means)
     reason = why(store, _NET, brand, at.days, scope)
     if found is None:
         return _figure("net", None, None, None, reason, relative=False)
@@ -134,10 +139,11 @@ def _voice(
     was, all_were = _sum(daily, at.before.each).mentions, sum(everyone.get(day, 0) for day in at.before.each)
     p = None
     if at.comparable and all_of and all_were:
-        here, before = (
-            [(daily.get(day, Count()).mentions, everyone.get(day, 0)) for day in days] for days in at.compared
+        after, before, usually = (
+            [(daily.get(day, Count()).mentions, everyone.get(day, 0)) for day in days]
+            for days in (*at.compared, _earlier(at))
         )
-        p = chance.of_shares(here, before)
+        p = chance.of_shares(after, before, usually)
     reason = why(store, _VOICE, brand, at.days, scope)
     share_before = was / all_were if at.comparable and all_were else None
     return _figure("voice", mine / all_of if all_of else None, share_before, p, reason, relative=False)
