@@ -7,8 +7,10 @@ from listening.store.again import Again, Changed
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
+from listening.store.explaining import Explaining
+from listening.store.figures import Count, Days
 from listening.store.history import Act, History, Note
-from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox import Capped, Inbox, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
@@ -20,6 +22,7 @@ from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
 from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
+from listening.store.voices import Advocate, Voice
 
 
 class Store(
@@ -35,6 +38,7 @@ class Store(
     Runs,
     Upkeep,
     Accounts,
+    Explaining,
 ):
     """Everything kept, in one file. See the parts for what it can do."""
 
@@ -46,15 +50,18 @@ __all__ = [
     "STATUSES",
     "Account",
     "Act",
+    "Advocate",
     "Around",
     "BrandFigures",
     "By",
+    "Capped",
     "Card",
     "Changed",
     "Choices",
     "Cluster",
     "Copy",
     "Count",
+    "Days",
     "Done",
     "Found",
     "InboxFilter",
@@ -75,5 +82,6 @@ __all__ = [
     "StoredPost",
     "ThreadPost",
     "Token",
+    "Voice",
     "read_filters",
 ]
