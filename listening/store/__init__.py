@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
@@ -21,7 +22,20 @@ from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Inbox, Clusters, Surroundings, Triage, History, Joining, Again, Labels, Runs, Upkeep):
+class Store(
+    Saving,
+    Inbox,
+    Clusters,
+    Surroundings,
+    Triage,
+    History,
+    Joining,
+    Again,
+    Labels,
+    Runs,
+    Upkeep,
+    Accounts,
+):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
@@ -30,6 +44,7 @@ __all__ = [
     "EVERYTHING",
     "OUTCOMES",
     "STATUSES",
+    "Account",
     "Act",
     "Around",
     "BrandFigures",
@@ -54,9 +69,11 @@ __all__ = [
     "Run",
     "Saved",
     "Scope",
+    "Session",
     "SourceFigures",
     "Store",
     "StoredPost",
     "ThreadPost",
+    "Token",
     "read_filters",
 ]

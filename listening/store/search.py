@@ -75,9 +75,11 @@ class Searching(Posts, Handling):
                 if hit is not None:
                     yield Found(stored, hit)
 
-    def candidates(self, asked: Question, since: datetime | None = None, until: datetime | None = None) -> list[int]:
+    def candidates(
+        self, asked: Question, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> list[int]:
         """The ids of all posts that a query may match, newest first, for whoever asks the matcher himself."""
-        return list(self._candidates(asked, since, until))
+        return list(islice(self._candidates(asked, since, until), limit))
 
     def satisfying(self, asked: Question, where: Condition, order: str) -> Iterator[int]:
         """The ids of the mentions in `mention_list m` that satisfy a query and a condition, in some order."""
