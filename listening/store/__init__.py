@@ -8,26 +8,28 @@ from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.history import Act, History, Note
-from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox import Count, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
-from listening.store.triage import OUTCOMES, Done, Triage
+from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
+from listening.store.views import View, Views
 
 
 class Store(
     Saving,
-    Inbox,
+    Views,
+    Queues,
     Clusters,
     Surroundings,
-    Triage,
     History,
     Joining,
     Again,
@@ -52,12 +54,14 @@ __all__ = [
     "Card",
     "Changed",
     "Choices",
+    "Clock",
     "Cluster",
     "Copy",
     "Count",
     "Done",
     "Found",
     "InboxFilter",
+    "Item",
     "KnownSource",
     "Label",
     "MentionFilter",
@@ -66,6 +70,8 @@ __all__ = [
     "Open",
     "Page",
     "Question",
+    "QueueFigures",
+    "QueuePage",
     "Run",
     "Saved",
     "Scope",
@@ -73,7 +79,10 @@ __all__ = [
     "SourceFigures",
     "Store",
     "StoredPost",
+    "Targets",
     "ThreadPost",
     "Token",
+    "Tone",
+    "View",
     "read_filters",
 ]
