@@ -10,27 +10,29 @@ from listening.store.copies import Joining
 from listening.store.explaining import Explaining
 from listening.store.figures import Count, Days
 from listening.store.history import Act, History, Note
-from listening.store.inbox import Capped, Inbox, Page
+from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
-from listening.store.triage import OUTCOMES, Done, Triage
+from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
+from listening.store.views import View, Views
 from listening.store.voices import Advocate, Voice
 
 
 class Store(
     Saving,
-    Inbox,
     Clusters,
     Surroundings,
-    Triage,
+    Views,
+    Queues,
     History,
     Joining,
     Again,
@@ -58,6 +60,7 @@ __all__ = [
     "Card",
     "Changed",
     "Choices",
+    "Clock",
     "Cluster",
     "Copy",
     "Count",
@@ -65,6 +68,7 @@ __all__ = [
     "Done",
     "Found",
     "InboxFilter",
+    "Item",
     "KnownSource",
     "Label",
     "MentionFilter",
@@ -73,6 +77,8 @@ __all__ = [
     "Open",
     "Page",
     "Question",
+    "QueueFigures",
+    "QueuePage",
     "Run",
     "Saved",
     "Scope",
@@ -80,8 +86,11 @@ __all__ = [
     "SourceFigures",
     "Store",
     "StoredPost",
+    "Targets",
     "ThreadPost",
     "Token",
+    "Tone",
+    "View",
     "Voice",
     "read_filters",
 ]
