@@ -13,6 +13,7 @@ from pipelines.intents.patterns import Pattern, phrase, query
 
 _REACH = 4  # words before a find in which a negation turns it round
 _MOST_WORDS = 2  # finds of one rule that are shown
+_MOST_KEPT = 10_000  # of what depends on scores alone
 _MOST_RULES = 4  # rules that are shown for one intent
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _NOWHERE: list[Span] = []
@@ -156,6 +157,7 @@ class _Language:
         self._thresholds = {name: each.threshold for name, each in intents.rules.items()}
         self._implies = {name: each.implies for name, each in intents.rules.items() if each.implies}
         self._wordless = [each for each in self._rules if not each.patterns]
+        self._known: dict[tuple[float | None, float | None, bool], Sequence[_Compiled]] = {}
         patterns: dict[int, Sequence[Pattern]] = {_NEGATION: negations}
         for index, each in enumerate(self._rules):
             patterns[index], patterns[each.veto] = each.patterns, each.vetoes
@@ -163,7 +165,7 @@ class _Language:
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         found, rules = self._finder.find(line), self._rules
-        holding: list[tuple[_Compiled, list[Span]]] = []
+        cases: dict[str, _Case] = {}
         for index, places in found.items():
             if index < 0 or index == _NEGATION:
                 continue
@@ -172,13 +174,9 @@ class _Language:
                 continue
             spans = places if each.always else each.counting(line, places, found)
             if spans:
-                holding.append((each, spans))
-        holding += [
-            (each, _NOWHERE)
-            for each in self._wordless
-            if (not each.bounded or each.holds(score, stars)) and (not each.asks or line.asks)
-        ]
-        cases = _cases(holding)
+                _count(cases, each, spans)
+        for each in self._silent(score, stars, asks=line.asks):
+            _count(cases, each, _NOWHERE)
         if not self._implies.keys().isdisjoint(cases):
             self._imply(cases)
         shown = []
@@ -189,6 +187,19 @@ class _Language:
         if len(shown) > 1:
             shown.sort(key=_confidence, reverse=True)
         return tuple(shown)
+
+    def _silent(self, score: float | None, stars: float | None, *, asks: bool) -> Sequence[_Compiled]:
+        """The rules without words that hold; kept, since there are not many scores."""
+        known = self._known.get((score, stars, asks))
+        if known is None:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            known = self._known[score, stars, asks] = [
+                each
+                for each in self._wordless
+                if (not each.bounded or each.holds(score, stars)) and (not each.asks or asks)
+            ]
+        return known
 
     def _imply(self, cases: dict[str, _Case]) -> None:
         """Let each intent that was found say what it says of others."""
@@ -224,19 +235,16 @@ class _Case:
             self.doubt *= 1 - confidence
 
 
-def _cases(holding: Sequence[tuple[_Compiled, list[Span]]]) -> dict[str, _Case]:
-    cases: dict[str, _Case] = {}
-    for one in holding:
-        each = one[0]
-        case = cases.get(each.intent)
-        if case is None:
-            case = cases[each.intent] = _Case()
-        if each.confidence > 0:
-            case.doubt *= 1 - each.confidence
-            case.held.append(one)
-        else:
-            case.add(each.confidence)
-    return cases
+def _count(cases: dict[str, _Case], each: _Compiled, spans: list[Span]) -> None:
+    """Add a rule that held to its intent's case."""
+    case = cases.get(each.intent)
+    if case is None:
+        case = cases[each.intent] = _Case()
+    if each.confidence > 0:
+        case.doubt *= 1 - each.confidence
+        case.held.append((each, spans))
+    else:
+        case.add(each.confidence)
 
 
 def _confidence(intent: Intent) -> float:
