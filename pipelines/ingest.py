@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,6 +56,18 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage meanwhile: what a batch is made of is needed until it is stored, and goes by itself."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 @dataclass
 class Ingest:
     """Stores what one run of one source yields. Used alike by collectors, by the Scrapy pipeline and by tests."""
@@ -73,7 +87,8 @@ class Ingest:
     def save(self, batches: Sequence[Batch], now: datetime | None = None) -> Saved:
         """Understand and store some batches with their checkpoints, all in one transaction."""
         now = now or self.now()
-        saved = self._save(batches, now)
+        with _uncollected():
+            saved = self._save(batches, now)
         self.hear(saved)
         return saved
 
