@@ -31,6 +31,7 @@ class _Compiled:
         "_above",
         "_below",
         "_negated",
+        "_placed",
         "_starred",
         "_stars_from",
         "_stars_to",
@@ -62,6 +63,7 @@ class _Compiled:
         self._stars_from = rule.stars_from or 0.0
         self._stars_to = math.inf if rule.stars_to is None else rule.stars_to
         self.asks, self._starts, self._negated = rule.asks, rule.starts, rule.negated
+        self._placed = rule.starts or rule.asks is not None
         self.always = rule.negated and not (rule.starts or vetoes or rule.asks is not None)
 
     def holds(self, score: float | None, stars: float | None) -> bool:
@@ -70,10 +72,14 @@ class _Compiled:
             return False
         return not self._starred or (stars is not None and self._stars_from <= stars <= self._stars_to)
 
-    def counting(self, line: Line, spans: list[Span], found: Mapping[int, Sequence[Span]]) -> list[Span]:
+    def counting(
+        self, line: Line, spans: list[Span], negations: Sequence[Span], found: Mapping[int, Sequence[Span]]
+    ) -> list[Span]:
         """Those of the finds that count where they stand, as many as are shown."""
-        vetoes, negations = found.get(self.veto, ()), () if self._negated else found.get(_NEGATION, ())
-        if not (vetoes or negations or self._starts or self.asks is not None):
+        if self._negated:
+            negations = _NOWHERE
+        vetoes = found.get(self.veto, _NOWHERE)
+        if not (vetoes or negations or self._placed):
             return spans
         counting: list[Span] = []
         for span in spans:
@@ -165,15 +171,15 @@ class _Language:
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         found, rules = self._finder.find(line), self._rules
+        negations = found.pop(_NEGATION, _NOWHERE)
         cases: dict[str, _Case] = {}
-        for index, places in found.items():
-            if index < 0 or index == _NEGATION:
+        for index, spans in found.items():
+            if index < 0:
                 continue
             each = rules[index]
             if each.bounded and not each.holds(score, stars):
                 continue
-            spans = places if each.always else each.counting(line, places, found)
-            if spans:
+            if each.always or (spans := each.counting(line, spans, negations, found)):
                 _count(cases, each, spans)
         for each in self._silent(score, stars, asks=line.asks):
             _count(cases, each, _NOWHERE)
