@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 
 from listening.config import Brand
 from listening.post import Entry
@@ -42,17 +42,24 @@ class _Ready:
 
     def __init__(self, understanding: Understanding, posts: Sequence[StoredPost]) -> None:
         self.understanding = understanding
-        understanding.ahead([stored.post for stored in posts])
-        self.entries = {stored.id: self._understood(stored) for stored in posts}
+        self.entries: dict[int, Entry] = {}
+        for source, several in groupby(sorted(posts, key=_source), key=_source):
+            understanding.names.source = source  # a query may ask for it
+            found = list(several)
+            entries = understanding.entries([stored.post for stored in found])
+            self.entries |= zip((stored.id for stored in found), entries, strict=True)
 
     def entry(self, stored: StoredPost) -> Entry:
         """What is understood of a post as it is now: a crawl may have changed it meanwhile."""
         ready = self.entries.get(stored.id)
-        return ready if ready is not None and ready.post == stored.post else self._understood(stored)
-
-    def _understood(self, stored: StoredPost) -> Entry:
-        self.understanding.names.source = stored.source  # a query may ask for it
+        if ready is not None and ready.post == stored.post:
+            return ready
+        self.understanding.names.source = stored.source
         return self.understanding.entry(stored.post)
+
+
+def _source(stored: StoredPost) -> str:
+    return stored.source
 
 
 def _concerned(store: Store, brands: Sequence[Brand], since: datetime | None, now: datetime) -> list[int]:

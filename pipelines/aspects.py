@@ -85,17 +85,23 @@ def _aspect(
     if feeling is None:
         return Aspect(name, words=words)
     others = [start for other, several in places.items() if other != name for start, _ in several]
-    clauses = dict.fromkeys([_clause(line, span, others) for span in spans[:_SHOWN]])
-    told = [feeling(*clause) for clause in clauses]
-    score, label = max(told, key=lambda one: abs(one[0]))
+    if len(spans) == 1:
+        score, label = feeling(*_clause(line, spans[0], others))
+    else:
+        clauses = dict.fromkeys([_clause(line, span, others) for span in spans[:_SHOWN]])
+        score, label = max([feeling(*clause) for clause in clauses], key=_strength)
     return Aspect(name, score, label, words)
+
+
+def _strength(told: tuple[float, Label]) -> float:
+    return abs(told[0])
 
 
 def _clause(line: Line, span: Span, others: Sequence[int]) -> Span:
     """The clause around a word; one that names other aspects, too, is parted at commas and the like."""
     folded = line.folded
     start, end = _around(folded, _SENTENCE, span, (0, len(folded)))
-    words = folded[start:end].split()
+    words = frozenset(folded[start:end].split())
     if not _TURNS.isdisjoint(words):
         start, end = _around(folded, _WIDE, span, (start, end))
     if any(start <= other < end for other in others):

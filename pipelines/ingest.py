@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from listening.post import Batch, Checkpoint, Entry, Extent, Post, Reject
+from listening.post import Batch, Checkpoint, Extent, Post, Reject
 from listening.store import Saved, Store
 from pipelines.understanding import Understanding
 
@@ -54,6 +56,18 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage meanwhile: what a batch is made of is needed until it is stored, and goes by itself."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 @dataclass
 class Ingest:
     """Stores what one run of one source yields. Used alike by collectors, by the Scrapy pipeline and by tests."""
@@ -73,11 +87,16 @@ class Ingest:
     def save(self, batches: Sequence[Batch], now: datetime | None = None) -> Saved:
         """Understand and store some batches with their checkpoints, all in one transaction."""
         now = now or self.now()
-        entries: list[Entry] = []
+        with _uncollected():
+            saved = self._save(batches, now)
+        self.hear(saved)
+        return saved
+
+    def _save(self, batches: Sequence[Batch], now: datetime) -> Saved:
+        posts: list[Post] = []
         rejects: list[Reject] = []
         checkpoints: list[Checkpoint] = []
         extents: list[Extent] = []
-        self.understanding.ahead([post for batch in batches for post in batch.posts])
         for batch in batches:
             rejects += batch.rejects
             checkpoints += batch.checkpoints
@@ -85,16 +104,15 @@ class Ingest:
             for post in batch.posts:
                 if reason := fault(post, now):
                     rejects.append(Reject(reason, post.url, f"{post.title}\n{post.text}".strip()[:500]))
-                    continue
-                entry = self.understanding.entry(storable(post))
-                if entry.mentions or self.keep_unmatched or post.deleted:
-                    entries.append(entry)
-        saved = self.store.save(
+                else:
+                    posts.append(storable(post))
+        entries = self.understanding.entries(posts)
+        if not self.keep_unmatched:
+            entries = [entry for entry in entries if entry.mentions or entry.post.deleted]
+        return self.store.save(
             self.source, entries, checkpoints, rejects, now=now, run=self.run, extents=extents,
             pages=len(batches), expected=sum(batch.expected for batch in batches),
         )  # fmt: skip
-        self.hear(saved)
-        return saved
 
     def hear(self, saved: Saved) -> None:
         """Count what a save brought, here or in a process that saves for this one."""

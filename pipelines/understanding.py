@@ -1,10 +1,11 @@
-"""All that is read out of one post, step by step: brands, language, sentiment toward each brand, and reasons."""
+"""All that is read out of posts, step by step: brands, language, sentiment toward each brand, and reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from itertools import zip_longest
+from typing import Any, Self, cast
 
 from listening.config import Brand, Config
 from listening.post import Entry, Label, Mention, Post
@@ -15,14 +16,17 @@ from pipelines.learned import Learned
 from pipelines.match import Found, Names
 from pipelines.readers import English, Lexical, Modelled, Reader, by_feeling
 from pipelines.reasons import Reasons
-from pipelines.sentiment import Feeling
+from pipelines.sentiment import Feeling, Judgement
 from pipelines.tongues import LANGUAGES
 from pipelines.transformer import Transformer
 from pipelines.urgency import urgency
 
+_TOGETHER = 100  # posts that take each step together
+_UNSCORED = (None, None, ())  # score, label and reasons of a text that cannot be scored
+
 
 class Understanding:
-    """What is read out of one post: mentions, language, sentiment, reasons. Needs no store and no clock; pickles.
+    """What is read out of posts: mentions, language, sentiment, reasons. Needs no store and no clock; pickles.
 
     `source` is the one whose posts are read; `lexicon` holds the team's own words and phrases, from -4 to 4;
     `intents` are those of the package where None is given; `model` scores in place of rules and
@@ -51,22 +55,39 @@ class Understanding:
         lexicon, model, learned = config.settings.lexicon, Transformer.of(config), Learned.of(config, models)
         return cls(config.brands, source=source, lexicon=lexicon, intents=intents, model=model, learned=learned)
 
-    def ahead(self, posts: Sequence[Post]) -> None:
-        """Let a model, if there is one, read posts together whose entries will be asked for one by one."""
-        if self.model is None:
-            return
-        matched = (post for post in posts if not post.deleted and self.names.find(post))
-        texts = ((post.text or post.title, post.language) for post in matched)
-        self.model.ahead([text for text, stated in texts if self.model.reads(detect(text, stated))])
-
     def entry(self, post: Post) -> Entry:
-        """Match first; all else of matched posts only."""
-        by_rules = self._by_rules(post)
+        """What is understood of one post."""
+        (entry,) = self.entries((post,))
+        return entry
+
+    def entries(self, posts: Sequence[Post]) -> list[Entry]:
+        """What is understood of each of these posts: match first; all else of matched posts only."""
+        return [
+            entry for some in range(0, len(posts), _TOGETHER) for entry in self._some(posts[some : some + _TOGETHER])
+        ]
+
+    def _some(self, posts: Sequence[Post]) -> Iterator[Entry]:
+        """Each step for all of them before the next: what it needs is near the processor then, a fifth faster."""
+        everything = [_Steps(post, () if post.deleted else self.names.find(post)) for post in posts]
+        matched = [steps for steps in everything if steps.found]
+        for steps in matched:
+            steps.language = detect(steps.text, steps.post.language)
+        if self.model is not None:  # which reads many texts together
+            self.model.ahead([steps.text for steps in matched if self.model.reads(steps.language)])
+        for steps in matched:
+            self._read(steps)
+        for steps in matched:
+            self._judge(steps)
+        for steps in matched:
+            self._reason(steps)
+        return (self._learnt(steps.entry()) for steps in everything)
+
+    def _learnt(self, by_rules: Entry) -> Entry:
         learnt = self.learned.judge(by_rules)
         if learnt is by_rules:
             return learnt
         pairs = zip(learnt.mentions, by_rules.mentions, strict=True)
-        return replace(learnt, mentions=tuple(self._urged(post, new, old) for new, old in pairs))
+        return replace(learnt, mentions=tuple(self._urged(learnt.post, new, old) for new, old in pairs))
 
     def _urged(self, post: Post, new: Mention, old: Mention) -> Mention:
         """The mention with the urgency of what was learnt of it."""
@@ -74,21 +95,15 @@ class Understanding:
             return new
         return replace(new, urgency=urgency(post, new.intents, new.score, self.reasons.intents.points))
 
-    def _by_rules(self, post: Post) -> Entry:
-        found = () if post.deleted else self.names.find(post)
-        if not found:
-            return Entry(post, post.language)
-        text, names = post.text or post.title, [span for one in found for span in one.spans]
-        language = detect(text, post.language)
-        reader = self._reader(language)
+    def _read(self, steps: _Steps) -> None:
+        """How the whole text feels, by the reader of its language."""
+        text, names = steps.text, [span for one in steps.found for span in one.spans]
+        reader = self._reader(steps.language)
         read = reader.read(text, names) if reader is not None else None
         if reader is not self.english and (read is None or not read.sentiment.compound):
             reader = by_feeling(text, self.english) or reader  # "so annoyed" might be any language's
             read = reader.read(text, names) if reader is not None else None
-        if reader is None or read is None:
-            return Entry(post, language, None, tuple(self._unscored(one, found, post, language) for one in found))
-        mentions = tuple(self._mention(one, found, post, language, reader, read) for one in found)
-        return Entry(post, language, read.sentiment, mentions)
+        steps.reader, steps.read = reader, read
 
     def _reader(self, language: str) -> Reader | None:
         """None where nobody has shown that a language's texts can be scored."""
@@ -101,18 +116,40 @@ class Understanding:
             return Modelled(self.model, language, lexicon)
         return lexicon
 
-    def _unscored(self, one: Found, found: Sequence[Found], post: Post, language: str) -> Mention:
-        intents, aspects, urgency = self.reasons.find(post, one, found, language, None, None)
-        return Mention(one.brand, one.words, intents=intents, aspects=aspects, urgency=urgency)
+    def _judge(self, steps: _Steps) -> None:
+        """How it feels toward each brand."""
+        for one in steps.found if steps.reader is not None else ():
+            others = sorted([span for each in steps.found if each is not one for span in each.spans])
+            steps.judged.append(steps.reader.judge(steps.read, one.brand, one.spans, others))  # type: ignore[union-attr]
 
-    def _mention(
-        self, one: Found, found: Sequence[Found], post: Post, language: str, reader: Reader, read: Any
-    ) -> Mention:
-        others = sorted(span for each in found if each is not one for span in each.spans)
-        score, called, why = reader.judge(read, one.brand, one.spans, others)
+    def _reason(self, steps: _Steps) -> None:
+        """Why it was written to each brand."""
+        for one, judged in zip_longest(steps.found, steps.judged):
+            score, called, why = judged or _UNSCORED
+            feeling = None if judged is None else steps.feeling(judged)
+            intents, aspects, urgent = self.reasons.find(steps.post, one, steps.found, steps.language, score, feeling)
+            steps.mentions.append(Mention(one.brand, one.words, score, called, why, intents, aspects, urgent))
 
-        def feeling(start: int, end: int) -> tuple[float, Label]:
-            return reader.within(read, max(start, 0), max(end, 0)) if end > 0 else (score, called)
 
-        intents, aspects, urgency = self.reasons.find(post, one, found, language, score, feeling)
-        return Mention(one.brand, one.words, score, called, why, intents, aspects, urgency)
+class _Steps:
+    """A post on its way, with what each step found."""
+
+    __slots__ = ("found", "judged", "language", "mentions", "post", "read", "reader", "text")
+
+    def __init__(self, post: Post, found: Sequence[Found]) -> None:
+        self.post, self.found, self.text = post, found, post.text or post.title
+        self.language = post.language
+        self.reader: Reader | None = None  # None where the language cannot be scored
+        self.read: Any = None
+        self.judged: list[Judgement] = []  # for each brand
+        self.mentions: list[Mention] = []
+
+    def feeling(self, judged: Judgement) -> Callable[[int, int], tuple[float, Label]]:
+        """What the text says between two of its characters; ahead of it, in its title: what was judged."""
+        read, within, known = self.read, cast("Reader", self.reader).within, judged[:2]
+        return lambda start, end: within(read, max(start, 0), end) if end > 0 else known
+
+    def entry(self) -> Entry:
+        """All that was found."""
+        sentiment = None if self.read is None else self.read.sentiment
+        return Entry(self.post, self.language, sentiment, tuple(self.mentions))

@@ -192,6 +192,7 @@ class _Save:
                 place = Place(self.source_id, row[_DOMAIN], row[_PUBLISHED])
                 self.mentions.add(row[0], place, entry.mentions)
                 self.said_anew[row[0]] = None
+        self.mentions.write()
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
         unique = {(platform, author.id or author.name): author for platform, author in found}

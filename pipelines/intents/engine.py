@@ -13,6 +13,7 @@ from pipelines.intents.patterns import Pattern, phrase, query
 
 _REACH = 4  # words before a find in which a negation turns it round
 _MOST_WORDS = 2  # finds of one rule that are shown
+_MOST_KEPT = 10_000  # of what depends on scores alone
 _MOST_RULES = 4  # rules that are shown for one intent
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _NOWHERE: list[Span] = []
@@ -30,6 +31,7 @@ class _Compiled:
         "_above",
         "_below",
         "_negated",
+        "_placed",
         "_starred",
         "_stars_from",
         "_stars_to",
@@ -61,6 +63,7 @@ class _Compiled:
         self._stars_from = rule.stars_from or 0.0
         self._stars_to = math.inf if rule.stars_to is None else rule.stars_to
         self.asks, self._starts, self._negated = rule.asks, rule.starts, rule.negated
+        self._placed = rule.starts or rule.asks is not None
         self.always = rule.negated and not (rule.starts or vetoes or rule.asks is not None)
 
     def holds(self, score: float | None, stars: float | None) -> bool:
@@ -69,10 +72,14 @@ class _Compiled:
             return False
         return not self._starred or (stars is not None and self._stars_from <= stars <= self._stars_to)
 
-    def counting(self, line: Line, spans: list[Span], found: Mapping[int, Sequence[Span]]) -> list[Span]:
+    def counting(
+        self, line: Line, spans: list[Span], negations: Sequence[Span], found: Mapping[int, Sequence[Span]]
+    ) -> list[Span]:
         """Those of the finds that count where they stand, as many as are shown."""
-        vetoes, negations = found.get(self.veto, ()), () if self._negated else found.get(_NEGATION, ())
-        if not (vetoes or negations or self._starts or self.asks is not None):
+        if self._negated:
+            negations = _NOWHERE
+        vetoes = found.get(self.veto, _NOWHERE)
+        if not (vetoes or negations or self._placed):
             return spans
         counting: list[Span] = []
         for span in spans:
@@ -156,6 +163,7 @@ class _Language:
         self._thresholds = {name: each.threshold for name, each in intents.rules.items()}
         self._implies = {name: each.implies for name, each in intents.rules.items() if each.implies}
         self._wordless = [each for each in self._rules if not each.patterns]
+        self._known: dict[tuple[float | None, float | None, bool], Sequence[_Compiled]] = {}
         patterns: dict[int, Sequence[Pattern]] = {_NEGATION: negations}
         for index, each in enumerate(self._rules):
             patterns[index], patterns[each.veto] = each.patterns, each.vetoes
@@ -163,22 +171,18 @@ class _Language:
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         found, rules = self._finder.find(line), self._rules
-        holding: list[tuple[_Compiled, list[Span]]] = []
-        for index, places in found.items():
-            if index < 0 or index == _NEGATION:
+        negations = found.pop(_NEGATION, _NOWHERE)
+        cases: dict[str, _Case] = {}
+        for index, spans in found.items():
+            if index < 0:
                 continue
             each = rules[index]
             if each.bounded and not each.holds(score, stars):
                 continue
-            spans = places if each.always else each.counting(line, places, found)
-            if spans:
-                holding.append((each, spans))
-        holding += [
-            (each, _NOWHERE)
-            for each in self._wordless
-            if (not each.bounded or each.holds(score, stars)) and (not each.asks or line.asks)
-        ]
-        cases = _cases(holding)
+            if each.always or (spans := each.counting(line, spans, negations, found)):
+                _count(cases, each, spans)
+        for each in self._silent(score, stars, asks=line.asks):
+            _count(cases, each, _NOWHERE)
         if not self._implies.keys().isdisjoint(cases):
             self._imply(cases)
         shown = []
@@ -189,6 +193,19 @@ class _Language:
         if len(shown) > 1:
             shown.sort(key=_confidence, reverse=True)
         return tuple(shown)
+
+    def _silent(self, score: float | None, stars: float | None, *, asks: bool) -> Sequence[_Compiled]:
+        """The rules without words that hold; kept, since there are not many scores."""
+        known = self._known.get((score, stars, asks))
+        if known is None:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            known = self._known[score, stars, asks] = [
+                each
+                for each in self._wordless
+                if (not each.bounded or each.holds(score, stars)) and (not each.asks or asks)
+            ]
+        return known
 
     def _imply(self, cases: dict[str, _Case]) -> None:
         """Let each intent that was found say what it says of others."""
@@ -224,19 +241,16 @@ class _Case:
             self.doubt *= 1 - confidence
 
 
-def _cases(holding: Sequence[tuple[_Compiled, list[Span]]]) -> dict[str, _Case]:
-    cases: dict[str, _Case] = {}
-    for one in holding:
-        each = one[0]
-        case = cases.get(each.intent)
-        if case is None:
-            case = cases[each.intent] = _Case()
-        if each.confidence > 0:
-            case.doubt *= 1 - each.confidence
-            case.held.append(one)
-        else:
-            case.add(each.confidence)
-    return cases
+def _count(cases: dict[str, _Case], each: _Compiled, spans: list[Span]) -> None:
+    """Add a rule that held to its intent's case."""
+    case = cases.get(each.intent)
+    if case is None:
+        case = cases[each.intent] = _Case()
+    if each.confidence > 0:
+        case.doubt *= 1 - each.confidence
+        case.held.append((each, spans))
+    else:
+        case.add(each.confidence)
 
 
 def _confidence(intent: Intent) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -12,8 +13,18 @@ from pipelines.intents.patterns import Chains, Pattern
 
 _MOST_PLACES = 64  # of one key in one text
 
-Closer = tuple[tuple[int, Pattern], ...]
 Span = tuple[int, int]  # in a line's text: from the space before the first word to the space after the last
+Closer = tuple[tuple[int, Pattern], ...]  # what else to look for, by its key
+
+
+class _Owner(NamedTuple):
+    """Whose an anchor is."""
+
+    anchor: str
+    size: int  # of the anchor; 0 where it is cut by a wildcard
+    literal: tuple[int, ...]  # the keys for which it is all that is wanted
+    closer: Closer
+    vetoes: Closer
 
 
 class Finder:
@@ -22,7 +33,7 @@ class Finder:
     Keys below 0 hold what only matters where the key ~key was found.
     """
 
-    __slots__ = ("_automaton", "_owners")
+    __slots__ = ("_automaton", "_empty")
 
     def __init__(self, patterns: Mapping[int, Iterable[Pattern]]) -> None:
         literal: defaultdict[str, list[int]] = defaultdict(list)
@@ -34,74 +45,90 @@ class Finder:
                         literal[anchor].append(key)
                     else:
                         closer[anchor].append((key, pattern))
-        self._owners = []
-        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for rank, anchor in enumerate(dict.fromkeys((*literal, *closer))):
-            self._automaton.add_word(anchor, rank)
+        self._automaton = ahocorasick.Automaton()
+        for anchor in dict.fromkeys((*literal, *closer)):
             whole = anchor[0] == anchor[-1] == " "
-            self._owners.append((anchor, whole, tuple(dict.fromkeys(literal[anchor])), tuple(closer[anchor])))
-        if self._owners:
+            looks = [one for one in closer[anchor] if one[0] >= 0]
+            vetoes = [one for one in closer[anchor] if one[0] < 0]
+            keys = tuple(dict.fromkeys(literal[anchor]))
+            owner = _Owner(anchor, len(anchor) * whole, keys, tuple(looks), tuple(vetoes))
+            self._automaton.add_word(anchor, owner)
+        self._empty = not len(self._automaton)
+        if not self._empty:
             self._automaton.make_automaton()
 
     def find(self, line: Line) -> dict[int, list[Span]]:
         """The keys that have a pattern in this line, with the spans of what was found, in no order."""
         found: dict[int, list[Span]] = {}
-        if not self._owners:
+        if self._empty:
             return found
-        text, owners = line.text, self._owners
+        text = line.text
         places: list[tuple[int, Closer]] = []
-        for last, rank in self._automaton.iter(text):
-            anchor, whole, literal, closer = owners[rank]
+        vetoes: list[tuple[int, Closer]] = []
+        for last, (anchor, size, literal, closer, against) in self._automaton.iter(text):
             if literal:
-                span = (last + 1 - len(anchor), last) if whole else _whole(text, anchor, last)
+                span = (last + 1 - size, last) if size else _whole(text, anchor, last)
                 for key in literal:
-                    known = found.get(key)
-                    if known is None:
+                    if key not in found:
                         found[key] = [span]
-                    elif len(known) < _MOST_PLACES:
-                        known.append(span)
+                    elif len(found[key]) < _MOST_PLACES:
+                        found[key].append(span)
             if closer:
                 places.append((last, closer))
-        if places:
-            _look_closer(line, places, found)
+            if against:
+                vetoes.append((last, against))
+        if places or vetoes:
+            _look_closer(line, places, vetoes, found)
         return found
 
 
-def _look_closer(line: Line, places: list[tuple[int, Closer]], found: dict[int, list[Span]]) -> None:
+def _look_closer(
+    line: Line, places: list[tuple[int, Closer]], vetoes: list[tuple[int, Closer]], found: dict[int, list[Span]]
+) -> None:
     """Add what patterns find that need more than their anchor; vetoes last, and only those that matter."""
-    present = set(line.text.split())
-    sentences: dict[int, tuple[list[str], set[int]]] = {}  # by their start: the words, and what was asked of them
-    vetoes: list[tuple[int, Pattern, int]] = []
+    present = set(line.words)
+    sentences: dict[int, _Sentence] = {}  # by their start
     for last, closer in places:
         for key, pattern in closer:
-            if key < 0:
-                vetoes.append((key, pattern, last))
-                continue
             for need in pattern.needs:
                 if need.isdisjoint(present):
                     break
             else:
                 _ask(line, key, pattern, last, sentences, found)
-    for key, pattern, last in vetoes:
-        if ~key in found:
-            for need in pattern.needs:
-                if need.isdisjoint(present):
-                    break
-            else:
-                _ask(line, key, pattern, last, sentences, found)
+    for last, closer in vetoes:
+        for key, pattern in closer:
+            if ~key in found:
+                for need in pattern.needs:
+                    if need.isdisjoint(present):
+                        break
+                else:
+                    _ask(line, key, pattern, last, sentences, found)
+
+
+class _Sentence:
+    """The words of a sentence, and what was asked of them."""
+
+    __slots__ = ("asked", "present", "words")
+
+    def __init__(self, text: str) -> None:
+        self.words = text.split()
+        self.present, self.asked = set(self.words), set[int]()
 
 
 def _ask(
-    line: Line, key: int, pattern: Pattern, last: int, sentences: dict[int, tuple[list[str], set[int]]],
+    line: Line, key: int, pattern: Pattern, last: int, sentences: dict[int, _Sentence],
     found: dict[int, list[Span]],
 ) -> None:  # fmt: skip
     begin, end, _ = line.sentence(last - 1)
-    if begin not in sentences:
-        sentences[begin] = line.text[begin:end].split(), set()
-    words, asked = sentences[begin]
-    if id(pattern) in asked:
+    sentence = sentences.get(begin)
+    if sentence is None:
+        sentence = sentences[begin] = _Sentence(line.text[begin:end])
+    if id(pattern) in sentence.asked:
         return
-    asked.add(id(pattern))
+    sentence.asked.add(id(pattern))
+    words, present = sentence.words, sentence.present
+    if any(map(present.isdisjoint, pattern.needs)):
+        return
     if pattern.never and _any(pattern.never, words):
         return
     if pattern.also and not all(_any((each,), words) for each in pattern.also):

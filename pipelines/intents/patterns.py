@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from listening.errors import QueryError
@@ -76,7 +77,10 @@ def _forms(text: str, lists: Mapping[str, list[str]]) -> list[str]:
     return ["".join(form) for form in product(*choices)]
 
 
-def _folded(text: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)  # a rule's words are asked for several times
+def _folded(text: str) -> Sequence[str]:
+    if "*" not in text:
+        return words(text)
     return [word.replace(_ANY, "*") for word in words(text.replace("*", _ANY))]
 
 
@@ -91,7 +95,7 @@ def _literal(text: str) -> Pattern:
     return Pattern(frozenset({_anchor(found)}), (Chain([Choice([found])], []),))
 
 
-def _anchor(found: list[str]) -> str:
+def _anchor(found: Sequence[str]) -> str:
     """The longest stretch of a phrase without a *."""
     stretches = [part for part in re.split(r"\*", f" {' '.join(found)} ") if part.strip()]
     return max(stretches, key=lambda part: (max(map(len, part.split())), len(part)))
@@ -154,7 +158,7 @@ def _choice(node: Node) -> Choice:
     return Choice(_words_of(node))
 
 
-def _words_of(node: Node) -> list[list[str]]:
+def _words_of(node: Node) -> list[Sequence[str]]:
     match node:
         case Or(nodes):
             return [words for part in nodes for words in _words_of(part)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 Place = tuple[int, int]  # the first word's number, and that of the word after the last
@@ -13,44 +12,42 @@ Place = tuple[int, int]  # the first word's number, and that of the word after t
 class Choice:
     """Several words and phrases, one of which is wanted; * in a word stands for any letters."""
 
-    __slots__ = ("_open", "_phrases", "_single")
+    __slots__ = ("_forms", "_open")
 
     def __init__(self, phrases: Iterable[Sequence[str]]) -> None:
-        self._single: set[str] = set()
-        self._phrases: defaultdict[str, list[list[str]]] = defaultdict(list)
+        self._forms: dict[str, list[list[str]]] = {}  # by their first word, the shortest first
         self._open: list[list[re.Pattern[str]]] = []  # with a * somewhere
-        for words in phrases:
+        for words in sorted(phrases, key=len):
             if any("*" in word for word in words):
                 self._open.append([re.compile(re.escape(word).replace(r"\*", ".*")) for word in words])
-            elif len(words) == 1:
-                self._single.add(words[0])
             else:
-                self._phrases[words[0]].append(list(words))
+                self._forms.setdefault(words[0], []).append(list(words))
 
     def places(self, words: Sequence[str]) -> list[Place]:
         """Where they stand among these words, in order."""
-        single = self._single
-        if not (self._phrases or self._open):
-            if single.isdisjoint(words):
-                return []
-            return [(number, number + 1) for number, word in enumerate(words) if word in single]
-        found = [(number, number + 1) for number, word in enumerate(words) if word in single]
-        more = []
-        if self._phrases:
-            more += [
-                (number, number + len(phrase))
-                for number, word in enumerate(words) if word in self._phrases
-                for phrase in self._phrases[word] if words[number : number + len(phrase)] == phrase
-            ]  # fmt: skip
-        for pattern in self._open:
-            more += _fitting(pattern, words)
-        return sorted(found + more) if more else found
+        found: list[Place] = []
+        forms = self._forms
+        if not forms.keys().isdisjoint(words):
+            for number, word in enumerate(words):
+                if word in forms:
+                    for form in forms[word]:
+                        size = len(form)
+                        if size == 1 or words[number : number + size] == form:
+                            found.append((number, number + size))
+        if self._open:
+            for pattern in self._open:
+                found += _fitting(pattern, words)
+            found.sort()
+        return found
 
 
 def _fitting(pattern: Sequence[re.Pattern[str]], words: Sequence[str]) -> Iterator[Place]:
-    for number in range(len(words) - len(pattern) + 1):
-        if all(each.fullmatch(words[number + index]) for index, each in enumerate(pattern)):
-            yield number, number + len(pattern)
+    first, size = pattern[0], len(pattern)
+    for number in range(len(words) - size + 1):
+        if first.fullmatch(words[number]) and (
+            size == 1 or all(each.fullmatch(words[number + index]) for index, each in enumerate(pattern))
+        ):
+            yield number, number + size
 
 
 class Chain:

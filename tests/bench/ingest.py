@@ -7,6 +7,7 @@ import resource
 import sqlite3
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -60,7 +61,10 @@ def obvious(brand_count: int, post_count: int) -> Result:
 class Alike(Understanding):
     """What the obvious way understands, and no more: brands and vaderSentiment's figures."""
 
-    def entry(self, post: Post) -> Entry:
+    def entries(self, posts: Sequence[Post]) -> list[Entry]:
+        return [self._alike(post) for post in posts]
+
+    def _alike(self, post: Post) -> Entry:
         found = self.names.find(post)
         if not found:
             return Entry(post)
