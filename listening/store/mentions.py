@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from listening.post import Evidence, Intent, Label, Mention
+from listening.store.rollup import ADD_TO_HOUR
 
 _JUDGED = "published words judged label score intents urgency relevance shelved why".split()
 _INSERT = (
@@ -42,6 +43,8 @@ class Mentions:
         self.new = self.gone = self.moved = 0  # moved: to the shelf or from it
         # (brand, day, source) -> mentions, negative, neutral, positive
         self.tally: defaultdict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        # (brand, hour, source) -> mentions, negative, scored
+        self.hours: defaultdict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
 
     def add(self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention]) -> None:
         """Write the mentions of a post that had none."""
@@ -86,8 +89,9 @@ class Mentions:
         return self.new + self.gone + self.moved
 
     def write_daily(self) -> None:
-        """Add what all this changed to the daily figures."""
+        """Add what all this changed to the daily figures, and to those by hour."""
         self.conn.executemany(_ADD_TO_DAY, [(*key, *counts) for key, counts in self.tally.items() if any(counts)])
+        self.conn.executemany(ADD_TO_HOUR, [(*key, *counts) for key, counts in self.hours.items() if any(counts)])
 
     def _insert(self, post_id: int, source_id: int, published: str, mention: Mention, judged: Label | None) -> None:
         brand = self.brands[mention.brand]
@@ -115,6 +119,11 @@ class Mentions:
         counts[0] += step
         if label is not None:
             counts[_LABELS[label]] += step
+        by_hour = self.hours[brand, published[:13], source_id]
+        by_hour[0] += step
+        if label is not None:
+            by_hour[1] += step * (label == "negative")
+            by_hour[2] += step
 
 
 def corrected(mention: Mention, corrections: Corrections) -> Mention:

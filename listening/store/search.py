@@ -83,11 +83,18 @@ class Searching(Posts, Handling):
         matcher = asked.matcher()
         select = "SELECT m.mention_id, m.post_id FROM mention_list m JOIN posts p ON p.id = m.post_id"
         for chunk in _chunks(self._walk(asked, "m.post_id", select, [where], order)):
-            posts = self.posts({post_id for _, post_id in chunk})
-            handled = {each.mention_id: each for each in self.mentions_by_id([mention_id for mention_id, _ in chunk])}
-            for mention_id, post_id in chunk:
-                if post_id in posts and _decided(matcher, asked, posts[post_id], [handled.get(mention_id)]):
-                    yield mention_id
+            yield from self._fitting(matcher, asked, chunk)
+
+    def fitting(self, asked: Question, chunk: Sequence[tuple[int, ...]]) -> Iterator[int]:
+        """Of some (mention id, post id) the mentions that satisfy a query, without asking the index: for a few."""
+        return self._fitting(asked.matcher(), asked, chunk)
+
+    def _fitting(self, matcher: Matcher, asked: Question, chunk: Sequence[tuple[int, ...]]) -> Iterator[int]:
+        posts = self.posts({post_id for _, post_id in chunk})
+        handled = {each.mention_id: each for each in self.mentions_by_id([mention_id for mention_id, _ in chunk])}
+        for mention_id, post_id in chunk:
+            if post_id in posts and _decided(matcher, asked, posts[post_id], [handled.get(mention_id)]):
+                yield mention_id
 
     def cancel(self) -> None:
         """End what this store is being asked, from another thread: the asker gets an sqlite3.OperationalError."""

@@ -12,6 +12,7 @@ from listening.errors import StoreError
 from listening.store import index
 from listening.store.connection import Connection
 from listening.store.moment import iso
+from listening.store.rollup import COUNT_ALL
 
 
 class Upkeep(Connection):
@@ -50,7 +51,10 @@ class Upkeep(Connection):
         except sqlite3.DatabaseError:
             found.append("the search index differs from the posts; `listening db vacuum` builds it anew")
         counted = "SELECT count(*) FROM mentions WHERE NOT shelved"
-        if conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM daily").fetchone()[0]:
+        if any(
+            conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM {table}").fetchone()[0]
+            for table in ("daily", "hourly")
+        ):
             found.append("the daily figures differ from the mentions; `listening db vacuum` counts them anew")
         shown = "SELECT 1 FROM mentions WHERE cluster IS NOT NULL GROUP BY cluster, brand_id HAVING sum(copy = 0) <> 1"
         if conn.execute(f"SELECT EXISTS ({shown})").fetchone()[0]:
@@ -67,6 +71,8 @@ class Upkeep(Connection):
                 "UPDATE mentions SET copy = id <> (SELECT o.id FROM mentions o WHERE o.cluster = mentions.cluster "
                 "AND o.brand_id = mentions.brand_id ORDER BY o.published, o.id LIMIT 1) WHERE cluster IS NOT NULL"
             )
+            conn.execute("DELETE FROM hourly")
+            conn.execute(COUNT_ALL)
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "
