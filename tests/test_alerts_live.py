@@ -296,7 +296,7 @@ def test_mail_arrives_and_reads_well(store: Store, tmp_path: Path, monkeypatch: 
         desk.tick(now)
         courier = Courier(config, config.settings.channel[0], store, lambda: now, random.Random(1))
         assert courier.deliver()
-        assert "451" in store.messages()[0].error
+        assert "failed" in store.messages()[0].error
         now += timedelta(seconds=10)
         assert courier.deliver()
         assert store.messages() == []
