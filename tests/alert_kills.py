@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one long trial. Returns 1 if an alert was lost or more than 1 % came twice."""
     parser = argparse.ArgumentParser(prog="python -m tests.alert_kills", description=__doc__)
     parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("--each", type=int, default=60, help="mentions between two kills")
+    parser.add_argument("--each", type=int, default=150, help="mentions between two kills")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
