@@ -8,7 +8,7 @@ import click
 from pydantic import BaseModel
 
 from listening.cli import main
-from listening.config import Brand, ScorerModel, Settings, SourceEntry
+from listening.config import Alert, Brand, Channel, ScorerModel, Settings, SourceEntry
 from listening.config.starter import shown
 from listening.source import kinds
 
@@ -30,6 +30,8 @@ def text() -> str:
         parts += [f"Pace: {kind.delay:g} s between requests to a host, unless `delay` says otherwise."]
     parts += ["## listening.toml", _options(Settings)]
     parts += ["### [scorer]", "A model of your own in place of the lexicons.", _options(ScorerModel)]
+    parts += ["### [[channel]]", "Where alerts go.", _options(Channel)]
+    parts += ["### [[alert]]", "What to be told of at once.", _options(Alert)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from listening.cli import main
-from listening.config import Brand, Settings, SourceEntry
+from listening.config import Alert, Brand, Channel, Settings, SourceEntry
 from listening.source import kinds
 from tests import reference
 
@@ -36,7 +36,9 @@ def _undescribed(model: type[BaseModel]) -> list[str]:
     return [name for name, field in model.model_fields.items() if not field.description and name != "options"]
 
 
-@pytest.mark.parametrize("model", [Brand, SourceEntry, Settings, *(kind.Options for kind in kinds().values())])
+@pytest.mark.parametrize(
+    "model", [Brand, SourceEntry, Settings, Channel, Alert, *(kind.Options for kind in kinds().values())]
+)
 def test_every_option_has_a_description(model: type[BaseModel]) -> None:
     assert _undescribed(model) == []
 

@@ -10,6 +10,7 @@ import click
 
 from listening import __version__
 from listening.cli import (
+    alerts,
     audit,
     board,
     browse,
@@ -100,6 +101,7 @@ for _module in (
     label,
     audit,
     evaluate,
+    alerts,
     browse,
     user,
     database,

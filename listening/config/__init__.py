@@ -1,21 +1,16 @@
 """The configuration: TOML files, their models and their editors' schema."""
 
+from listening.config.alerts import Alert, AlertKind, Channel
 from listening.config.load import FILES, folder, load
-from listening.config.models import (
-    Brand,
-    Config,
-    Duration,
-    ScorerModel,
-    Settings,
-    SourceEntry,
-    TimeZone,
-    duration,
-    spell,
-)
+from listening.config.models import Brand, Config, ScorerModel, Settings, SourceEntry
+from listening.config.values import Duration, TimeZone, duration, spell
 
 __all__ = [
     "FILES",
+    "Alert",
+    "AlertKind",
     "Brand",
+    "Channel",
     "Config",
     "Duration",
     "ScorerModel",

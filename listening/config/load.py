@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from listening.config.lines import Place, lines_of
 from listening.config.models import Brand, Config, Settings, SourceEntry
+from listening.config.values import row_of
 from listening.errors import ConfigError, Problem, QueryError
 from listening.query import parse
 
@@ -49,6 +50,7 @@ class _Loader:
         settings = self._model("listening.toml", "", 0, Settings, self._read("listening.toml")) or Settings()
         brands = [brand for brand in self._brands() if brand is not None]
         sources = [source for source in self._sources() if source is not None]
+        self._check_alerts(settings, [brand.name for brand in brands], [source.name for source in sources])
         if self.problems:
             raise ConfigError(sorted(self.problems, key=lambda p: (FILES.index(Path(p.file).name), p.line)))
         return Config(folder=self.path.resolve(), settings=settings, brands=brands, sources=sources)
@@ -90,7 +92,7 @@ class _Loader:
         rows = self._rows("brands.toml", "brand")
         self._unique("brands.toml", "brand", rows)
         for i, row in enumerate(rows):
-            self._check_query(i, row)
+            self._check_query("brands.toml", "brand", i, row)
         return [self._model("brands.toml", "brand", i, Brand, row) for i, row in enumerate(rows)]
 
     def _sources(self) -> list[SourceEntry | None]:
@@ -129,10 +131,14 @@ class _Loader:
         try:
             return model.model_validate(row)
         except ValidationError as error:
+            nested = set()
             for e in error.errors():
                 key = str(e["loc"][0]) if e["loc"] else ""
                 if inner := _inner(model, e["loc"]):
-                    self._model(file, key, 0, inner, row[key])
+                    which = e["loc"][1] if isinstance(e["loc"][1], int) else None
+                    if (key, which) not in nested:
+                        self._model(file, key, which or 0, inner, row[key] if which is None else row[key][which])
+                    nested.add((key, which))
                     continue
                 line = self._line(file, table, index, key)
                 where = self._key(table, named or row, key)
@@ -160,15 +166,33 @@ class _Loader:
                 self._add(file, line, f'{table} "{name}", key "name"', "is taken already.", "Names must differ.")
             seen.add(name.casefold() if isinstance(name, str) else "")
 
-    def _check_query(self, index: int, row: Any) -> None:
+    def _check_query(self, file: str, table: str, index: int, row: Any, *, stored: bool = False) -> None:
         query = row.get("query") if isinstance(row, dict) else None
         if not isinstance(query, str) or not query.strip():
             return
         try:
-            parse(query)
+            parse(query, stored=stored)
         except QueryError as error:
-            line = self._line("brands.toml", "brand", index, "query")
-            self._add("brands.toml", line, self._key("brand", row, "query"), str(error), "")
+            self._add(file, self._line(file, table, index, "query"), self._key(table, row, "query"), str(error), "")
+
+    def _check_alerts(self, settings: Settings, brands: Sequence[str], sources: Sequence[str]) -> None:
+        """What alerts and channels name must be there, and their queries must be right."""
+        file = "listening.toml"
+        for table, rows in (("channel", settings.channel), ("alert", settings.alert)):
+            self._unique(file, table, [row.model_dump() for row in rows])
+        channels = [channel.name for channel in settings.channel]
+        for i, alert in enumerate(settings.alert):
+            row = {"name": alert.name}
+            named = [("brand", alert.brand, brands), ("source", alert.source, sources)]
+            named += [("channels", name, channels) for name in alert.channels]
+            for key, name, known in named:
+                if name and name not in known:
+                    near = difflib.get_close_matches(name, known, 1)
+                    remedy = f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(known) or 'none yet'}."
+                    what = key.rstrip("s")
+                    self._add(file, self._line(file, "alert", i, key), self._key("alert", row, key),
+                              f'there is no {what} "{name}".', remedy)  # fmt: skip
+            self._check_query(file, "alert", i, {"name": alert.name, "query": alert.query}, stored=True)
 
     def _line(self, file: str, table: str, index: int, key: str) -> int:
         lines = self.lines.get(file, {})
@@ -191,6 +215,8 @@ def _inner(model: type[BaseModel], place: tuple[int | str, ...]) -> type[BaseMod
     """The model of a table inside a table in which a mistake is, if it is in one."""
     field = model.model_fields.get(str(place[0])) if len(place) > 1 else None
     inner = field.annotation if field else None
+    if len(place) > 1 and isinstance(place[1], int):
+        return row_of(inner)
     return inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
 
 

@@ -2,66 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
-_DURATION = re.compile(r"(\d+)\s*([smhdw])", re.I)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-
-def duration(value: Any) -> timedelta:
-    """A length of time from "90s", "30m", "12h", "7d", "2w" or 0. Raises ValueError with the forms there are."""
-    if isinstance(value, timedelta):
-        return value
-    if value == 0 and not isinstance(value, bool):
-        return timedelta(0)
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None or len(match[1]) > 9:
-        raise ValueError('is not a length of time: write "90s", "30m", "12h", "7d" or "2w"')
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2].lower()])
-
-
-def spell(value: timedelta) -> str:
-    """A length of time as the config writes it."""
-    seconds = int(value.total_seconds())
-    for unit in "wdhm":
-        if seconds and seconds % _SECONDS[unit] == 0:
-            return f"{seconds // _SECONDS[unit]}{unit}"
-    return f"{seconds}s"
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(duration),
-    PlainSerializer(spell, return_type=str),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+\s*[smhdw]$", "maximum": 0}),
-]
-
-
-def _zone(value: str) -> str:
-    try:
-        if value:
-            ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'"{value}" is not a time zone: write a name such as Europe/Berlin') from None
-    return value
-
-
-TimeZone = Annotated[str, AfterValidator(_zone)]
+from listening.config.alerts import Alert, Channel
+from listening.config.values import Duration, Table, TimeZone
 
 
 def _lexicon(value: Any) -> Any:
@@ -84,11 +32,7 @@ def _code(value: str) -> str:
     return value
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Brand(_Table):
+class Brand(Table):
     """A name to listen for: ours or a competitor's."""
 
     name: str = Field(min_length=1, max_length=200, description="Shown everywhere.")
@@ -119,7 +63,7 @@ class Brand(_Table):
         return value
 
 
-class SourceEntry(_Table):
+class SourceEntry(Table):
     """One configured place to listen. Its kind adds options of its own."""
 
     name: str = Field(
@@ -147,7 +91,7 @@ class SourceEntry(_Table):
         return value
 
 
-class ScorerModel(_Table):
+class ScorerModel(Table):
     """A transformer model that scores texts in place of the lexicons."""
 
     model: str = Field(
@@ -159,7 +103,7 @@ class ScorerModel(_Table):
     batch: int = Field(32, ge=1, le=1024, description="How many texts it reads at a time.")
 
 
-class Settings(_Table):
+class Settings(Table):
     """Settings of the whole installation."""
 
     database: str = Field("listening.db", description="The SQLite file, relative to this folder's parent.")
@@ -183,15 +127,17 @@ class Settings(_Table):
         {}, description="Words, emoji, hashtags and phrases with what they feel like, from -4 to 4."
     )
     scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
+    channel: list[Channel] = Field([], description="Where alerts go: one [[channel]] each; see its options.")
+    alert: list[Alert] = Field([], description="What to be told of at once: one [[alert]] each; see its options.")
 
 
-class Config(_Table):
+class Config(Table):
     """All three files, checked."""
 
     folder: Path
     settings: Settings = Settings()
-    brands: list[Brand] = []
-    sources: list[SourceEntry] = []
+    brands: list[Brand] = Field([])
+    sources: list[SourceEntry] = Field([])
 
     @property
     def database(self) -> Path:

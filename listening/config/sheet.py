@@ -12,7 +12,7 @@ import tomlkit
 from tomlkit.items import String, StringType
 
 from listening.config.lines import structure
-from listening.config.models import spell
+from listening.config.values import spell
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from listening.config.models import Brand, Settings, SourceEntry, spell
+from listening.config.models import Brand, Settings, SourceEntry
+from listening.config.values import row_of, spell
 
 _WIDTH = 100
 
@@ -83,11 +84,12 @@ def files(kinds: Mapping[str, type[BaseModel]], summaries: Mapping[str, str], br
 def _settings() -> Iterator[str]:
     """The options of listening.toml; its tables, which must come last in a file, are the last in the model too."""
     for name, field in Settings.model_fields.items():
-        if isinstance(field.default, BaseModel):
-            table = type(field.default)
-            yield f"# {field.description}\n# [{name}]\n" + "".join(_option(table, each) for each in table.model_fields)
-        else:
+        table = type(field.default) if isinstance(field.default, BaseModel) else row_of(field.annotation)
+        if table is None:
             yield _option(Settings, name)
+            continue
+        header = f"[{name}]" if isinstance(field.default, BaseModel) else f"[[{name}]]"
+        yield f"# {field.description}\n# {header}\n" + "".join(_option(table, each) for each in table.model_fields)
 
 
 def _reference(kinds: Mapping[str, type[BaseModel]], summaries: Mapping[str, str]) -> str:
@@ -103,6 +105,8 @@ def _option(model: type[BaseModel], name: str) -> str:
     field = model.model_fields[name]
     help_lines = textwrap.wrap(field.description or "", _WIDTH, initial_indent="# ", subsequent_indent="# ")
     value = "...   # required" if field.is_required() else shown(field.get_default(call_default_factory=True)) or "..."
+    if field.examples:
+        value = shown(field.examples[0])
     return "\n".join([*help_lines, f"# {name} = {value}"]) + "\n"
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
+from listening.store.alerts import Alerts, Incident, NewMention, Opened, RuleState, Step, Told
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.explaining import Explaining
 from listening.store.figures import Count, Days
 from listening.store.history import Act, History, Note
+from listening.store.hourly import Asking, Hour, Hourly
 from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
+from listening.store.outbox import Message, Outbox, Outgoing
 from listening.store.posts import StoredPost
 from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
-from listening.store.runs import KnownSource, Run, Runs
+from listening.store.runs import KnownSource, Run, Runs, RunSpan
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
@@ -41,6 +44,9 @@ class Store(
     Upkeep,
     Accounts,
     Explaining,
+    Hourly,
+    Alerts,
+    Outbox,
 ):
     """Everything kept, in one file. See the parts for what it can do."""
 
@@ -54,6 +60,7 @@ __all__ = [
     "Act",
     "Advocate",
     "Around",
+    "Asking",
     "BrandFigures",
     "By",
     "Capped",
@@ -67,28 +74,38 @@ __all__ = [
     "Days",
     "Done",
     "Found",
+    "Hour",
     "InboxFilter",
+    "Incident",
     "Item",
     "KnownSource",
     "Label",
     "MentionFilter",
     "MentionRow",
+    "Message",
+    "NewMention",
     "Note",
     "Open",
+    "Opened",
+    "Outgoing",
     "Page",
     "Question",
     "QueueFigures",
     "QueuePage",
+    "RuleState",
     "Run",
+    "RunSpan",
     "Saved",
     "Scope",
     "Session",
     "SourceFigures",
+    "Step",
     "Store",
     "StoredPost",
     "Targets",
     "ThreadPost",
     "Token",
+    "Told",
     "Tone",
     "View",
     "Voice",

@@ -15,6 +15,7 @@ from typing import Any
 from listening.errors import StoreError
 from listening.store.connection import Connection
 from listening.store.moment import iso
+from listening.store.scope import EVERYTHING, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,26 @@ class KnownSource:
     next_due: str | None
     last_error: str
     errors_in_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpan:
+    """A run as whoever watches over a source sees it."""
+
+    source: str
+    every: int  # seconds from one run to the next, as configured
+    started: datetime
+    finished: datetime | None
+    verdict: str
+    reason: str
+    expected: int
+    found: int
+    new: int
+
+    @property
+    def ended(self) -> datetime:
+        """When it ended, or began if it goes on."""
+        return self.finished or self.started
 
 
 _RUN = (
@@ -173,6 +194,20 @@ class Runs(Connection):
     def run(self, run: int) -> Run:
         """One run by its id."""
         return Run(*self.db.conn.execute(f"{_RUN} WHERE r.id = ?", [run]).fetchone())
+
+    def run_spans(self, since: datetime, *, source: str = "", scope: Scope = EVERYTHING) -> list[RunSpan]:
+        """Runs of active sources that began since then, by time."""
+        sql, values = scope.sources("s.id")
+        rows = self.db.conn.execute(
+            "SELECT s.name, s.every, r.started, r.finished, r.verdict, r.reason, r.expected, r.found, r.new "
+            "FROM runs r JOIN sources s ON s.id = r.source_id "
+            f"WHERE s.active AND r.started >= ? AND ? IN ('', s.name) AND {sql} ORDER BY r.started, r.id",
+            [iso(since), source, *values],
+        )
+        return [
+            RunSpan(name, every, datetime.fromisoformat(began), datetime.fromisoformat(ended) if ended else None, *rest)
+            for name, every, began, ended, *rest in rows
+        ]
 
     def known_sources(self) -> list[KnownSource]:
         """Active sources with when they are due and how they last failed."""

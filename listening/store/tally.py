@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from listening.store.calendar import Calendar, calendar
+from listening.store.rollup import ADD_TO_HOUR
 
 KINDS = ("all", "aspect", "intent", "site")
 _LABELS = {"negative": 1, "neutral": 2, "positive": 3}
@@ -57,6 +58,7 @@ class Tally:
         # (brand, day, source) and (brand, kind, day, source, name) -> mentions, negative, neutral, positive
         self.days: defaultdict[tuple[int, str, int], list[int]] = defaultdict(_none)
         self.parts: defaultdict[tuple[int, str, str, int, str], list[int]] = defaultdict(_none)
+        self.hours: defaultdict[tuple[int, str, int], list[int]] = defaultdict(_none)  # mentions, negative, scored
 
     def count(
         self, brand: int, place: Place, label: str | None, intents: Sequence[str],
@@ -73,6 +75,11 @@ class Tally:
             counts[0] += step
             if at:
                 counts[at] += step
+        hour = self.hours[brand, published[:13], source]
+        hour[0] += step
+        if at:
+            hour[1] += step * (at == 1)
+            hour[2] += step
         for name, feels in aspects:
             counts = parts[brand, "aspect", day, source, name]
             counts[0] += step
@@ -85,8 +92,12 @@ class Tally:
         rows = [(*key, *counts) for key, counts in self.parts.items() if any(counts)]
         rows.sort()  # in the order in which they are kept: pages are changed once
         self.conn.executemany(_ADD, rows)
+        self.conn.executemany(
+            ADD_TO_HOUR, sorted((*key, *counts[:3]) for key, counts in self.hours.items() if any(counts))
+        )
         self.days.clear()
         self.parts.clear()
+        self.hours.clear()
 
     def stored(self, mentions: str, step: int) -> None:
         """Count mentions as they are stored now; `mentions` are their ids as JSON."""

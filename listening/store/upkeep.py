@@ -12,6 +12,7 @@ from listening.errors import StoreError
 from listening.store import index, tally
 from listening.store.connection import Connection
 from listening.store.moment import iso
+from listening.store.rollup import COUNT_ALL
 
 
 class Upkeep(Connection):
@@ -50,7 +51,10 @@ class Upkeep(Connection):
         except sqlite3.DatabaseError:
             found.append("the search index differs from the posts; `listening db vacuum` builds it anew")
         counted = "SELECT count(*) FROM mentions WHERE NOT shelved"
-        if conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM daily").fetchone()[0]:
+        if any(
+            conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM {table}").fetchone()[0]
+            for table in ("daily", "hourly")
+        ):
             found.append("the daily figures differ from the mentions; `listening db vacuum` counts them anew")
         if tally.differs(conn):
             found.append("the figures by day differ from the mentions; `listening db vacuum` counts them anew")
@@ -69,6 +73,8 @@ class Upkeep(Connection):
                 "UPDATE mentions SET copy = id <> (SELECT o.id FROM mentions o WHERE o.cluster = mentions.cluster "
                 "AND o.brand_id = mentions.brand_id ORDER BY o.published, o.id LIMIT 1) WHERE cluster IS NOT NULL"
             )
+            conn.execute("DELETE FROM hourly")
+            conn.execute(COUNT_ALL)
             conn.execute("DELETE FROM figures")
             tally.recount(conn)
             conn.execute("DELETE FROM daily")
