@@ -11,7 +11,7 @@ from itertools import pairwise
 
 _PRIOR = 500.0  # words that the prior counts for, spread as in all texts together
 _LEAST = 3  # texts that must hold a word
-_SURE = 1.96  # standard deviations; of words that are shown, not proofs
+_SURE = 2.5  # standard deviations; of words that are shown, not proofs
 _LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|[@#]?\w*\d\w*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -102,10 +102,11 @@ def _once(found: Sequence[Word]) -> list[Word]:
 
 
 def best(texts: Sequence[str], told: Sequence[Word]) -> int:
-    """Which of some texts holds most of what was told, a short one before a long one; -1 where there is none."""
-    scores = [
-        (sum(word.z for word in told if word.text in words(text)), -len(text), -at) for at, text in enumerate(texts)
-    ]
+    """Which of some texts holds most of the surest words, a short one before a long one; -1 where there is none."""
+    scores = []
+    for at, text in enumerate(texts):
+        held = words(text)
+        scores.append((sum(word.z / 2**i for i, word in enumerate(told[:4]) if word.text in held), -len(text), -at))
     return -max(scores)[2] if scores else -1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from listening.store.again import Again, Changed
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
-from listening.store.explaining import Explaining
+from listening.store.coverage import Coverage, SourceState
 from listening.store.figures import Count, Days
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
@@ -18,7 +18,7 @@ from listening.store.upkeep import Upkeep
 from listening.store.voices import Advocate, Voice
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Runs, Explaining, Upkeep):
+class Store(Saving, Clusters, Joining, Again, Labels, Runs, Coverage, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
@@ -43,6 +43,7 @@ __all__ = [
     "Saved",
     "Scope",
     "SourceFigures",
+    "SourceState",
     "Store",
     "StoredPost",
     "Voice",
