@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
+from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.coverage import Coverage, SourceState
-from listening.store.figures import Count, Days
+from listening.store.figures import Counts, Days
+from listening.store.history import Act, History, Note
+from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox_card import By, Card
+from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
@@ -14,37 +20,69 @@ from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
+from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
 from listening.store.voices import Advocate, Voice
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Runs, Coverage, Upkeep):
+class Store(
+    Saving,
+    Inbox,
+    Clusters,
+    Surroundings,
+    Triage,
+    History,
+    Joining,
+    Again,
+    Labels,
+    Runs,
+    Coverage,
+    Upkeep,
+    Accounts,
+):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "OUTCOMES",
+    "STATUSES",
+    "Account",
+    "Act",
     "Advocate",
+    "Around",
     "BrandFigures",
+    "By",
+    "Card",
     "Changed",
+    "Choices",
     "Cluster",
     "Copy",
     "Count",
+    "Counts",
     "Days",
+    "Done",
     "Found",
+    "InboxFilter",
     "KnownSource",
     "Label",
     "MentionFilter",
     "MentionRow",
+    "Note",
     "Open",
+    "Page",
     "Question",
     "Run",
     "Saved",
     "Scope",
+    "Session",
     "SourceFigures",
     "SourceState",
     "Store",
     "StoredPost",
+    "ThreadPost",
+    "Token",
     "Voice",
+    "read_filters",
 ]

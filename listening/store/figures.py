@@ -22,7 +22,7 @@ _PARTS = (
 )
 _COPIED = (
     "SELECT {groups}, sum(f.mentions), sum(f.negative), sum(f.neutral), sum(f.positive) FROM (SELECT m.brand_id, "
-    "local_day(m.published) AS day, p.source_id, {name} AS name, 1 AS mentions, {feels} IS 'negative' AS negative, "
+    "local_day(m.published) AS day, m.source_id, {name} AS name, 1 AS mentions, {feels} IS 'negative' AS negative, "
     "{feels} IS 'neutral' AS neutral, {feels} IS 'positive' AS positive "
     "FROM mentions m INDEXED BY mentions_copies JOIN posts p ON p.id = m.post_id{more} "
     "WHERE m.copy = 1 AND NOT m.shelved AND m.brand_id IN (SELECT id FROM brands WHERE name IN ({brands})) "
@@ -32,7 +32,7 @@ _JOINS = {"brand": "JOIN brands b ON b.id = f.brand_id ", "source": "JOIN source
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Counts:
     """Mentions, and how many of them feel which way; the others could not be scored."""
 
     mentions: int = 0
@@ -40,8 +40,8 @@ class Count:
     neutral: int = 0
     positive: int = 0
 
-    def __add__(self, other: Count) -> Count:
-        return Count(
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
             self.mentions + other.mentions, self.negative + other.negative, self.neutral + other.neutral,
             self.positive + other.positive,
         )  # fmt: skip
@@ -90,7 +90,7 @@ class Figures(Connection):
         return calendar(self.db.conn)
 
     def use_zone(self, name: str) -> bool:
-        """Count days in another time zone from now on; returns whether that changed anything."""
+        """Counts days in another time zone from now on; returns whether that changed anything."""
         if self.calendar().name == name:
             return False
         ZoneInfo(name)
@@ -103,7 +103,7 @@ class Figures(Connection):
     def figures(
         self, brands: str | Sequence[str], days: Days, by: Iterable[str] = (), *, kind: str = "all",
         scope: Scope = EVERYTHING,
-    ) -> dict[tuple[str, ...], Count]:  # fmt: skip
+    ) -> dict[tuple[str, ...], Counts]:  # fmt: skip
         """Counts per group, copies left out; `by` are any of "brand", "day", "source" and "name", in this order.
 
         `kind` says of what: "all", "aspect" (with the feeling toward it), "intent" or "site", whose names are "name".
@@ -118,11 +118,11 @@ class Figures(Connection):
                 counts = found[tuple(row[:-4]) if groups else ()]
                 for at, value in enumerate(row[-4:]):
                     counts[at] += sign * (value or 0)
-        return {key: Count(*counts) for key, counts in sorted(found.items()) if counts[0]}
+        return {key: Counts(*counts) for key, counts in sorted(found.items()) if counts[0]}
 
-    def total(self, brand: str, days: Days, *, scope: Scope = EVERYTHING) -> Count:
+    def total(self, brand: str, days: Days, *, scope: Scope = EVERYTHING) -> Counts:
         """All mentions of a brand in some days."""
-        return self.figures(brand, days, scope=scope).get((), Count())
+        return self.figures(brand, days, scope=scope).get((), Counts())
 
     def brand_names(self) -> list[tuple[str, bool]]:
         """Active brands, and whether they are ours."""

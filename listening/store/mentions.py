@@ -15,12 +15,12 @@ from listening.store.tally import Place, Tally, names
 
 _JUDGED = "published words judged label score intents urgency relevance shelved why".split()
 _INSERT = (
-    f"INSERT INTO mentions (post_id, brand_id, {', '.join(_JUDGED)}, created) "
-    f"VALUES ({', '.join('?' * (len(_JUDGED) + 3))})"
+    f"INSERT INTO mentions (post_id, brand_id, {', '.join(_JUDGED)}, created, source_id) "
+    f"VALUES ({', '.join('?' * (len(_JUDGED) + 4))})"
 )
 _UPDATE = f"UPDATE mentions SET {', '.join(f'{c} = ?' for c in _JUDGED)} WHERE id = ?"
 _OLD = (
-    "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' "
+    "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' AND version = 0 "
     "AND NOT EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id), intents, "
     "(SELECT json_group_array(json_array(a.aspect, a.label)) FROM aspects a WHERE a.mention_id = m.id) "
     "FROM mentions m WHERE post_id = ?"
@@ -94,7 +94,7 @@ class Mentions:
 
     def _insert(self, post_id: int, place: Place, mention: Mention, judged: Label | None) -> None:
         brand = self.brands[mention.brand]
-        row = (post_id, brand, place.published, *_row(mention, judged), self.stamp)
+        row = (post_id, brand, place.published, *_row(mention, judged), self.stamp, place.source_id)
         mention_id = self.conn.execute(_INSERT, row).lastrowid
         self._write_aspects(mention_id, mention)
         self._count(brand, place, mention)

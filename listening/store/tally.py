@@ -26,7 +26,7 @@ _ADD_TO_DAY = (
     "neutral = neutral + excluded.neutral, positive = positive + excluded.positive"
 )
 _COUNTED = (
-    "SELECT m.id, m.brand_id, p.source_id, p.domain, m.published, m.label, m.intents, "
+    "SELECT m.id, m.brand_id, m.source_id, p.domain, m.published, m.label, m.intents, "
     "(SELECT json_group_array(json_array(a.aspect, a.label)) FROM aspects a WHERE a.mention_id = m.id) "
     "FROM mentions m JOIN posts p ON p.id = m.post_id "
     "WHERE m.id IN (SELECT value FROM json_each(?)) AND NOT m.shelved"
@@ -114,7 +114,7 @@ def recount(conn: sqlite3.Connection, table: str = "figures") -> None:
     teach(conn, calendar(conn))
     for kind, name, feels, more in PARTS:
         conn.execute(
-            f"INSERT INTO {table} SELECT m.brand_id, '{kind}', local_day(m.published), p.source_id, {name}, count(*), "
+            f"INSERT INTO {table} SELECT m.brand_id, '{kind}', local_day(m.published), m.source_id, {name}, count(*), "
             f"{_FEELINGS.format(feels)} {_EACH}{more} WHERE NOT m.shelved GROUP BY 1, 2, 3, 4, 5"
         )
 

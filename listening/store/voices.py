@@ -102,14 +102,14 @@ class Voices(Figures):
     def advocates(self, brand: str, days: Days, *, limit: int = 10, scope: Scope = EVERYTHING) -> list[Advocate]:
         """Authors who praised a brand or recommended it, those who recommend first, then by how often."""
         sql, values = _PEOPLE, self._bound(brand, days)
-        hidden, more = scope.sources("p.source_id")
+        hidden, more = scope.sources("m.source_id")
         rows = self.db.conn.execute(
             sql.format(index="INDEXED BY mentions_praise ", hidden=hidden), [*values, *more, limit]
         )
         return [Advocate(*row) for row in rows]
 
     def _voices(self, brand: str, days: Days, scope: Scope) -> tuple[str, list[Any]]:
-        hidden, values = scope.sources("p.source_id")
+        hidden, values = scope.sources("m.source_id")
         return _FROM.format(index="INDEXED BY mentions_brand ", hidden=hidden), [*self._bound(brand, days), *values]
 
     def _bound(self, brand: str, days: Days) -> list[Any]:

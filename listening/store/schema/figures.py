@@ -15,8 +15,9 @@ CREATE TABLE figures (
     brand_id INTEGER NOT NULL, kind TEXT NOT NULL, day TEXT NOT NULL, source_id INTEGER NOT NULL, name TEXT NOT NULL,
     mentions INTEGER NOT NULL DEFAULT 0, negative INTEGER NOT NULL DEFAULT 0, neutral INTEGER NOT NULL DEFAULT 0,
     positive INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (brand_id, kind, day, source_id, name)) WITHOUT ROWID;
-CREATE INDEX mentions_complaints ON mentions (brand_id, published, status, copy, shelved)
+CREATE INDEX mentions_complaints ON mentions (brand_id, published, status, copy, shelved, source_id)
     WHERE instr(', ' || intents || ',', ', complaint,');
+CREATE INDEX mentions_answered ON mentions (brand_id, answered, published) WHERE answered IS NOT NULL;
 CREATE INDEX mentions_praise ON mentions (brand_id, published, copy, shelved)
     WHERE instr(', ' || intents || ',', ', advocacy,') OR instr(', ' || intents || ',', ', praise,');
 """
