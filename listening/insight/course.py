@@ -17,7 +17,7 @@ _TIMES = 1.5  # what is usual, at least
 _FEWEST = 5  # mentions
 _MOST = 5  # spikes that are told, the highest
 _LEVEL = 28  # days before that tell what is usual
-_TEXTS = 300
+_TEXTS = 150
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from itertools import pairwise
 _PRIOR = 500.0  # words that the prior counts for, spread as in all texts together
 _LEAST = 3  # texts that must hold a word
 _SURE = 2.5  # standard deviations; of words that are shown, not proofs
-_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|[@#]?\w*\d\w*")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+")
+_TOKEN = re.compile(r"[@#]?\w+(?:['-]\w+)*|[.!?;:,()\n\"“”]")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*").fullmatch
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _COMMON = frozenset(  # that no phrase begins or ends with, and that alone say nothing
     "a an and are as at be been but by can could did do does for from had has have he her his i if in into is it its "
@@ -39,16 +40,20 @@ class Word:
 
 def words(text: str, names: Collection[str] = ()) -> set[str]:
     """The words and pairs of words that a text holds, folded; `names` (folded), common words and addresses left out."""
-    folded = _LINK.sub(" . ", text[:4000].casefold().replace("’", "'"))
+    folded = text[:3000].casefold().replace("’", "'")
+    if "://" in folded or "www." in folded or "@" in folded:
+        folded = _LINK.sub(" . ", folded)
     found: set[str] = set()
-    for part in re.split(r"[.!?;:,()\n\"“”]+", folded):
-        row = [word for word in _WORD.findall(part) if len(word) < 30]
-        plain = [word for word in row if not (word in _COMMON or word in names or len(word) < 3)]
-        found.update(plain)
-        found.update(f"{a} {b}" for a, b in pairwise(row) if a in plain and b in plain)
-        if _UNSPACED.search(part):
-            signs = _UNSPACED.findall(part)
-            found.update(f"{a}{b}" for a, b in pairwise(signs))
+    before = ""
+    for word in _TOKEN.findall(folded):
+        plain = 2 < len(word) < 30 and word not in _COMMON and word not in names and _LETTERS(word) is not None
+        if plain:
+            found.add(word)
+            if before:
+                found.add(f"{before} {word}")
+        before = word if plain else ""
+    if not folded.isascii() and (signs := _UNSPACED.findall(folded)):
+        found.update(f"{a}{b}" for a, b in pairwise(signs))
     return found
 
 

@@ -9,17 +9,22 @@ from listening.store.moment import iso
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.voices import Voices, bounds
 
-_OPEN = (
-    "SELECT count(*) FROM mentions m INDEXED BY mentions_complaints WHERE m.brand_id = (SELECT id FROM brands "
-    "WHERE name = ?) AND instr(', ' || m.intents || ',', ', complaint,') AND m.published < ? AND m.copy = 0 "
-    "AND NOT m.shelved AND {hidden} AND {still}"
+_COMPLAINT = "instr(', ' || m.intents || ',', ', complaint,')"
+_STATUS = "m.status IN ('new', 'in progress')"
+_OF_BRAND = (
+    "WHERE m.brand_id = (SELECT id FROM brands WHERE name = ?) AND m.published < ? AND m.copy = 0 AND NOT m.shelved "
+    f"AND {_COMPLAINT} AND {{hidden}}"
+)
+_OPEN = f"SELECT count(*) FROM mentions m INDEXED BY mentions_complaints {_OF_BRAND} AND {_STATUS}"
+_OPEN_THEN = (
+    f"SELECT count(*) FROM mentions m INDEXED BY mentions_dealt {_OF_BRAND} AND NOT {_STATUS} "
+    "AND coalesce(m.answered, m.closed) >= ?"
 )
 _WAITS = (
     "SELECT (julianday(m.answered) - julianday(m.published)) * 24 FROM mentions m INDEXED BY mentions_answered "
     "WHERE m.brand_id = (SELECT id FROM brands WHERE name = ?) AND m.answered >= ? AND m.answered < ? "
     "AND NOT m.shelved AND {hidden}"
 )
-_NOW_OPEN = "m.status IN ('new', 'in progress')"
 
 
 class Answers(Voices):
@@ -28,11 +33,11 @@ class Answers(Voices):
     def open_complaints(self, brand: str, at: datetime, now: datetime, *, scope: Scope = EVERYTHING) -> int:
         """How many complaints of a brand were open at a moment; of a past one, those answered or closed since count."""
         hidden, values = scope.sources("m.source_id")
-        bound, still = [brand, iso(at), *values], _NOW_OPEN
+        bound = [brand, iso(at), *values]
+        found = int(self.db.conn.execute(_OPEN.format(hidden=hidden), bound).fetchone()[0])
         if at < now:
-            still = f"({still} OR coalesce(m.answered, m.closed) >= ?)"
-            bound.append(iso(at))
-        return int(self.db.conn.execute(_OPEN.format(hidden=hidden, still=still), bound).fetchone()[0])
+            found += int(self.db.conn.execute(_OPEN_THEN.format(hidden=hidden), [*bound, iso(at)]).fetchone()[0])
+        return found
 
     def waits(self, brand: str, days: Days, *, scope: Scope = EVERYTHING) -> list[float]:
         """Hours from publication to the first answer, of what was answered in some days."""
