@@ -89,7 +89,7 @@ def of_counts(after: float, before: float, exposure: float, exposure_before: flo
         return 1.0
     a, b, share = after / known.spread, before / known.spread, exposure / (exposure + exposure_before)
     upper = (beta(share, a, b + 1) + beta(share, a + 1, b)) / 2
-    return _student(2 * min(upper, 1 - upper), max(known.days, 6))
+    return _student(2 * min(upper, 1 - upper), known.days + _TRUST)
 
 
 Day = tuple[float, float, float]  # sum of the values, sum of their squares, how many

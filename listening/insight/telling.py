@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 _PRIOR = 500.0  # words that the prior counts for, spread as in all texts together
@@ -38,7 +39,8 @@ class Word:
     z: float
 
 
-def words(text: str, names: Collection[str] = ()) -> set[str]:
+@lru_cache(maxsize=1 << 13)  # a page asks for the same texts again and again
+def words(text: str, names: frozenset[str] = frozenset()) -> frozenset[str]:
     """The words and pairs of words that a text holds, folded; `names` (folded), common words and addresses left out."""
     folded = text[:3000].casefold().replace("’", "'")
     if "://" in folded or "www." in folded or "@" in folded:
@@ -54,10 +56,10 @@ def words(text: str, names: Collection[str] = ()) -> set[str]:
         before = word if plain else ""
     if not folded.isascii() and (signs := _UNSPACED.findall(folded)):
         found.update(f"{a}{b}" for a, b in pairwise(signs))
-    return found
+    return frozenset(found)
 
 
-def counted(texts: Iterable[str], names: Collection[str] = ()) -> Counter[str]:
+def counted(texts: Iterable[str], names: frozenset[str] = frozenset()) -> Counter[str]:
     """In how many texts each word stands."""
     found: Counter[str] = Counter()
     for text in texts:
