@@ -151,7 +151,7 @@ def test_an_older_file_gets_its_figures(tmp_path: Path) -> None:
             for sql in ("DROP TABLE figures", "DROP TABLE calendar", "DROP INDEX mentions_complaints",
                         "DROP INDEX mentions_praise",
                         "DROP INDEX mentions_answered", "DROP INDEX mentions_dealt", "DROP TRIGGER mentions_flipped",
-                        "DROP TABLE flipped",
+                        "DROP TABLE flipped", "DROP TABLE letters",
                         "DELETE FROM _sqlite_migrations WHERE name = 'm010_figures'"):  # fmt: skip
                 conn.execute(sql)
     with Store(tmp_path / "old.db") as store:

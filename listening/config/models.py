@@ -19,6 +19,8 @@ from pydantic import (
     field_validator,
 )
 
+from listening.config.digests import Digest, Mail
+
 _DURATION = re.compile(r"(\d+)\s*([smhdw])", re.I)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -182,6 +184,8 @@ class Settings(_Table):
     lexicon: Lexicon = Field(
         {}, description="Words, emoji, hashtags and phrases with what they feel like, from -4 to 4."
     )
+    mail: Mail = Field(Mail(), description="The mail server that digests are sent by; see its options.")
+    digest: list[Digest] = Field([], description="Mails that say what changed: one [[digest]] each; see its options.")
     scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
 
 

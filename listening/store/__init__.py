@@ -7,18 +7,20 @@ from listening.store.again import Again, Changed
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
-from listening.store.coverage import Coverage, SourceState
+from listening.store.coverage import SourceState
 from listening.store.figures import Counts, Days
 from listening.store.history import Act, History, Note
 from listening.store.inbox import Count, Inbox, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
+from listening.store.letters import Letters, Sent
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
+from listening.store.scores import Scores, Scoring
 from listening.store.search import Found, Question
 from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
@@ -36,7 +38,8 @@ class Store(
     Again,
     Labels,
     Runs,
-    Coverage,
+    Scoring,
+    Letters,
     Upkeep,
     Accounts,
 ):
@@ -76,6 +79,8 @@ __all__ = [
     "Run",
     "Saved",
     "Scope",
+    "Scores",
+    "Sent",
     "Session",
     "SourceFigures",
     "SourceState",

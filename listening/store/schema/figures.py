@@ -15,6 +15,10 @@ CREATE TABLE figures (
     brand_id INTEGER NOT NULL, kind TEXT NOT NULL, source_id INTEGER NOT NULL, day TEXT NOT NULL, name TEXT NOT NULL,
     mentions INTEGER NOT NULL DEFAULT 0, negative INTEGER NOT NULL DEFAULT 0, neutral INTEGER NOT NULL DEFAULT 0,
     positive INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (brand_id, kind, source_id, day, name)) WITHOUT ROWID;
+CREATE TABLE letters (
+    id INTEGER PRIMARY KEY, digest TEXT NOT NULL, slot TEXT NOT NULL, reader TEXT NOT NULL, made TEXT NOT NULL,
+    next_try TEXT NOT NULL, sent TEXT, tries INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+    UNIQUE (digest, slot, reader));
 CREATE TABLE flipped (mention_id INTEGER NOT NULL, step INTEGER NOT NULL);
 CREATE TRIGGER mentions_flipped AFTER UPDATE OF copy ON mentions WHEN old.copy <> new.copy
     BEGIN INSERT INTO flipped VALUES (new.id, new.copy - old.copy); END;
@@ -29,6 +33,6 @@ CREATE INDEX mentions_praise ON mentions (brand_id, published, shelved, copy, so
 
 
 def m010_figures(db: Database) -> None:
-    """Figures of aspects, intents and sites by day, and the time zone of those days."""
+    """Figures of aspects, intents and sites by day, the time zone of those days, and the outbox of digests."""
     run(db, _FIGURES)
     tally.recount(db.conn)
