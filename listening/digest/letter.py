@@ -54,7 +54,7 @@ class Letter:
 
 
 _NOUNS = {
-    "volume": "Mentions", "feeling": "{} mentions", "source": "Mentions from {}", "aspect": "Talk of {}",
+    "volume": "Mentions", "feeling": "{} mentions", "source": "Mentions from {}", "aspect": "Mentions that name {}",
     "intent": "Mentions of the kind “{}”", "word": "Mentions of “{}”",
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from listening.store import EVERYTHING, Counts, Scope, Store, Voice
 ALPHA = 0.045  # how often a comparison in which nothing changed may name any change; the rest is for what models miss
 _WEIGHTS = {"volume": 0.3, "feeling": 0.2, "source": 0.15, "aspect": 0.15, "intent": 0.15, "word": 0.05}
 _LEAST = 20  # mentions in both periods together: series of fewer cannot tell anything
-_WORDS, _TEXTS = 40, 400
+_WORDS, _TEXTS, _FEW = 40, 400, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,18 @@ def named(series: Sequence[Series], here: Sequence[str], before: Sequence[str], 
         tests = [_tested(each, here, before, earlier, rhythm, shift) for each in rest if each.group == group]
         alpha = ALPHA * share + spare * share / weight
         found += _holm([test for test in tests if test is not None], alpha)
-    return sorted(found, key=lambda change: (change.group != "volume", change.p))
+    return _told(sorted(found, key=lambda change: (change.group != "volume", change.p)))
+
+
+def _told(found: Sequence[Change]) -> list[Change]:
+    """At most three words, no two of the same texts: a story is told once."""
+    shown: list[Change] = []
+    for change in found:
+        told = [each for each in shown if each.group == "word"]
+        same = any((each.before, each.after) == (change.before, change.after) for each in told)
+        if change.group != "word" or (len(told) < _FEW and not same):
+            shown.append(change)
+    return shown
 
 
 def _holm(tests: Sequence[Change], alpha: float) -> list[Change]:

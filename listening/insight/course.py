@@ -119,7 +119,7 @@ def shown(voice: Voice, words: list[str] | tuple[str, ...] = (), room: int = 220
     """A mention as an example, cut around the first of some words."""
     text = excerpt(voice.text or voice.title, words, room)
     return Example(
-        voice.mention_id, text, voice.author, voice.source, voice.site, voice.url, voice.label, voice.published,
+        voice.mention_id, text, excerpt(voice.author, room=80), voice.source, voice.site, voice.url, voice.label, voice.published,
         voice.author_id,
     )  # fmt: skip
 
