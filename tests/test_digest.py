@@ -25,7 +25,7 @@ from listening.digest.slot import last_slot, slot_of
 from listening.digest.work import send_due
 from listening.insight.changes import Series, named
 from listening.insight.scorecard import scorecard
-from listening.store import Counts, MentionFilter, Store
+from listening.store import Count, MentionFilter, Store
 from tests.bench.changes import alarms, found
 from tests.conftest import NOW
 from tests.test_insight import fill, said
@@ -211,7 +211,7 @@ def test_a_skipped_hour_is_no_trap() -> None:
 
 
 def test_pictures_are_whole() -> None:
-    data = volume([Counts(5, 1, 2, 2), Counts(), Counts(9, 9)], 2)
+    data = volume([Count(5, 1, 2, 2), Count(), Count(9, 9)], 2)
     width, height = struct.unpack(">II", data[16:24])
     at, pixels = 8, b""
     while at < len(data):

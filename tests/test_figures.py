@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listening.post import Aspect, Author, Entry, Extent, Intent, Label, Mention, Post, Thread
-from listening.store import Counts, Days, Scope, Store
+from listening.store import Count, Days, Scope, Store
 from listening.store.copies import Copies
 from listening.store.tally import counted
 from tests.conftest import NOW
@@ -37,9 +37,9 @@ def entry(
     return Entry(post, "en", None, tuple(replace(mention, brand=brand) for brand in brands))
 
 
-def raw(store: Store, zone: str, hidden: str = "") -> dict[tuple[str, str, str, str, str], Counts]:
+def raw(store: Store, zone: str, hidden: str = "") -> dict[tuple[str, str, str, str, str], Count]:
     """The same from the mentions, one by one."""
-    days, found = store.calendar(), dict[tuple[str, str, str, str, str], Counts]()
+    days, found = store.calendar(), dict[tuple[str, str, str, str, str], Count]()
     assert days.name == zone
     rows = store.db.conn.execute(
         "SELECT mention_id, date, brand, source, domain, sentiment, intents FROM mention_list "
@@ -53,12 +53,12 @@ def raw(store: Store, zone: str, hidden: str = "") -> dict[tuple[str, str, str, 
         named += [("intent", each, label) for each in intents.split(", ") if each]
         for kind, name, feels in named:
             key = (kind, brand, days.day(published), source, name)
-            one = Counts(1, feels == "negative", feels == "neutral", feels == "positive")
-            found[key] = found.get(key, Counts()) + one
+            one = Count(1, feels == "negative", feels == "neutral", feels == "positive")
+            found[key] = found.get(key, Count()) + one
     return found
 
 
-def kept(store: Store, scope: Scope = Scope()) -> dict[tuple[str, ...], Counts]:  # noqa: B008
+def kept(store: Store, scope: Scope = Scope()) -> dict[tuple[str, ...], Count]:  # noqa: B008
     days = Days(date(2026, 1, 1), date(2027, 1, 1))
     return {
         (kind, *key): count
@@ -150,13 +150,13 @@ def test_an_older_file_gets_its_figures(tmp_path: Path) -> None:
         with store.writing() as conn:
             for sql in ("DROP TABLE figures", "DROP TABLE calendar", "DROP INDEX mentions_complaints",
                         "DROP INDEX mentions_praise",
-                        "DROP INDEX mentions_answered", "DROP INDEX mentions_dealt", "DROP TRIGGER mentions_flipped",
+                        "DROP INDEX mentions_dealt", "DROP TRIGGER mentions_flipped",
                         "DROP TABLE flipped", "DROP TABLE letters",
                         "DELETE FROM _sqlite_migrations WHERE name = 'm010_figures'"):  # fmt: skip
                 conn.execute(sql)
     with Store(tmp_path / "old.db") as store:
         assert store.check() == []
-        assert store.total("Acme", Days(NOW.date(), NOW.date())) == Counts(1, 1)
+        assert store.total("Acme", Days(NOW.date(), NOW.date())) == Count(1, 1)
 
 
 @pytest.mark.parametrize("kind", ["all", "aspect", "intent", "site"])

@@ -16,7 +16,7 @@ from listening.insight.period import last_days
 from listening.insight.telling import counted, excerpt, telling, words
 from listening.insight.why import Why
 from listening.post import Aspect, Author, Entry, Intent, Label, Mention, Post
-from listening.store import Counts, Days, Scope, Store
+from listening.store import Count, Days, Scope, Store
 from tests.conftest import NOW
 
 _FILL = "quiet plain weather garden bench kettle window ladder basket corner candle hammer".split()
@@ -217,7 +217,7 @@ def test_brands_side_by_side(store: Store) -> None:
     assert any(word.text == "lid leaks" for word in globex.words)
     assert globex.example is not None
     assert "lid leaks" in globex.example.excerpt
-    assert (nobody.count, nobody.net, nobody.words) == (Counts(), None, ())
+    assert (nobody.count, nobody.net, nobody.words) == (Count(), None, ())
     assert found.aspects == ("quality",)
     assert number_of(store, acme.why) == acme.count.mentions == sum(count.mentions for _, count in acme.course)
     year = compare(store, ["Acme"], since - timedelta(days=200), until, now=NOW)

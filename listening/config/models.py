@@ -184,8 +184,8 @@ class Settings(_Table):
     lexicon: Lexicon = Field(
         {}, description="Words, emoji, hashtags and phrases with what they feel like, from -4 to 4."
     )
-    mail: Mail = Field(Mail(), description="The mail server that digests are sent by; see its options.")
     digest: list[Digest] = Field([], description="Mails that say what changed: one [[digest]] each; see its options.")
+    mail: Mail = Field(Mail(), description="The mail server that digests are sent by; see its options.")
     scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
 
 

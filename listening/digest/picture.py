@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from listening.store import Counts
+from listening.store import Count
 
 WIDTH, HEIGHT = 1104, 280  # twice what is shown, for screens of high density
 _GROUND, _GRID = (255, 255, 255), (226, 229, 233)
@@ -38,7 +38,7 @@ class _Canvas:
         )
 
 
-def volume(days: Sequence[Counts], unfinished: int = -1) -> bytes:
+def volume(days: Sequence[Count], unfinished: int = -1) -> bytes:
     """Mentions by day as columns: negative below, then neutral, positive and unscored; one day may be unfinished."""
     canvas = _Canvas(WIDTH, HEIGHT)
     top = max((day.mentions for day in days), default=0) or 1
@@ -60,7 +60,7 @@ def volume(days: Sequence[Counts], unfinished: int = -1) -> bytes:
     return canvas.png()
 
 
-def feelings(counts: Counts, width: int = 360, height: int = 20) -> bytes:
+def feelings(counts: Count, width: int = 360, height: int = 20) -> bytes:
     """One bar: the shares of negative, neutral and positive."""
     canvas = _Canvas(width, height)
     left, total = 0.0, counts.scored or 1

@@ -13,7 +13,7 @@ from listening.insight.overview import name_words
 from listening.insight.period import Period, period
 from listening.insight.telling import words
 from listening.insight.why import Why, why
-from listening.store import EVERYTHING, Counts, Scope, Store, Voice
+from listening.store import EVERYTHING, Count, Scope, Store, Voice
 
 ALPHA = 0.045  # how often a comparison in which nothing changed may name any change; the rest is for what models miss
 _WEIGHTS = {"volume": 0.3, "feeling": 0.2, "source": 0.15, "aspect": 0.15, "intent": 0.15, "word": 0.05}
@@ -170,7 +170,7 @@ def _series(store: Store, brand: str, at: Period, scope: Scope) -> list[Series]:
     return found + _of_words(store, brand, at, scope)
 
 
-def _by_name(rows: Mapping[tuple[str, ...], Counts]) -> dict[str, dict[str, int]]:
+def _by_name(rows: Mapping[tuple[str, ...], Count]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for (day, name), count in rows.items():
         found.setdefault(name, {})[day] = count.mentions

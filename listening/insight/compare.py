@@ -13,7 +13,7 @@ from listening.insight.parts import Part, parts
 from listening.insight.period import period
 from listening.insight.telling import Word
 from listening.insight.why import Why, why
-from listening.store import EVERYTHING, Counts, Days, Scope, Store
+from listening.store import EVERYTHING, Count, Days, Scope, Store
 
 _TEXTS = 800  # of all brands together
 _WORDS = 8
@@ -25,10 +25,10 @@ class Side:
 
     brand: str
     ours: bool
-    count: Counts
+    count: Count
     share: float  # of all mentions of the brands that are compared
     net: Net | None
-    course: tuple[tuple[str, Counts], ...]  # by day, or by week, which is its Monday
+    course: tuple[tuple[str, Count], ...]  # by day, or by week, which is its Monday
     aspects: tuple[Part, ...]
     sources: tuple[Part, ...]
     words: tuple[Word, ...]
@@ -65,7 +65,7 @@ def compare(
         there = [voice for other in brands if other != brand for voice in samples[other]]
         told = told_by(samples[brand], there, names, _WORDS) if there else []
         course = _course({day: count for (name, day), count in counts.items() if name == brand}, at.days, step)
-        count = sum((one for _, one in course), Counts())
+        count = sum((one for _, one in course), Count())
         sides.append(
             Side(
                 brand, ours.get(brand, False), count, count.mentions / total if total else 0.0,
@@ -89,11 +89,11 @@ _RULE = (
 )
 
 
-def _course(daily: dict[str, Counts], days: Days, step: str) -> list[tuple[str, Counts]]:
-    found: dict[str, Counts] = {}
+def _course(daily: dict[str, Count], days: Days, step: str) -> list[tuple[str, Count]]:
+    found: dict[str, Count] = {}
     for day in days.each:
         begin = _stepped(day, step)
-        found[begin] = found.get(begin, Counts()) + daily.get(day, Counts())
+        found[begin] = found.get(begin, Count()) + daily.get(day, Count())
     return list(found.items())
 
 

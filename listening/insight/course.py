@@ -10,7 +10,7 @@ from listening.insight.headline import usual
 from listening.insight.period import Period
 from listening.insight.telling import Word, best, counted, excerpt, telling
 from listening.insight.why import Why, why
-from listening.store import Counts, Days, Scope, Store, Voice
+from listening.store import Count, Days, Scope, Store, Voice
 
 _SPIKE = 0.001  # chance brings fewer than one day in a thousand like that
 _TIMES = 1.5  # what is usual, at least
@@ -51,7 +51,7 @@ class Day:
     """One day; `net` is None where nothing was scored, `unfinished` says that it goes on."""
 
     day: str
-    count: Counts
+    count: Count
     net: float | None
     unfinished: bool
     spike: Spike | None
@@ -65,7 +65,7 @@ def course(store: Store, brand: str, at: Period, scope: Scope, names: frozenset[
     told = {day: _told(store, brand, day, at, expected, daily[day].mentions, scope, names) for day, expected in high}
     found = []
     for day in at.days.each:
-        count = daily.get(day, Counts())
+        count = daily.get(day, Count())
         one = Days(*(at.days.first.fromisoformat(day),) * 2)
         reason = why(store, "Mentions published on this day.", brand, one, scope)
         found.append(Day(day, count, count.net, day == at.unfinished, told.get(day), reason))
@@ -119,8 +119,8 @@ def shown(voice: Voice, words: list[str] | tuple[str, ...] = (), room: int = 220
     """A mention as an example, cut around the first of some words."""
     text = excerpt(voice.text or voice.title, words, room)
     return Example(
-        voice.mention_id, text, excerpt(voice.author, room=80), voice.source, voice.site, voice.url, voice.label, voice.published,
-        voice.author_id,
+        voice.mention_id, text, excerpt(voice.author, room=80), voice.source, voice.site, voice.url, voice.label,
+        voice.published, voice.author_id,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import tldextract
 
 from listening.insight.period import Period, period
 from listening.insight.why import why
-from listening.store import EVERYTHING, Counts, Days, Scope, SourceState, Store
+from listening.store import EVERYTHING, Count, Days, Scope, SourceState, Store
 
 _TEXTS = 1500
 _LATE = 3  # times its interval, and it is overdue
@@ -36,7 +36,7 @@ class Heard:
     """One source: `state` is "well", "quiet", "late", "failing", "never ran" or "reads less than announced"."""
 
     source: SourceState
-    mentions: Counts
+    mentions: Count
     state: str
     remark: str  # a sentence; empty where all is well
 
@@ -66,7 +66,7 @@ class Coverage:
     days: Days
     sources: tuple[Heard, ...]
     kinds: tuple[tuple[str, int, int], ...]  # kind, sources, mentions
-    sites: tuple[tuple[str, Counts], ...]
+    sites: tuple[tuple[str, Count], ...]
     blind: tuple[Blind, ...]
     missing: tuple[Missing, ...]
     looked_at: int  # texts in which links and names were sought
@@ -100,8 +100,8 @@ def coverage(
     )  # fmt: skip
 
 
-def _heard(state: SourceState, counts: dict[tuple[str, ...], Counts], now: datetime) -> Heard:
-    mentions = sum((count for (_, source), count in counts.items() if source == state.name), Counts())
+def _heard(state: SourceState, counts: dict[tuple[str, ...], Count], now: datetime) -> Heard:
+    mentions = sum((count for (_, source), count in counts.items() if source == state.name), Count())
     return Heard(state, mentions, *_condition(state, now))
 
 
@@ -133,7 +133,7 @@ def _kinds(heard: Sequence[Heard]) -> tuple[tuple[str, int, int], ...]:
 
 
 def _missing(
-    states: Sequence[SourceState], counts: dict[tuple[str, ...], Counts], brands: Iterable[str]
+    states: Sequence[SourceState], counts: dict[tuple[str, ...], Count], brands: Iterable[str]
 ) -> Iterable[Missing]:
     kind_of = {state.name: state.kind for state in states}
     there = {(brand, kind_of[source]) for (brand, source) in counts if source in kind_of}

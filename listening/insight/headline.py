@@ -11,7 +11,7 @@ from listening.insight import chance
 from listening.insight.net import net
 from listening.insight.period import Period
 from listening.insight.why import Why, why
-from listening.store import Counts, Days, Scope, Store
+from listening.store import Count, Days, Scope, Store
 
 REAL = 0.01  # a change that chance brings less often than once in a hundred periods is called real
 
@@ -82,8 +82,8 @@ def _earlier(at: Period) -> list[str]:
     return at.history.each if at.first and at.first < at.history.last else []
 
 
-def _sum(daily: Mapping[str, Counts], days: Sequence[str]) -> Counts:
-    return sum((daily.get(day, Counts()) for day in days), Counts())
+def _sum(daily: Mapping[str, Count], days: Sequence[str]) -> Count:
+    return sum((daily.get(day, Count()) for day in days), Count())
 
 
 def _figure(
@@ -98,7 +98,7 @@ def _figure(
     return Figure(name, value, before, low, high, change, p, reason, _TESTS[name])
 
 
-def _mentions(store: Store, brand: str, at: Period, daily: Mapping[str, Counts], scope: Scope) -> Figure:
+def _mentions(store: Store, brand: str, at: Period, daily: Mapping[str, Count], scope: Scope) -> Figure:
     here, earlier = at.compared
     counts = {day: count.mentions for day, count in daily.items()}
     one, two = _sum(daily, here).mentions, _sum(daily, earlier).mentions
@@ -112,7 +112,7 @@ def _mentions(store: Store, brand: str, at: Period, daily: Mapping[str, Counts],
     )
 
 
-def _net(store: Store, brand: str, at: Period, daily: Mapping[str, Counts], scope: Scope) -> Figure:
+def _net(store: Store, brand: str, at: Period, daily: Mapping[str, Count], scope: Scope) -> Figure:
     count, earlier = _sum(daily, at.days.each), _sum(daily, at.before.each)
     audit = store.audited(brand)
     found, was = net(count.feelings, audit), net(earlier.feelings, audit) if at.comparable else None
@@ -127,20 +127,20 @@ def _net(store: Store, brand: str, at: Period, daily: Mapping[str, Counts], scop
     return _figure("net", found.estimate, before, p, reason, relative=False, low=found.low, high=found.high)
 
 
-def _moments(daily: Mapping[str, Counts], days: Sequence[str]) -> list[tuple[float, float, float]]:
-    counts = [daily.get(day, Counts()) for day in days]
+def _moments(daily: Mapping[str, Count], days: Sequence[str]) -> list[tuple[float, float, float]]:
+    counts = [daily.get(day, Count()) for day in days]
     return [(each.positive - each.negative, each.positive + each.negative, each.scored) for each in counts]
 
 
 def _voice(
-    store: Store, brand: str, at: Period, daily: Mapping[str, Counts], everyone: Mapping[str, int], scope: Scope
+    store: Store, brand: str, at: Period, daily: Mapping[str, Count], everyone: Mapping[str, int], scope: Scope
 ) -> Figure:
     mine, all_of = _sum(daily, at.days.each).mentions, sum(everyone.get(day, 0) for day in at.days.each)
     was, all_were = _sum(daily, at.before.each).mentions, sum(everyone.get(day, 0) for day in at.before.each)
     p = None
     if at.comparable and all_of and all_were:
         after, before, usually = (
-            [(daily.get(day, Counts()).mentions, everyone.get(day, 0)) for day in days]
+            [(daily.get(day, Count()).mentions, everyone.get(day, 0)) for day in days]
             for days in (*at.compared, _earlier(at))
         )
         p = chance.of_shares(after, before, usually)
@@ -152,7 +152,7 @@ def _voice(
 def _open(store: Store, brand: str, at: Period, scope: Scope, now: datetime) -> Figure:
     begin, end = (datetime.fromisoformat(moment) for moment in store.bounds(at.days))
     value = store.open_complaints(brand, end, now, scope=scope)
-    came = store.figures(brand, at.days, ["name"], kind="intent", scope=scope).get(("complaint",), Counts()).mentions
+    came = store.figures(brand, at.days, ["name"], kind="intent", scope=scope).get(("complaint",), Count()).mentions
     p = before = None
     if at.comparable:
         before = store.open_complaints(brand, begin, now, scope=scope)

@@ -12,7 +12,7 @@ from listening.insight.headline import Figure, headline
 from listening.insight.parts import Heat, Part, Topic, heat, parts, topics
 from listening.insight.period import Period, period
 from listening.insight.why import Why, why
-from listening.store import EVERYTHING, Advocate, Counts, Days, Scope, Store
+from listening.store import EVERYTHING, Advocate, Count, Days, Scope, Store
 
 _TEXTS = 250
 
@@ -23,7 +23,7 @@ class Voice:
 
     brand: str
     ours: bool
-    count: Counts
+    count: Count
     share: float
     why: Why
 
@@ -80,7 +80,7 @@ def _voices(store: Store, brands: Sequence[tuple[str, bool]], days: Days, scope:
     voices = [
         Voice(name, ours, count, count.mentions / total, why(store, rule, name, days, scope))
         for name, ours in brands
-        if (count := found.get((name,), Counts())).mentions
+        if (count := found.get((name,), Count())).mentions
     ]
     return sorted(voices, key=lambda voice: (-voice.count.mentions, voice.brand))
 

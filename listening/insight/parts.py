@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from listening.insight.agreement import wilson
 from listening.insight.telling import Word, telling, words
 from listening.insight.why import Why, why
-from listening.store import Counts, Days, Scope, Store, Voice
+from listening.store import Count, Days, Scope, Store, Voice
 
 _RULES = {
     "aspect": "Mentions that name this side of the brand, by the feeling toward it. brands.toml may name its words.",
@@ -28,7 +28,7 @@ class Part:
     """One aspect, intent, site or source."""
 
     name: str
-    count: Counts
+    count: Count
     net: float | None
     why: Why
 
@@ -38,7 +38,7 @@ class Topic:
     """A word or phrase that these mentions have more than others, and how the mentions that hold it feel."""
 
     text: str
-    count: Counts  # among the texts that were looked at
+    count: Count  # among the texts that were looked at
     share: float  # of the texts that were looked at
     opens: str
 
@@ -49,7 +49,7 @@ class Cell:
 
     aspect: str
     source: str
-    count: Counts
+    count: Count
     pain: float
     why: Why
 
@@ -88,7 +88,7 @@ def topics(here: list[Voice], there: list[Voice], names: frozenset[str], opens: 
 def _topic(word: Word, held: list[tuple[frozenset[str], str | None]], opens: str) -> Topic:
     labels = [label for each, label in held if word.text in each]
     feels = Counter(labels)
-    count = Counts(len(labels), feels["negative"], feels["neutral"], feels["positive"])
+    count = Count(len(labels), feels["negative"], feels["neutral"], feels["positive"])
     return Topic(word.text, count, len(labels) / max(1, len(held)), f"{opens}&{urlencode([('q', _asked(word.text))])}")
 
 
@@ -108,7 +108,7 @@ def heat(store: Store, brand: str, days: Days, scope: Scope, rows: int = 8, colu
     cells = {}
     for aspect in aspects:
         for source in sources:
-            count = found.get((source, aspect), Counts())
+            count = found.get((source, aspect), Count())
             if count.mentions:
                 pain = wilson(count.negative, count.scored)[0] if count.scored else 0.0
                 chosen = {"aspect": aspect, "aspect_sentiment": "negative", "source": source}

@@ -17,7 +17,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+")
 _TOKEN = re.compile(r"[@#]?\w+(?:['-]\w+)*|[.!?;:,()\n\"“”]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*").fullmatch
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_UNSEEN = dict.fromkeys([*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # they turn text round
+_UNSEEN = dict.fromkeys([*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _COMMON = frozenset(  # that no phrase begins or ends with, and that alone say nothing
     "a an and are as at be been but by can could did do does for from had has have he her his i if in into is it its "
     "it's i'm i've just me my no not of off on or our out so than that that's the their them then there they this to "

@@ -8,31 +8,33 @@ from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.coverage import SourceState
-from listening.store.figures import Counts, Days
+from listening.store.figures import Count, Days
 from listening.store.history import Act, History, Note
-from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.letters import Letters, Sent
 from listening.store.posts import StoredPost
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.scores import Scores, Scoring
 from listening.store.search import Found, Question
-from listening.store.triage import OUTCOMES, Done, Triage
+from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
+from listening.store.views import View, Views
 from listening.store.voices import Advocate, Voice
 
 
 class Store(
     Saving,
-    Inbox,
     Clusters,
     Surroundings,
-    Triage,
+    Views,
+    Queues,
     History,
     Joining,
     Again,
@@ -57,17 +59,19 @@ __all__ = [
     "Around",
     "BrandFigures",
     "By",
+    "Capped",
     "Card",
     "Changed",
     "Choices",
+    "Clock",
     "Cluster",
     "Copy",
     "Count",
-    "Counts",
     "Days",
     "Done",
     "Found",
     "InboxFilter",
+    "Item",
     "KnownSource",
     "Label",
     "MentionFilter",
@@ -76,6 +80,8 @@ __all__ = [
     "Open",
     "Page",
     "Question",
+    "QueueFigures",
+    "QueuePage",
     "Run",
     "Saved",
     "Scope",
@@ -86,8 +92,11 @@ __all__ = [
     "SourceState",
     "Store",
     "StoredPost",
+    "Targets",
     "ThreadPost",
     "Token",
+    "Tone",
+    "View",
     "Voice",
     "read_filters",
 ]

@@ -26,7 +26,7 @@ _BY_SOURCE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class Count:
     """Mentions, and how many of them feel which way; the others could not be scored."""
 
     mentions: int = 0
@@ -34,8 +34,8 @@ class Counts:
     neutral: int = 0
     positive: int = 0
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
+    def __add__(self, other: Count) -> Count:
+        return Count(
             self.mentions + other.mentions, self.negative + other.negative, self.neutral + other.neutral,
             self.positive + other.positive,
         )  # fmt: skip
@@ -84,7 +84,7 @@ class Figures(Connection):
         return calendar(self.db.conn)
 
     def use_zone(self, name: str) -> bool:
-        """Counts days in another time zone from now on; returns whether that changed anything."""
+        """Count days in another time zone from now on; returns whether that changed anything."""
         if self.calendar().name == name:
             return False
         ZoneInfo(name)
@@ -98,8 +98,8 @@ class Figures(Connection):
     def figures(
         self, brands: str | Sequence[str], days: Days, by: Iterable[str] = (), *, kind: str = "all",
         scope: Scope = EVERYTHING,
-    ) -> dict[tuple[str, ...], Counts]:  # fmt: skip
-        """Counts per group, copies left out; `by` are any of "brand", "day", "source" and "name", in this order.
+    ) -> dict[tuple[str, ...], Count]:  # fmt: skip
+        """Count per group, copies left out; `by` are any of "brand", "day", "source" and "name", in this order.
 
         `kind` says of what: "all", "aspect" (with the feeling toward it), "intent" or "site", whose names are "name".
         Without `by` there is one group, (). Groups of nothing are left out.
@@ -112,11 +112,11 @@ class Figures(Connection):
         grouped = f" GROUP BY {columns}" if groups else ""
         bound = [kind, days.first.isoformat(), days.last.isoformat(), *names, *values]
         rows = self.db.conn.execute(f"{sql}{grouped} HAVING sum(f.mentions) > 0", bound)
-        return dict(sorted((tuple(row[:-4]) if groups else (), Counts(*row[-4:])) for row in rows))
+        return dict(sorted((tuple(row[:-4]) if groups else (), Count(*row[-4:])) for row in rows))
 
-    def total(self, brand: str, days: Days, *, scope: Scope = EVERYTHING) -> Counts:
+    def total(self, brand: str, days: Days, *, scope: Scope = EVERYTHING) -> Count:
         """All mentions of a brand in some days."""
-        return self.figures(brand, days, scope=scope).get((), Counts())
+        return self.figures(brand, days, scope=scope).get((), Count())
 
     def brand_names(self) -> list[tuple[str, bool]]:
         """Active brands, and whether they are ours."""

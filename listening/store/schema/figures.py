@@ -26,7 +26,6 @@ CREATE INDEX mentions_complaints ON mentions (brand_id, published, shelved, copy
     WHERE instr(', ' || intents || ',', ', complaint,') AND status IN ('new', 'in progress');
 CREATE INDEX mentions_dealt ON mentions (brand_id, coalesce(answered, closed), intents)
     WHERE coalesce(answered, closed) IS NOT NULL;
-CREATE INDEX mentions_answered ON mentions (brand_id, answered, published) WHERE answered IS NOT NULL;
 CREATE INDEX mentions_praise ON mentions (brand_id, published, shelved, copy, source_id, label, intents)
     WHERE instr(', ' || intents || ',', ', advocacy,') OR instr(', ' || intents || ',', ', praise,');
 """
