@@ -1,4 +1,4 @@
-"""Looking at what was found: `listening mentions` and `listening digest`."""
+"""Looking at what was found: `listening mentions`."""
 
 from __future__ import annotations
 
@@ -112,20 +112,6 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-@click.command()
-@filters(default_since="7d")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output without it.")
-def digest(config: Config, where: MentionFilter, output: str | None) -> None:
-    """Write a period's mentions as CSV that any spreadsheet opens safely."""
-    with read_store(config) as store:
-        rows = store.mentions(where)
-        if output is None:
-            write_csv(rows, sys.stdout.buffer)
-            return
-        count = write_file(rows, Path(output))
-    click.echo(f"{count:,} mentions written to {output}", err=True)
-
-
 def write_file(rows: Iterable[MentionRow], target: Path) -> int:
     """Write the CSV beside its place and move it there when it is whole. Returns how many rows."""
     partial = target.with_name(f"{target.name}.part")
@@ -145,4 +131,4 @@ def _writable(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-COMMANDS = (mentions, digest)
+COMMANDS = (mentions,)

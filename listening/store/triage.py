@@ -196,7 +196,7 @@ def _apply(
             write_state(conn, old, new)
             row = (action, old.mention_id, *map(_json, differences(old, new)))
             conn.execute("INSERT INTO changes (action_id, mention_id, before, after) VALUES (?, ?, ?, ?)", row)
-    _regroup(conn, sorted({old.post_id for old, new in moving if old.values["shelved"] != new.values["shelved"]}))
+        _regroup(conn, sorted({old.post_id for old, new in moving if old.values["shelved"] != new.values["shelved"]}))
     return str(action), len(moving)
 
 

@@ -77,6 +77,7 @@ class Upkeep(Connection):
             conn.execute(COUNT_ALL)
             conn.execute("DELETE FROM figures")
             tally.recount(conn)
+            conn.execute("DELETE FROM flipped")
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "
