@@ -7,8 +7,10 @@ from listening.store.again import Again, Changed
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
+from listening.store.explaining import Explaining
+from listening.store.figures import Count, Days
 from listening.store.history import Act, History, Note
-from listening.store.inbox import Count, Page
+from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
@@ -22,14 +24,15 @@ from listening.store.search import Found, Question
 from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
 from listening.store.views import View, Views
+from listening.store.voices import Advocate, Voice
 
 
 class Store(
     Saving,
-    Views,
-    Queues,
     Clusters,
     Surroundings,
+    Views,
+    Queues,
     History,
     Joining,
     Again,
@@ -37,6 +40,7 @@ class Store(
     Runs,
     Upkeep,
     Accounts,
+    Explaining,
 ):
     """Everything kept, in one file. See the parts for what it can do."""
 
@@ -48,9 +52,11 @@ __all__ = [
     "STATUSES",
     "Account",
     "Act",
+    "Advocate",
     "Around",
     "BrandFigures",
     "By",
+    "Capped",
     "Card",
     "Changed",
     "Choices",
@@ -58,6 +64,7 @@ __all__ = [
     "Cluster",
     "Copy",
     "Count",
+    "Days",
     "Done",
     "Found",
     "InboxFilter",
@@ -84,5 +91,6 @@ __all__ = [
     "Token",
     "Tone",
     "View",
+    "Voice",
     "read_filters",
 ]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from listening.store.facts import Condition
-from listening.store.inbox import Count, Inbox
+from listening.store.inbox import Capped, Inbox
 from listening.store.inbox_card import Card
 from listening.store.inbox_filter import IN_PROGRESS, NEW, NOBODY, OPEN, InboxFilter
 from listening.store.inbox_sql import conditions
@@ -98,9 +98,9 @@ class QueuePage:
 class QueueFigures:
     """A queue at a glance; of what was answered, those answered in the period."""
 
-    unanswered: Count  # open now
-    late: Count  # of these: past the target
-    nobodys: Count  # of these: without an assignee
+    unanswered: Capped  # open now
+    late: Capped  # of these: past the target
+    nobodys: Capped  # of these: without an assignee
     answered: int
     in_time: int  # of the answered
     median_answer: timedelta | None  # from publishing to the first answer

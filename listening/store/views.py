@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from listening.errors import ListeningError
-from listening.store.inbox import Count, Inbox
+from listening.store.inbox import Capped, Inbox
 from listening.store.inbox_filter import read_filters
 from listening.store.known import Detect
 from listening.store.moment import iso
@@ -80,7 +80,7 @@ class Views(Inbox, Triage):
     def view_counts(
         self, views: Iterable[View], *, now: datetime, zone: tzinfo = UTC, detect: Detect | None = None,
         scope: Scope = EVERYTHING,
-    ) -> dict[int, Count]:  # fmt: skip
+    ) -> dict[int, Capped]:  # fmt: skip
         """How many mentions each shows, by its id, counted up to 1,000; one whose filters are wrong by now has none."""
         found = {}
         for view in views:
