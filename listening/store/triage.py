@@ -162,8 +162,8 @@ def _after(state: State, asked: _Asked, who: str, stamp: str, notes: Iterator[in
     now |= {key: value for key, value in given.items() if value is not None}
     if (asked.status == ANSWERED or asked.reply) and "answered" not in was:
         now["answered"] = stamp
-    now |= {f"tag:{tag}": True for tag in asked.add_tags}
-    now |= {f"tag:{tag}": None for tag in asked.remove_tags}
+    now |= {f"tag:{tag}": True for tag in sorted(asked.add_tags)}
+    now |= {f"tag:{tag}": None for tag in sorted(asked.remove_tags)}
     if asked.note:
         now[f"note:{next(notes)}"] = [who, stamp, asked.note]
     return corrected(state.changed(now), corrections, who, stamp)
