@@ -32,6 +32,7 @@ def know(store: Store, config: Config) -> None:
         ],
         [{"name": b.name, "query": b.query, "ours": int(b.ours), "owner": b.owner} for b in config.brands],
     )  # fmt: skip
+    store.use_zone(config.settings.time_zone)
 
 
 def crawl(config: Config, sources: Sequence[str], listener: Listener, *, check: bool = False) -> list[Event]:

@@ -27,6 +27,7 @@ from listening.cli import (
     setup,
     trial,
     understand,
+    user,
 )
 from listening.errors import ConfigError, ListeningError
 
@@ -102,6 +103,7 @@ for _module in (
     audit,
     evaluate,
     browse,
+    user,
     database,
 ):
     for _command in _module.COMMANDS:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
+from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
+from listening.store.explaining import Explaining
+from listening.store.figures import Count, Days
+from listening.store.history import Act, History, Note
+from listening.store.inbox import Capped, Inbox, Page
+from listening.store.inbox_card import By, Card
+from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.leases import Lease
 from listening.store.posts import StoredPost
@@ -14,34 +22,71 @@ from listening.store.saving import Saved, Saving
 from listening.store.schedule import Schedule, Scheduled, Slot
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
+from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
+from listening.store.voices import Advocate, Voice
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Schedule, Upkeep):
+class Store(
+    Saving,
+    Inbox,
+    Clusters,
+    Surroundings,
+    Triage,
+    History,
+    Joining,
+    Again,
+    Labels,
+    Schedule,
+    Upkeep,
+    Accounts,
+    Explaining,
+):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "OUTCOMES",
+    "STATUSES",
+    "Account",
+    "Act",
+    "Advocate",
+    "Around",
     "BrandFigures",
+    "By",
+    "Capped",
+    "Card",
     "Changed",
+    "Choices",
     "Cluster",
     "Copy",
+    "Count",
+    "Days",
+    "Done",
     "Found",
+    "InboxFilter",
     "KnownSource",
     "Label",
     "Lease",
     "MentionFilter",
     "MentionRow",
+    "Note",
     "Open",
+    "Page",
     "Question",
     "Run",
     "Saved",
     "Scheduled",
     "Scope",
+    "Session",
     "Slot",
     "SourceFigures",
     "Store",
     "StoredPost",
+    "ThreadPost",
+    "Token",
+    "Voice",
+    "read_filters",
 ]

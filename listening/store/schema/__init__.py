@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, clock, foundation
+from listening.store.schema import accounts, clock, desk, figures, foundation
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -13,7 +13,9 @@ _IN_ORDER = (
     foundation.m004_models,
     foundation.m005_copies,
     accounts.m006_accounts,
+    desk.m007_desk,
     clock.m008_clock,
+    figures.m010_figures,
 )
 
 migrations = Migrations("listening")
