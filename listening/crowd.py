@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import subprocess
@@ -115,7 +116,7 @@ class Crowd:
     def end(self, name: str) -> None:
         """End one run at once; whole batches stay."""
         if (process := self.running.get(name)) is not None:
-            process.kill()
+            _kill(process)
 
     def stop(self, listener: Listener, grace: float = _GRACE) -> dict[str, Event]:
         """Ask every run to stop and hear its last words; what is not done after the grace is ended."""
@@ -133,7 +134,13 @@ class Crowd:
 
     def _kill(self) -> None:
         for process in list(self.running.values()):
-            process.kill()
+            _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End a run and what it has started: it leads a group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _host(entry: SourceEntry) -> str:

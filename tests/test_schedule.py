@@ -216,12 +216,12 @@ def test_who_holds_the_schedule_is_named_and_the_dead_let_go(tmp_path: Path) -> 
     path = tmp_path / "listening.db"
     with Store(path) as one, Store(path) as other:
         first = hold(one, NOW)
-        with pytest.raises(StoreError, match=rf"another process runs its schedule \(process {os.getpid()} on .*One is"):
+        with pytest.raises(StoreError, match=rf"another process runs the schedule \(process {os.getpid()} on .*One is"):
             hold(other, NOW)
         first.renew(NOW, 0.0)
         first.release(NOW)
         second = hold(other, NOW)
-        with pytest.raises(StoreError, match="another process has taken over the schedule"):
+        with pytest.raises(StoreError, match="another process has taken over: schedule"):
             first.renew(NOW, 99.0)
         second.release(NOW)
 

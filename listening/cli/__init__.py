@@ -27,6 +27,7 @@ from listening.cli import (
     setup,
     trial,
     understand,
+    up,
     user,
 )
 from listening.errors import ConfigError, ListeningError
@@ -93,6 +94,7 @@ for _module in (
     board,
     crawl,
     schedule,
+    up,
     mentions,
     copies,
     search,

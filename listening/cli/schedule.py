@@ -127,7 +127,7 @@ def _print_holder(config: Config, lease: Lease | None) -> None:
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if lease is not None and lease.expires > now:
         since = _local(lease.taken, ZoneInfo(config.settings.time_zone))
-        console.print(f"\n[dim]Followed by process {lease.pid} on {lease.host} since {since}.[/]")
+        console.print(f"\n[dim]Followed by process {lease.pid} on {lease.host.split()[0]} since {since}.[/]")
     else:
         console.print("\nNobody follows this schedule now: `listening up` does.")
 

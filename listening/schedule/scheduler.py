@@ -83,7 +83,7 @@ class Scheduler:
         self.stuck_after = timedelta(minutes=30)
         self.progress: dict[str, _Run] = {}
         self._wall, self._steady, self._kept_up = clock.now(), clock.monotonic(), float("-inf")
-        self._complaint = ""
+        self._configured, self._complaint = False, ""
 
     def begin(self) -> None:
         """Take up what the one before left: what it had begun or taken and not finished is due again."""
@@ -141,9 +141,9 @@ class Scheduler:
             return
         if config is None:
             return
-        if self.tables:
+        if self._configured:
             self.tell("the configuration has changed: the new one is followed")
-        self._complaint = ""
+        self._configured, self._complaint = True, ""
         self.runs.configure(config)
         self.stuck_after = config.settings.stuck_after
         self.longest = {entry.name: entry.longest for entry in config.sources}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,15 +40,15 @@ class Leases(Connection):
             return None
         return handle
 
-    def take_lease(self, name: str, holder: str, now: datetime, host: str = "") -> Lease | None:
+    def take_lease(self, name: str, holder: str, now: datetime, here: str) -> Lease | None:
         """Take a lease that nobody holds, that expired, or whose holder was on this machine; None where it is held.
 
-        Only whoever has the lock `alone(name)` may ask: that its holder here is dead is known from that.
+        `here` names this machine, in words one of which is the same for all who share its locks. Only whoever has the
+        lock `alone(name)` may ask: that a holder on this machine is dead is known from that.
         """
-        here = host or socket.gethostname()
         with self.writing() as conn:
             old = self.lease(name)
-            if old is not None and old.expires > iso(now) and old.host != here:
+            if old is not None and old.expires > iso(now) and not set(old.host.split()) & set(here.split()):
                 return None
             fresh = Lease(
                 name, (old.term if old else 0) + 1, holder, here, os.getpid(), iso(now), iso(now), iso(now + LASTS)

@@ -87,7 +87,7 @@ class Schedule(Runs, Leases):
         """
         with self.writing() as conn:
             if conn.execute("SELECT term FROM leases WHERE name = ?", [lease.name]).fetchone() != (lease.term,):
-                raise StoreError("another process has taken over the schedule")
+                raise StoreError("another process has taken over: schedule")
             row = conn.execute(
                 "SELECT id, next_due, due_for, level FROM sources WHERE name = ? AND active", [source]
             ).fetchone()
