@@ -10,29 +10,31 @@ from listening.store.copies import Joining
 from listening.store.explaining import Explaining
 from listening.store.figures import Count, Days
 from listening.store.history import Act, History, Note
-from listening.store.inbox import Capped, Inbox, Page
+from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.leases import Lease
 from listening.store.posts import StoredPost
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run
 from listening.store.saving import Saved, Saving
 from listening.store.schedule import Schedule, Scheduled, Slot
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
-from listening.store.triage import OUTCOMES, Done, Triage
+from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
+from listening.store.views import View, Views
 from listening.store.voices import Advocate, Voice
 
 
 class Store(
     Saving,
-    Inbox,
     Clusters,
     Surroundings,
-    Triage,
+    Views,
+    Queues,
     History,
     Joining,
     Again,
@@ -60,6 +62,7 @@ __all__ = [
     "Card",
     "Changed",
     "Choices",
+    "Clock",
     "Cluster",
     "Copy",
     "Count",
@@ -67,6 +70,7 @@ __all__ = [
     "Done",
     "Found",
     "InboxFilter",
+    "Item",
     "KnownSource",
     "Label",
     "Lease",
@@ -76,6 +80,8 @@ __all__ = [
     "Open",
     "Page",
     "Question",
+    "QueueFigures",
+    "QueuePage",
     "Run",
     "Saved",
     "Scheduled",
@@ -85,8 +91,11 @@ __all__ = [
     "SourceFigures",
     "Store",
     "StoredPost",
+    "Targets",
     "ThreadPost",
     "Token",
+    "Tone",
+    "View",
     "Voice",
     "read_filters",
 ]

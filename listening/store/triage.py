@@ -175,6 +175,12 @@ def _note_ids(conn: sqlite3.Connection) -> Iterator[int]:
     return count(row[0] + 1 if row else 1)
 
 
+def begin(conn: sqlite3.Connection, who: str, stamp: str, undoes: int | None = None) -> int:
+    """A new action; its id is the token that undoes it."""
+    sql = "INSERT INTO actions (who, made, undoes) VALUES (?, ?, ?)"
+    return int(conn.execute(sql, (who, stamp, undoes)).lastrowid or 0)
+
+
 def _apply(
     conn: sqlite3.Connection, wanted: Iterable[tuple[State, State]], who: str, stamp: str, undoes: int | None = None
 ) -> tuple[str, int]:
@@ -182,7 +188,7 @@ def _apply(
     moving = [(old, new) for old, new in wanted if old.values != new.values]
     if not moving:
         return "", 0
-    action = conn.execute("INSERT INTO actions (who, made, undoes) VALUES (?, ?, ?)", (who, stamp, undoes)).lastrowid
+    action = begin(conn, who, stamp, undoes)
     judged = ("sentiment", "intents", "shelved")  # what figures are counted by
     recounted = [o.mention_id for o, n in moving if any(o.values.get(k) != n.values.get(k) for k in judged)]
     with counted(conn, recounted):
