@@ -68,7 +68,7 @@ def up(ctx: click.Context, host: str, port: int, no_web: bool) -> None:
             say("listening", "ends: what is being read is saved first")
         finally:
             supervisor.stop()
-        say("listening", "has ended; `listening up` goes on from here")
+    say("listening", "has ended; `listening up` goes on from here")
 
 
 def _changed(watched: Watched) -> bool:

@@ -18,7 +18,7 @@ from listening.store import Store
 from listening.timetable import Timetable
 
 _STEP = 0.5  # seconds
-_GRACE = 2.0  # seconds for runs to save what they have read when everything stops
+_GRACE = 1.5  # seconds for runs to save what they have read when everything stops
 
 
 class Watched:

@@ -61,4 +61,6 @@ def _orphaned() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(code)  # all is stored and closed: taking the interpreter apart takes a second that nobody has

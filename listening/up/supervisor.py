@@ -11,7 +11,7 @@ from listening.up.services import Service
 
 _SHORT = 60.0  # a service that ran for less than so many seconds failed at once
 _LONGEST = 60.0  # seconds between two tries
-_GRACE = 3.5  # seconds from being asked to end to being ended
+_GRACE = 2.8  # seconds from being asked to end to being ended
 Process = subprocess.Popen[bytes]
 
 
