@@ -25,11 +25,13 @@ from listening.cli import (
     label,
     mentions,
     query,
+    schedule,
     search,
     setup,
     triage,
     trial,
     understand,
+    up,
     user,
 )
 from listening.errors import ConfigError, ListeningError
@@ -95,6 +97,8 @@ for _module in (
     setup,
     board,
     crawl,
+    schedule,
+    up,
     mentions,
     digests,
     export,

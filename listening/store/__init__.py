@@ -16,13 +16,15 @@ from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
+from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
 from listening.store.outbox import Message, Outbox, Outgoing
 from listening.store.posts import StoredPost
 from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
-from listening.store.runs import KnownSource, Run, Runs, RunSpan
+from listening.store.runs import KnownSource, Run, RunSpan
 from listening.store.saving import Saved, Saving
+from listening.store.schedule import Schedule, Scheduled, Slot
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.scores import Scores, Scoring
 from listening.store.search import Found, Question
@@ -42,9 +44,9 @@ class Store(
     Joining,
     Again,
     Labels,
-    Runs,
     Scoring,
     Letters,
+    Schedule,
     Upkeep,
     Accounts,
     Hourly,
@@ -83,6 +85,7 @@ __all__ = [
     "Item",
     "KnownSource",
     "Label",
+    "Lease",
     "MentionFilter",
     "MentionRow",
     "Message",
@@ -99,10 +102,12 @@ __all__ = [
     "Run",
     "RunSpan",
     "Saved",
+    "Scheduled",
     "Scope",
     "Scores",
     "Sent",
     "Session",
+    "Slot",
     "SourceFigures",
     "SourceState",
     "Step",
