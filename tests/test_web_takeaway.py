@@ -194,6 +194,8 @@ def test_a_pipe_gives_up_on_who_takes_nothing() -> None:
     for _ in range(11):  # a megabyte is held for a reader that is slow
         pipe.write(b"x" * 100_000)
     with pytest.raises(Left):
+        pipe.write(b"x" * 100_000)
+    with pytest.raises(Left):
         pipe.write(b"x")
 
 
