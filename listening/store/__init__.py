@@ -6,37 +6,52 @@ from listening.store.again import Again, Changed
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.labels import Label, Labels, Open
+from listening.store.likely import Likely
+from listening.store.people import Handle
+from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
+from listening.store.standing import Answer, Loud, Standings, Telling, Voice
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Runs, Upkeep):
+class Store(Saving, Clusters, Joining, Again, Labels, Standings, Runs, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "Answer",
+    "Attitude",
     "BrandFigures",
     "Changed",
     "Cluster",
     "Copy",
+    "Felt",
     "Found",
+    "Handle",
+    "Judged",
     "KnownSource",
     "Label",
+    "Likely",
+    "Loud",
     "MentionFilter",
     "MentionRow",
     "Open",
+    "Person",
     "Question",
     "Run",
+    "Said",
     "Saved",
     "Scope",
     "SourceFigures",
     "Store",
     "StoredPost",
+    "Telling",
+    "Voice",
 ]
