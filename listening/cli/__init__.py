@@ -22,6 +22,7 @@ from listening.cli import (
     label,
     mentions,
     people,
+    privacy,
     query,
     search,
     setup,
@@ -102,6 +103,7 @@ for _module in (
     audit,
     evaluate,
     browse,
+    privacy,
     database,
 ):
     for _command in _module.COMMANDS:

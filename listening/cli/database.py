@@ -13,6 +13,7 @@ from rich.table import Table
 from listening.cli.common import console, read_config, read_store
 from listening.cli.mentions import printable
 from listening.errors import StoreError
+from listening.privacy import tidy
 from listening.store import Store
 
 
@@ -62,6 +63,23 @@ def vacuum(ctx: click.Context) -> None:
     click.echo(
         f"{forgotten:,} posts without a mention let go; {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB now."
     )
+
+
+@db.command("tidy")
+@click.pass_context
+def tidy_up(ctx: click.Context) -> None:
+    """Let go of what is older than listening.toml keeps, and finish erasures. Short steps: nobody waits for it."""
+    config = read_config(ctx)
+    read_store(config).close()
+    with Store(config.database) as store, console.status("working"):
+        done = tidy(store, config, datetime.now(UTC))
+    kept = "" if config.settings.keep_mentions else " (keep_mentions is not set: they are kept for ever)"
+    click.echo(
+        f"Let go: {done.unmatched:,} posts without a mention, {done.mentions:,} with old mentions{kept}, "
+        f"{done.people:,} people of whom nothing is left."
+    )
+    if not done.scrubbed:
+        raise StoreError("traces of erased people are left, because somebody is reading: do it again in a moment")
 
 
 @click.command()

@@ -84,12 +84,13 @@ def _show_likely(found: Sequence[Likely], as_json: bool) -> None:
         return
     for each in found:
         sure = "likely" if each.sure else "maybe"
-        console.print(f"{sure}: {_called(each.one)} and {_called(each.other)}: {escape('; '.join(each.evidence))}")
+        console.print(f"{sure}: {called(each.one)} and {called(each.other)}: {escape('; '.join(each.evidence))}")
     first = found[0]
     console.print(f"[dim]`listening merge '#{first.one.author_id}' '#{first.other.author_id}'` joins the first two.[/]")
 
 
-def _called(handle: Handle) -> str:
+def called(handle: Handle) -> str:
+    """A handle as people read it."""
     return escape(printable(f"{handle.name} on {handle.platform} (#{handle.author_id})"))
 
 
@@ -120,12 +121,12 @@ def person(ctx: click.Context, handle: str, platform: str, limit: int, as_json: 
 
 def _show_person(found: Portrait, zone: ZoneInfo) -> None:
     who = found.person
-    heard = f"{who.posts:,} posts, {_day(who.first, zone)} to {_day(who.last, zone)}"
+    heard = f"{who.posts:,} posts, {day(who.first, zone)} to {day(who.last, zone)}"
     console.print(f"[bold]{escape(printable(who.name))}[/]: {heard}")
     for handle in who.handles:
         reach = f", {handle.followers:,} followers" if handle.followers is not None else ""
         where = escape(printable(handle.url))
-        console.print(f"  {_called(handle)}: {handle.posts:,} posts{reach} {where}", soft_wrap=True)
+        console.print(f"  {called(handle)}: {handle.posts:,} posts{reach} {where}", soft_wrap=True)
     for attitude in who.attitudes:
         felt, months = attitude.all, attitude.months[-6:]
         line = "  ".join(f"{each.month} {_score(each.score)}" for each in months)
@@ -141,7 +142,7 @@ def _show_person(found: Portrait, zone: ZoneInfo) -> None:
     console.print(f"helps others: {helps.score} ({helps.answers} answers, thanked for {helps.thanked}) [dim]{RULE}[/]")
     for likely in found.likely:
         other = likely.other if likely.one.person_id == who.id else likely.one
-        console.print(f"maybe also {_called(other)}: {escape('; '.join(likely.evidence))}")
+        console.print(f"maybe also {called(other)}: {escape('; '.join(likely.evidence))}")
 
 
 def _show_posts(posts: Sequence[Said], total: int, zone: ZoneInfo) -> None:
@@ -153,13 +154,14 @@ def _show_posts(posts: Sequence[Said], total: int, zone: ZoneInfo) -> None:
     for each in posts:
         brands = ", ".join(f"{one.brand} {_score(one.score)}" for one in each.mentions) or "-"
         text = printable(f"{each.title} · {each.text}" if each.title else each.text)
-        table.add_row(_day(each.published, zone), *map(escape, (each.source, brands, text[:160])))
+        table.add_row(day(each.published, zone), *map(escape, (each.source, brands, text[:160])))
     console.print(table)
     if len(posts) < total:
         console.print(f"[dim]The newest {len(posts)} of {total:,}; --limit shows more.[/]")
 
 
-def _day(stamp: str | None, zone: ZoneInfo) -> str:
+def day(stamp: str | None, zone: ZoneInfo) -> str:
+    """The day of a time that the store holds, where the team works."""
     return datetime.fromisoformat(stamp).astimezone(zone).strftime("%Y-%m-%d") if stamp else "-"
 
 
@@ -194,7 +196,7 @@ def merge(ctx: click.Context, handles: tuple[str, ...]) -> None:
         found = [only(store, each) for each in handles]
         store.merge([handle.author_id for handle in found], now=datetime.now(UTC))
         joined = store.handles_of([found[0].author_id])
-    console.print(f"One person now: {', '.join(map(_called, joined))}.", soft_wrap=True)
+    console.print(f"One person now: {', '.join(map(called, joined))}.", soft_wrap=True)
 
 
 @click.command()
@@ -211,7 +213,7 @@ def unmerge(ctx: click.Context, handle: str, platform: str) -> None:
             raise ListeningError(f'"{handle}" is not one handle: name it by its #number or add --platform.')
         store.unmerge(found, now=datetime.now(UTC))
         rest = store.handles_of([found])
-    console.print(f"{', '.join(map(_called, rest))} stands alone again.", soft_wrap=True)
+    console.print(f"{', '.join(map(called, rest))} stands alone again.", soft_wrap=True)
 
 
 COMMANDS = (people, person, merge, unmerge)

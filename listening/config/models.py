@@ -19,26 +19,26 @@ from pydantic import (
     field_validator,
 )
 
-_DURATION = re.compile(r"(\d+)\s*([smhdw])", re.I)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(\d+)\s*([smhdwy])", re.I)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31_536_000}
 
 
 def duration(value: Any) -> timedelta:
-    """A length of time from "90s", "30m", "12h", "7d", "2w" or 0. Raises ValueError with the forms there are."""
+    """A length of time from "90s", "30m", "12h", "7d", "2w", "1y" (365 days) or 0. Raises ValueError naming these."""
     if isinstance(value, timedelta):
         return value
     if value == 0 and not isinstance(value, bool):
         return timedelta(0)
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or len(match[1]) > 9:
-        raise ValueError('is not a length of time: write "90s", "30m", "12h", "7d" or "2w"')
+        raise ValueError('is not a length of time: write "90s", "30m", "12h", "7d", "2w" or "1y"')
     return timedelta(seconds=int(match[1]) * _SECONDS[match[2].lower()])
 
 
 def spell(value: timedelta) -> str:
     """A length of time as the config writes it."""
     seconds = int(value.total_seconds())
-    for unit in "wdhm":
+    for unit in "ywdhm":
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]}{unit}"
     return f"{seconds}s"
@@ -48,7 +48,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(duration),
     PlainSerializer(spell, return_type=str),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+\s*[smhdw]$", "maximum": 0}),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+\s*[smhdwy]$", "maximum": 0}),
 ]
 
 
@@ -172,6 +172,14 @@ class Settings(_Table):
     )
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
+    )
+    keep_mentions: Duration | None = Field(
+        None, description='How long mentions are kept, with their posts and figures, such as "2y"; by default for ever.'
+    )
+    keep_worked_on: Duration | None = Field(
+        None,
+        description="How long those are kept that the team labelled, tagged, assigned or moved on, where keep_mentions "
+        "would let them go; by default for ever.",
     )
     relevance_floor: float = Field(
         0.2, ge=0, le=1,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from listening.store.again import Again, Changed
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
+from listening.store.erasing import Erasing, Erasure
 from listening.store.labels import Label, Labels, Open
 from listening.store.likely import Likely
 from listening.store.people import Handle
 from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
+from listening.store.privacy import Request
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
@@ -19,7 +21,7 @@ from listening.store.standing import Answer, Loud, Standings, Telling, Voice
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Standings, Runs, Upkeep):
+class Store(Saving, Clusters, Joining, Again, Labels, Standings, Erasing, Runs, Upkeep):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
@@ -32,6 +34,7 @@ __all__ = [
     "Changed",
     "Cluster",
     "Copy",
+    "Erasure",
     "Felt",
     "Found",
     "Handle",
@@ -45,6 +48,7 @@ __all__ = [
     "Open",
     "Person",
     "Question",
+    "Request",
     "Run",
     "Said",
     "Saved",

@@ -80,6 +80,13 @@ class Mentions:
                 self.conn.execute("UPDATE mentions SET words = '[]', why = '' WHERE id = ?", [mention_id])
                 self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
 
+    def drop(self, post_id: int, source_id: int) -> None:
+        """Take a post's mentions out with all that was typed on them: their author is erased."""
+        for brand, mention_id, published, label, shelved, _ in self.conn.execute(_OLD, [post_id]).fetchall():
+            self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
+            self._count(brand, published, source_id, label, shelved, -1)
+            self.gone += 1
+
     @property
     def changes(self) -> int:
         """How many came, went, or changed between list and shelf."""

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from listening.errors import StoreError
 from listening.store import index, voices
 from listening.store.connection import Connection
+from listening.store.copies import Copies
+from listening.store.mentions import Mentions
 from listening.store.moment import iso
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of the database."""
+
+    path: str
+    made: str
 
 
 class Upkeep(Connection):
@@ -36,6 +49,11 @@ class Upkeep(Connection):
             raise StoreError(f"{target}: {error.strerror}") from None
         finally:
             partial.unlink(missing_ok=True)
+
+    def backups(self) -> list[Backup]:
+        """The copies that were made and are still where they were put, newest first."""
+        rows = self.db.conn.execute("SELECT path, made FROM backups ORDER BY made DESC, path")
+        return [Backup(path, made) for path, made in rows if Path(path).exists()]
 
     def check(self) -> list[str]:
         """What is wrong with the file: empty where all is well."""
@@ -101,4 +119,60 @@ class Upkeep(Connection):
                 forgotten += len(ids)
                 if len(ids) < batch:
                     break
+        return forgotten
+
+    def forget_mentions(self, before: datetime, worked_on_before: datetime | None, batch: int = 200) -> int:
+        """Delete posts with mentions that were published before then. Returns how many.
+
+        Those that the team worked on (status, assignee, tag, label) stay until `worked_on_before`; None: for ever.
+        """
+        forgotten, last = 0, ("", 0)
+        while True:  # short transactions, so that nobody waits for this
+            with self.writing() as conn:
+                rows = conn.execute(
+                    "SELECT p.id, p.source_id, p.title, p.text, p.published, EXISTS (SELECT 1 FROM labels l "
+                    "WHERE l.post_id = p.id) OR EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND "
+                    "(m.status <> 'new' OR m.assignee <> '' OR EXISTS (SELECT 1 FROM mention_tags t "
+                    "WHERE t.mention_id = m.id))) FROM posts p WHERE p.published < ? AND (p.published, p.id) > (?, ?) "
+                    "AND EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id) ORDER BY p.published, p.id LIMIT ?",
+                    [iso(before), *last, batch],
+                ).fetchall()
+                if not rows:
+                    return forgotten
+                last = (rows[-1][4], rows[-1][0])
+                gone = [
+                    row for row in rows
+                    if not row[5] or (worked_on_before is not None and row[4] < iso(worked_on_before))
+                ]  # fmt: skip
+                self._forget(conn, gone, iso(before))
+            forgotten += len(gone)
+
+    def _forget(self, conn: sqlite3.Connection, rows: Sequence[Any], stamp: str) -> None:
+        copies, mentions = Copies(conn), Mentions(conn, {}, stamp)
+        for post_id, source_id, title, text, *_ in rows:
+            copies.leave(post_id)
+            index.drop(conn, [(post_id, title, text)])
+            mentions.drop(post_id, source_id)
+            conn.execute("DELETE FROM posts WHERE id = ?", [post_id])
+        mentions.write_daily()
+
+    def forget_silent(self, batch: int = 500) -> int:
+        """Delete authors and threads of whom no post is left. Returns how many authors that were."""
+        forgotten = 0
+        alone = {
+            "threads": "SELECT id FROM threads t WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.thread_id = t.id)",
+            "authors": (
+                "SELECT id FROM authors a WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.author_id = a.id) AND NOT "
+                "EXISTS (SELECT 1 FROM persons o JOIN persons s ON s.person_id = o.person_id JOIN posts p "
+                "ON p.author_id = s.author_id WHERE o.author_id = a.id)"
+            ),
+        }
+        for table, query in alone.items():
+            ids = [row[0] for row in self.db.conn.execute(query)]
+            for at in range(0, len(ids), batch):
+                with self.writing() as conn:  # asked again: a crawl may have brought a post meanwhile
+                    chosen = json.dumps(ids[at : at + batch])
+                    again = f"{query} AND id IN (SELECT value FROM json_each(?))"
+                    done = conn.execute(f"DELETE FROM {table} WHERE id IN ({again})", [chosen])
+                    forgotten += done.rowcount if table == "authors" else 0
         return forgotten

@@ -36,12 +36,13 @@ CREATE INDEX authors_url ON authors (url) WHERE url <> '';
 DROP INDEX posts_author;
 CREATE INDEX posts_author ON posts (author_id, published, source_id) WHERE author_id IS NOT NULL;
 CREATE INDEX posts_answers ON posts (thread_id, reply_to) WHERE reply_to <> '';
-CREATE TABLE opt_out_key (key BLOB NOT NULL);
+CREATE TABLE opt_out_key (key BLOB NOT NULL, version INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE opt_outs (digest BLOB PRIMARY KEY, kind TEXT NOT NULL, words INTEGER NOT NULL, request INTEGER NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE privacy_requests (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, asked TEXT NOT NULL, done TEXT, who TEXT NOT NULL DEFAULT '',
-    handles INTEGER NOT NULL DEFAULT 0, posts INTEGER NOT NULL DEFAULT 0, others INTEGER NOT NULL DEFAULT 0);
+    handles INTEGER NOT NULL DEFAULT 0, posts INTEGER NOT NULL DEFAULT 0, others INTEGER NOT NULL DEFAULT 0,
+    scrubbed INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE backups (path TEXT PRIMARY KEY, made TEXT NOT NULL) WITHOUT ROWID;
 """
 
