@@ -93,10 +93,10 @@ def test_no_byte_of_an_erased_person_is_left_and_no_crawl_brings_them_back(tmp_p
         crawl(store)
         run = store.start_run("forum", NOW)
         store.finish_run(run, "failed", f"https://{FORUM}/u/{NAME} did not answer", errors=1, pages=1, now=NOW)
+        of_post = dict(rows(store, "SELECT post_id, id FROM mentions"))
+        store.triage([int(str(of_post[1]))], who="ada", now=NOW, note="quizzaciously rude", add_tags=[NAME])
+        store.triage([int(str(of_post[6]))], who="ada", now=NOW, note=f"call {NAME} first", add_tags=["for " + NAME])
         with store.writing() as conn:
-            conn.execute("CREATE TABLE notes (mention_id INTEGER REFERENCES mentions ON DELETE CASCADE, text TEXT)")
-            conn.execute("INSERT INTO notes SELECT id, 'quizzaciously rude' FROM mentions WHERE post_id = 1")
-            conn.execute("INSERT INTO notes SELECT id, ? FROM mentions WHERE post_id = 6", [f"call {NAME} first"])
             conn.execute("CREATE TABLE sent (what TEXT)")
             conn.execute("INSERT INTO sent VALUES (?)", [json.dumps({"text": [old.post.text, NAME, "kept"]})])
         assert found_in(tmp_path)

@@ -28,6 +28,7 @@ from listening.cli import (
     setup,
     trial,
     understand,
+    user,
 )
 from listening.errors import ConfigError, ListeningError
 
@@ -104,6 +105,7 @@ for _module in (
     evaluate,
     browse,
     privacy,
+    user,
     database,
 ):
     for _command in _module.COMMANDS:

@@ -73,7 +73,7 @@ def tidy_up(ctx: click.Context) -> None:
     read_store(config).close()
     with Store(config.database) as store, console.status("working"):
         done = tidy(store, config, datetime.now(UTC))
-    kept = "" if config.settings.keep_mentions else " (keep_mentions is not set: they are kept for ever)"
+    kept = " (keep_mentions keeps them for ever)" if config.settings.keep_mentions == "for ever" else ""
     click.echo(
         f"Let go: {done.unmatched:,} posts without a mention, {done.mentions:,} with old mentions{kept}, "
         f"{done.people:,} people of whom nothing is left."

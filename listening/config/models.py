@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -49,6 +49,23 @@ Duration = Annotated[
     BeforeValidator(duration),
     PlainSerializer(spell, return_type=str),
     WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+\s*[smhdwy]$", "maximum": 0}),
+]
+
+
+def _kept(value: Any) -> Any:
+    if value == "for ever":
+        return value
+    try:
+        return duration(value)
+    except ValueError as error:
+        raise ValueError(f'{error}, or "for ever"') from None
+
+
+Kept = Annotated[
+    timedelta | Literal["for ever"],
+    BeforeValidator(_kept),
+    PlainSerializer(lambda value: value if isinstance(value, str) else spell(value), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d+\s*[smhdwy]|for ever)$"}),
 ]
 
 
@@ -173,13 +190,13 @@ class Settings(_Table):
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
     )
-    keep_mentions: Duration | None = Field(
-        None, description='How long mentions are kept, with their posts and figures, such as "2y"; by default for ever.'
+    keep_mentions: Kept = Field(
+        "for ever", description='How long mentions are kept, with their posts and figures, such as "2y".'
     )
-    keep_worked_on: Duration | None = Field(
-        None,
-        description="How long those are kept that the team labelled, tagged, assigned or moved on, where keep_mentions "
-        "would let them go; by default for ever.",
+    keep_worked_on: Kept = Field(
+        "for ever",
+        description="How long those are kept that the team labelled, tagged, assigned, noted or moved on, where "
+        "keep_mentions would let them go.",
     )
     relevance_floor: float = Field(
         0.2, ge=0, le=1,

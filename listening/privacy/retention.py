@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listening.config import Config
 from listening.store import Store
@@ -25,15 +25,16 @@ class Tidied:
 def tidy(store: Store, config: Config, now: datetime, progress: Progress | None = None) -> Tidied:
     """Let go of what is older than the configuration keeps, in steps that keep nobody waiting; finish erasures.
 
-    What the team worked on stays for `keep_worked_on`, for ever where that is not set.
+    What the team worked on stays for `keep_worked_on`.
     """
     tell = progress or (lambda *_: None)
     unmatched = store.forget_unmatched(now)
     tell("posts without a mention", unmatched)
     keep, worked_on = config.settings.keep_mentions, config.settings.keep_worked_on
     mentions = 0
-    if keep is not None:
-        mentions = store.forget_mentions(now - keep, None if worked_on is None else now - max(keep, worked_on))
+    if isinstance(keep, timedelta):
+        longer = now - max(keep, worked_on) if isinstance(worked_on, timedelta) else None
+        mentions = store.forget_mentions(now - keep, longer)
         tell("posts with old mentions", mentions)
     people = store.forget_silent()
     tell("people of whom nothing is left", people)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
+from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.erasing import Erasing, Erasure
+from listening.store.history import Act, History, Note
+from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox_card import By, Card
+from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
 from listening.store.likely import Likely
 from listening.store.people import Handle
@@ -18,26 +24,53 @@ from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
 from listening.store.standing import Answer, Loud, Standings, Telling, Voice
+from listening.store.triage import OUTCOMES, Done, Triage
 from listening.store.upkeep import Upkeep
 
 
-class Store(Saving, Clusters, Joining, Again, Labels, Standings, Erasing, Runs, Upkeep):
+class Store(
+    Saving,
+    Inbox,
+    Clusters,
+    Surroundings,
+    Triage,
+    History,
+    Joining,
+    Again,
+    Labels,
+    Standings,
+    Erasing,
+    Runs,
+    Upkeep,
+    Accounts,
+):
     """Everything kept, in one file. See the parts for what it can do."""
 
 
 __all__ = [
     "COLUMNS",
     "EVERYTHING",
+    "OUTCOMES",
+    "STATUSES",
+    "Account",
+    "Act",
     "Answer",
+    "Around",
     "Attitude",
     "BrandFigures",
+    "By",
+    "Card",
     "Changed",
+    "Choices",
     "Cluster",
     "Copy",
+    "Count",
+    "Done",
     "Erasure",
     "Felt",
     "Found",
     "Handle",
+    "InboxFilter",
     "Judged",
     "KnownSource",
     "Label",
@@ -45,7 +78,9 @@ __all__ = [
     "Loud",
     "MentionFilter",
     "MentionRow",
+    "Note",
     "Open",
+    "Page",
     "Person",
     "Question",
     "Request",
@@ -53,9 +88,13 @@ __all__ = [
     "Said",
     "Saved",
     "Scope",
+    "Session",
     "SourceFigures",
     "Store",
     "StoredPost",
     "Telling",
+    "ThreadPost",
+    "Token",
     "Voice",
+    "read_filters",
 ]

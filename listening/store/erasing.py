@@ -18,6 +18,7 @@ from listening.store.moment import iso
 from listening.store.optouts import Cleaned, Digests, Guard
 from listening.store.people import Handle
 from listening.store.privacy import Requests, identity
+from listening.store.upkeep import WORKED_ON
 
 _BATCH = 200  # posts in one transaction: longer ones keep people waiting
 _READ = 2000  # posts of others that are looked at in one go
@@ -36,6 +37,7 @@ _LEFT_OUT = frozenset(
     "copies copy_keys voices daily checkpoints opt_outs opt_out_key privacy_requests backups aspects".split()
 )
 _SETTINGS = {"sources": {"name", "kind", "url"}}  # columns that are left as they are
+_TEAM = {"who", "owner", "assignee"}  # columns of any table that name the team
 Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how many
 
 
@@ -59,9 +61,8 @@ class Erasing(Requests):
         handles = tuple(self.handles_of([person]))
         ids = json.dumps([handle.author_id for handle in handles])
         mentions, worked_on = self.db.conn.execute(
-            "SELECT count(*), coalesce(sum(m.status <> 'new' OR m.assignee <> '' OR EXISTS (SELECT 1 FROM labels l "
-            "WHERE l.post_id = p.id) OR EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id)), 0) "
-            "FROM posts p JOIN mentions m ON m.post_id = p.id WHERE p.author_id IN (SELECT value FROM json_each(?))",
+            f"SELECT count(*), coalesce(sum({WORKED_ON}), 0) FROM posts p JOIN mentions m ON m.post_id = p.id "
+            "WHERE p.author_id IN (SELECT value FROM json_each(?))",
             [ids],
         ).fetchone()
         return Erasure(handles, sum(handle.posts for handle in handles), mentions, worked_on)
@@ -224,7 +225,7 @@ def _clean_rest(conn: sqlite3.Connection, guard: Guard) -> None:
             continue
         columns = [
             name for _, name, kind, *_ in conn.execute(f'PRAGMA table_info("{table}")').fetchall()
-            if kind.upper() == "TEXT" and name not in _SETTINGS.get(table, ())
+            if kind.upper() == "TEXT" and name not in _SETTINGS.get(table, set()) | _TEAM
         ]  # fmt: skip
         if columns:
             _wipe_rows(conn, guard, table, columns, "1", [])

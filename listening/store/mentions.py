@@ -14,12 +14,12 @@ from listening.post import Evidence, Intent, Label, Mention
 
 _JUDGED = "published words judged label score intents urgency relevance shelved why".split()
 _INSERT = (
-    f"INSERT INTO mentions (post_id, brand_id, {', '.join(_JUDGED)}, created) "
-    f"VALUES ({', '.join('?' * (len(_JUDGED) + 3))})"
+    f"INSERT INTO mentions (post_id, brand_id, {', '.join(_JUDGED)}, created, source_id) "
+    f"VALUES ({', '.join('?' * (len(_JUDGED) + 4))})"
 )
 _UPDATE = f"UPDATE mentions SET {', '.join(f'{c} = ?' for c in _JUDGED)} WHERE id = ?"
 _OLD = (
-    "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' "
+    "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' AND version = 0 "
     "AND NOT EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id) FROM mentions m WHERE post_id = ?"
 )
 _CORRECTIONS = "SELECT brand_id, kind, value FROM labels WHERE post_id = ? AND NOT audit ORDER BY id"
@@ -87,6 +87,12 @@ class Mentions:
             self._count(brand, published, source_id, label, shelved, -1)
             self.gone += 1
 
+    def recount(self, where: tuple[int, str, int], was: tuple[str | None, int], now: tuple[str | None, int]) -> None:
+        """Count a mention of a brand, at a time, in a source, as its feeling and shelf are now, not as they were."""
+        if was != now:
+            self._count(*where, was[0], was[1], -1)
+            self._count(*where, now[0], now[1], 1)
+
     @property
     def changes(self) -> int:
         """How many came, went, or changed between list and shelf."""
@@ -98,7 +104,7 @@ class Mentions:
 
     def _insert(self, post_id: int, source_id: int, published: str, mention: Mention, judged: Label | None) -> None:
         brand = self.brands[mention.brand]
-        row = (post_id, brand, published, *_row(mention, judged), self.stamp)
+        row = (post_id, brand, published, *_row(mention, judged), self.stamp, source_id)
         mention_id = self.conn.execute(_INSERT, row).lastrowid
         self._write_aspects(mention_id, mention)
         self._count(brand, published, source_id, mention.label, mention.shelved, 1)

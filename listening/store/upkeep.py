@@ -18,6 +18,18 @@ from listening.store.copies import Copies
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
 
+# Whether the team labelled, tagged, assigned, moved on or noted anything about the mention m of the post p.
+WORKED_ON = (
+    "(m.status <> 'new' OR m.assignee <> '' OR m.version > 0 OR EXISTS (SELECT 1 FROM labels l WHERE l.post_id = p.id) "
+    "OR EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id))"
+)
+_OLD = (
+    "SELECT p.id, p.source_id, p.title, p.text, p.published, "
+    f"EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND {WORKED_ON}) FROM posts p WHERE p.published < ? "
+    "AND (p.published, p.id) > (?, ?) AND EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id) "
+    "ORDER BY p.published, p.id LIMIT ?"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Backup:
@@ -124,19 +136,12 @@ class Upkeep(Connection):
     def forget_mentions(self, before: datetime, worked_on_before: datetime | None, batch: int = 200) -> int:
         """Delete posts with mentions that were published before then. Returns how many.
 
-        Those that the team worked on (status, assignee, tag, label) stay until `worked_on_before`; None: for ever.
+        Those that the team worked on stay until `worked_on_before`; None: for ever.
         """
         forgotten, last = 0, ("", 0)
         while True:  # short transactions, so that nobody waits for this
             with self.writing() as conn:
-                rows = conn.execute(
-                    "SELECT p.id, p.source_id, p.title, p.text, p.published, EXISTS (SELECT 1 FROM labels l "
-                    "WHERE l.post_id = p.id) OR EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND "
-                    "(m.status <> 'new' OR m.assignee <> '' OR EXISTS (SELECT 1 FROM mention_tags t "
-                    "WHERE t.mention_id = m.id))) FROM posts p WHERE p.published < ? AND (p.published, p.id) > (?, ?) "
-                    "AND EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id) ORDER BY p.published, p.id LIMIT ?",
-                    [iso(before), *last, batch],
-                ).fetchall()
+                rows = conn.execute(_OLD, [iso(before), *last, batch]).fetchall()
                 if not rows:
                     return forgotten
                 last = (rows[-1][4], rows[-1][0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, foundation, people
+from listening.store.schema import accounts, desk, foundation, people
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -13,6 +13,7 @@ _IN_ORDER = (
     foundation.m004_models,
     foundation.m005_copies,
     accounts.m006_accounts,
+    desk.m007_desk,
     people.m011_people,
 )
 
