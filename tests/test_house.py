@@ -48,6 +48,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.digest",
         "listening.privacy",
         "listening.people",
+        "listening.health",
         "listening.accounts",
     ),
     ("listening.web",),

@@ -11,6 +11,7 @@ import click
 from listening import __version__
 from listening.cli import (
     audit,
+    backup,
     board,
     browse,
     copies,
@@ -18,6 +19,7 @@ from listening.cli import (
     database,
     demo,
     evaluate,
+    health,
     lab,
     label,
     mentions,
@@ -105,6 +107,8 @@ for _module in (
     evaluate,
     browse,
     privacy,
+    backup,
+    health,
     user,
     database,
 ):

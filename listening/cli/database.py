@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 from rich.markup import escape
-from rich.progress import Progress
 from rich.table import Table
 
 from listening.cli.common import console, read_config, read_store
@@ -19,21 +17,7 @@ from listening.store import Store
 
 @click.group()
 def db() -> None:
-    """Back up, check and shrink the database."""
-
-
-@db.command()
-@click.argument("target", type=click.Path(dir_okay=False), required=False)
-@click.pass_context
-def backup(ctx: click.Context, target: str | None) -> None:
-    """Copy the database to TARGET while it is in use; by default beside it, with the time in its name."""
-    config = read_config(ctx)
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    path = Path(target) if target else config.database.with_name(f"{config.database.stem}-{stamp}.db")
-    with read_store(config) as store, Progress(console=console, transient=True) as progress:
-        task = progress.add_task("copying", total=None)
-        store.backup(path, lambda left, total: progress.update(task, completed=total - left, total=total))
-    click.echo(f"{path}: {path.stat().st_size / 1e6:,.1f} MB, whole.")
+    """Check, tidy and shrink the database."""
 
 
 @db.command()

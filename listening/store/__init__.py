@@ -5,9 +5,11 @@ from __future__ import annotations
 from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
+from listening.store.backup import Backup, Backups
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.erasing import Erasing, Erasure
+from listening.store.health import Signs, SourceHealth, Vitals
 from listening.store.history import Act, History, Note
 from listening.store.inbox import Count, Inbox, Page
 from listening.store.inbox_card import By, Card
@@ -42,6 +44,8 @@ class Store(
     Erasing,
     Runs,
     Upkeep,
+    Backups,
+    Vitals,
     Accounts,
 ):
     """Everything kept, in one file. See the parts for what it can do."""
@@ -57,6 +61,7 @@ __all__ = [
     "Answer",
     "Around",
     "Attitude",
+    "Backup",
     "BrandFigures",
     "By",
     "Card",
@@ -89,7 +94,9 @@ __all__ = [
     "Saved",
     "Scope",
     "Session",
+    "Signs",
     "SourceFigures",
+    "SourceHealth",
     "Store",
     "StoredPost",
     "Telling",

@@ -134,6 +134,10 @@ class Guard:
         """Whether something that could not be read is likely theirs."""
         return self.repeats(raw) or self.mask(raw) != raw
 
+    def keeps_out(self, platform: str, ident: str) -> bool:
+        """Whether an author, by the id or name that a platform gives them, must not be stored."""
+        return self._is(AUTHOR, platform, ident) or self._is(AUTHOR, platform, folded(ident))
+
     def _refuses(self, post: Post) -> bool:
         author = post.author
         return author is not None and (

@@ -62,6 +62,14 @@ class Requests(People):
             self._request(conn, f"allowed again (request {request})", now, who, done=True)
         return True
 
+    def opted_out(self) -> list[int]:
+        """The authors that are stored though they must not be, as after a restore."""
+        guard = optouts.Guard(self.db.conn, 0)
+        if not guard:
+            return []
+        rows = self.db.conn.execute("SELECT id, platform, native_id FROM authors")
+        return [ident for ident, platform, native in rows if guard.keeps_out(platform, native)]
+
     def unscrubbed(self) -> bool:
         """Whether something erased may still be read in free pages of the file."""
         query = "SELECT EXISTS (SELECT 1 FROM privacy_requests WHERE NOT scrubbed)"

@@ -1,17 +1,13 @@
-"""Keeping the file well: backup, check, vacuum, and letting go of what matched nothing."""
+"""Keeping the file well: check, vacuum, and letting go of what matched nothing."""
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from listening.errors import StoreError
 from listening.store import index, voices
 from listening.store.connection import Connection
 from listening.store.copies import Copies
@@ -31,41 +27,8 @@ _OLD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
-    """A copy of the database."""
-
-    path: str
-    made: str
-
-
 class Upkeep(Connection):
     """What `listening db` does."""
-
-    def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
-        """Copy the database, whole and consistent, while it is in use. Never writes over a file that is there."""
-        if target.exists():
-            raise StoreError(f"{target}: is there already. Name another file.")
-        partial = target.with_name(f"{target.name}.part")
-        try:
-            os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
-            copy = sqlite3.connect(partial)
-            try:
-                self.db.conn.backup(
-                    copy, pages=4096, progress=lambda _s, left, total: progress and progress(left, total)
-                )
-            finally:
-                copy.close()
-            partial.rename(target)
-        except OSError as error:
-            raise StoreError(f"{target}: {error.strerror}") from None
-        finally:
-            partial.unlink(missing_ok=True)
-
-    def backups(self) -> list[Backup]:
-        """The copies that were made and are still where they were put, newest first."""
-        rows = self.db.conn.execute("SELECT path, made FROM backups ORDER BY made DESC, path")
-        return [Backup(path, made) for path, made in rows if Path(path).exists()]
 
     def check(self) -> list[str]:
         """What is wrong with the file: empty where all is well."""
