@@ -33,6 +33,7 @@ def prepare(config: Config) -> Store:
         ],
         [{"name": b.name, "query": b.query, "ours": int(b.ours), "owner": b.owner} for b in config.brands],
     )  # fmt: skip
+    store.use_zone(config.settings.time_zone)
     store.sweep_runs(datetime.now(UTC))
     return store
 

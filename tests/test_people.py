@@ -16,7 +16,7 @@ from listening.errors import StoreError
 from listening.people import advocates, at_risk, helping, portrait
 from listening.people.helping import thankful
 from listening.post import Author, Entry, Intent, Label, Mention, Post, Thread
-from listening.store import Scope, Store, voices
+from listening.store import Scope, Store, stances
 from listening.store.likely import telling
 from tests.conftest import NOW
 
@@ -274,29 +274,29 @@ def test_a_portrait_joins_it_all(store: Store) -> None:
     assert portrait(store, 999, now=NOW) is None
 
 
-def test_voices_follow_whatever_happens_to_a_mention(store: Store) -> None:
+def test_stances_follow_whatever_happens_to_a_mention(store: Store) -> None:
     def heard() -> list[tuple[int, int]]:
-        return store.db.conn.execute("SELECT author_id, said FROM voices ORDER BY mention_id").fetchall()
+        return store.db.conn.execute("SELECT author_id, said FROM stances ORDER BY mention_id").fetchall()
 
     save(store, said(1, "kim", label="positive"), said(2, "kim"), said(3, "bo", label="negative"))
-    assert heard() == [(1, voices.POSITIVE | voices.WAITING), (2, voices.NEGATIVE | voices.WAITING)]
+    assert heard() == [(1, stances.POSITIVE | stances.WAITING), (2, stances.NEGATIVE | stances.WAITING)]
     save(store, said(1, "kim", label="negative", intents=("complaint",)), said(3, "bo", brand=""))
-    assert heard() == [(1, voices.NEGATIVE | voices.COMPLAINT | voices.WAITING)]
+    assert heard() == [(1, stances.NEGATIVE | stances.COMPLAINT | stances.WAITING)]
     with store.writing() as conn:
         conn.execute("UPDATE mentions SET status = 'closed' WHERE id = 1")
-    assert heard() == [(1, voices.NEGATIVE | voices.COMPLAINT)]
+    assert heard() == [(1, stances.NEGATIVE | stances.COMPLAINT)]
     save(store, said(1, "eve", label="negative"))
-    assert heard() == [(3, voices.NEGATIVE)]
+    assert heard() == [(3, stances.NEGATIVE)]
     with store.writing() as conn:
         conn.execute("DELETE FROM posts WHERE native_id = '1'")  # mentions go with their post
     assert heard() == []
 
 
-def test_a_check_notices_voices_that_differ_and_vacuum_mends_them(store: Store) -> None:
+def test_a_check_notices_stances_that_differ_and_vacuum_mends_them(store: Store) -> None:
     save(store, said(1, "kim", label="positive"))
     with store.writing() as conn:
-        conn.execute("DELETE FROM voices")
-    assert any("voices" in each for each in store.check())
+        conn.execute("DELETE FROM stances")
+    assert any("stances" in each for each in store.check())
     store.vacuum()
     assert store.check() == []
 
@@ -314,7 +314,7 @@ def test_the_lists_walk_their_indexes(store: Store) -> None:
     plans = [row[3] for sql in selects for row in store.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
     scans = [plan for plan in plans if plan.startswith("SCAN") and "json_each" not in plan and "CONSTANT" not in plan]
     assert [
-        plan for plan in scans if plan.split()[1] in ("v", "p", "m", "posts", "mentions", "voices", "authors")
+        plan for plan in scans if plan.split()[1] in ("v", "p", "m", "posts", "mentions", "stances", "authors")
     ] == []
 
 

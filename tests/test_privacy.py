@@ -133,7 +133,7 @@ def test_what_others_wrote_stays_without_their_name_and_words(store: Store) -> N
         crawl(store)
 
 
-def test_figures_copies_and_voices_stay_right(store: Store) -> None:
+def test_figures_copies_and_stances_stay_right(store: Store) -> None:
     crawl(store)
     again = [replace(e, post=replace(e.post, id=f"c{e.post.id}", author=Author("copycat"))) for e in world()[:3]]
     store.save("other", again, now=NOW)

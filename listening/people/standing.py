@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Literal
 
 from listening.people.helping import helping
-from listening.store import EVERYTHING, Handle, Scope, Store, Telling, Voice, voices
+from listening.store import EVERYTHING, Handle, Scope, Stance, Store, Telling, stances
 
 RULES = {
     "advocate": (
@@ -33,8 +33,8 @@ _GOOD, _DAYS, _BAD_SHARE = 3, 2, 0.2
 _AT_RISK = 40
 _FALL, _FEWEST_SCORED = 0.3, 4
 _LOOKED_AT = 3  # times as many candidates as are asked for are looked at closely
-_ADVOCATE_WEIGHTS = {voices.ADVOCACY: 2, voices.POSITIVE: 1, voices.NEGATIVE: -3}
-_RISK_WEIGHTS = {voices.LEAVING: 40, voices.COMPLAINT: 15, voices.NEGATIVE: 5}
+_ADVOCATE_WEIGHTS = {stances.ADVOCACY: 2, stances.POSITIVE: 1, stances.NEGATIVE: -3}
+_RISK_WEIGHTS = {stances.LEAVING: 40, stances.COMPLAINT: 15, stances.NEGATIVE: 5}
 Kind = Literal["advocate", "at risk"]
 
 
@@ -94,16 +94,16 @@ def standings(
     return found
 
 
-_Judge = Callable[[Store, int, Sequence[Voice], datetime, Scope], "tuple[Kind, list[Reason], Voice] | None"]
+_Judge = Callable[[Store, int, Sequence[Stance], datetime, Scope], "tuple[Kind, list[Reason], Stance] | None"]
 
 
 def _judged(
     judges: Sequence[_Judge], store: Store, brand: str, persons: Sequence[int], since: datetime | None,
     until: datetime | None, limit: int, scope: Scope,
 ) -> list[Standing]:  # fmt: skip
-    found: list[tuple[int, int, Kind, list[Reason], Voice, list[Voice], int | None]] = []
+    found: list[tuple[int, int, Kind, list[Reason], Stance, list[Stance], int | None]] = []
     for person in persons:
-        said = store.voices_of(person, brand, since, until, scope)
+        said = store.stances_of(person, brand, since, until, scope)
         for judge in judges if said else ():
             judgement = judge(store, person, said, until or datetime.now(UTC), scope)
             if judgement is None:
@@ -127,8 +127,8 @@ def _speaks_for(brand: str, standing: Standing) -> bool:
 
 
 def _standing(
-    store: Store, brand: str, scope: Scope, points: int, person: int, kind: Kind, reasons: list[Reason], telling: Voice,
-    said: Sequence[Voice], followers: int | None,
+    store: Store, brand: str, scope: Scope, points: int, person: int, kind: Kind, reasons: list[Reason],
+    telling: Stance, said: Sequence[Stance], followers: int | None,
 ) -> Standing:  # fmt: skip
     handles = sorted(store.handles_of([person], scope), key=lambda handle: -handle.posts)
     weightiest = tuple(sorted(reasons, key=lambda reason: -reason.points))
@@ -139,16 +139,16 @@ def _standing(
 
 
 def _advocate(
-    store: Store, person: int, said: Sequence[Voice], until: datetime, scope: Scope
-) -> tuple[Kind, list[Reason], Voice] | None:
-    recommends = [v for v in said if v.said & voices.ADVOCACY and not v.said & voices.NEGATIVE]
-    praises = [v for v in said if v.said & voices.POSITIVE and v not in recommends]
-    bad = [v for v in said if v.said & voices.NEGATIVE or v.said & voices.LEAVING]
+    store: Store, person: int, said: Sequence[Stance], until: datetime, scope: Scope
+) -> tuple[Kind, list[Reason], Stance] | None:
+    recommends = [v for v in said if v.said & stances.ADVOCACY and not v.said & stances.NEGATIVE]
+    praises = [v for v in said if v.said & stances.POSITIVE and v not in recommends]
+    bad = [v for v in said if v.said & stances.NEGATIVE or v.said & stances.LEAVING]
     good = sorted([*recommends, *praises], key=lambda v: v.published)
     days = {v.published[:10] for v in good}
     if not recommends or len(good) < _GOOD or len(days) < _DAYS or len(bad) > _BAD_SHARE * len(good):
         return None
-    if any(v.said & voices.LEAVING for v in said):
+    if any(v.said & stances.LEAVING for v in said):
         return None
     reasons = [_reason(recommends, 3, "recommends it or helps its customers", 1000)]
     reasons += [_reason(praises, 1, "speaks well of it", 1000)] if praises else []
@@ -161,13 +161,13 @@ def _advocate(
 
 
 def _risk(
-    store: Store, person: int, said: Sequence[Voice], until: datetime, scope: Scope
-) -> tuple[Kind, list[Reason], Voice] | None:  # fmt: skip
+    store: Store, person: int, said: Sequence[Stance], until: datetime, scope: Scope
+) -> tuple[Kind, list[Reason], Stance] | None:  # fmt: skip
     del store, person, until, scope  # a customer's own words decide
-    leaving = [v for v in said if v.said & voices.LEAVING]
-    complaints = [v for v in said if v.said & voices.COMPLAINT]
-    open_ones = [v for v in said if (v in leaving or v in complaints) and v.said & voices.WAITING]
-    bad = [v for v in said if v.said & voices.NEGATIVE and v not in leaving and v not in complaints]
+    leaving = [v for v in said if v.said & stances.LEAVING]
+    complaints = [v for v in said if v.said & stances.COMPLAINT]
+    open_ones = [v for v in said if (v in leaving or v in complaints) and v.said & stances.WAITING]
+    bad = [v for v in said if v.said & stances.NEGATIVE and v not in leaving and v not in complaints]
     reasons = [Reason(f"says that they leave ({_times(len(leaving), 'time')})", 40, _ids(leaving))] if leaving else []
     reasons += [_reason(complaints, 15, "complains", 45)] if complaints else []
     reasons += [_reason(open_ones, 10, "nobody answered yet", 30)] if open_ones else []
@@ -181,17 +181,17 @@ def _risk(
         if before - after >= _FALL:
             later = tuple(v.mention_id for v, _ in scored[-half:])
             reasons.append(Reason(f"tone fell from {before:+.2f} to {after:+.2f}", 20, later))
-    if said[-1].said & voices.POSITIVE and said[-1] not in leaving:
+    if said[-1].said & stances.POSITIVE and said[-1] not in leaving:
         reasons.append(Reason("the last thing they said is good", -40, (said[-1].mention_id,)))
     return "at risk", reasons, (leaving or complaints or bad)[-1]
 
 
-def _reason(said: Sequence[Voice], each: int, words: str, most: int) -> Reason:
+def _reason(said: Sequence[Stance], each: int, words: str, most: int) -> Reason:
     points = max(-most, min(most, each * len(said)))
     return Reason(f"{words} ({_times(len(said), 'time')})", points, _ids(said))
 
 
-def _ids(said: Sequence[Voice]) -> tuple[int, ...]:
+def _ids(said: Sequence[Stance]) -> tuple[int, ...]:
     return tuple(v.mention_id for v in said)
 
 

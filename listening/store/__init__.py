@@ -9,9 +9,11 @@ from listening.store.backup import Backup, Backups
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.erasing import Erasing, Erasure
+from listening.store.explaining import Explaining
+from listening.store.figures import Count, Days
 from listening.store.health import Signs, SourceHealth, Vitals
 from listening.store.history import Act, History, Note
-from listening.store.inbox import Count, Inbox, Page
+from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
@@ -20,22 +22,25 @@ from listening.store.people import Handle
 from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
 from listening.store.privacy import Request
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, Runs
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Found, Question
-from listening.store.standing import Answer, Loud, Standings, Telling, Voice
-from listening.store.triage import OUTCOMES, Done, Triage
+from listening.store.standing import Answer, Loud, Stance, Standings, Telling
+from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
+from listening.store.views import View, Views
+from listening.store.voices import Advocate, Voice
 
 
 class Store(
     Saving,
-    Inbox,
     Clusters,
     Surroundings,
-    Triage,
+    Views,
+    Queues,
     History,
     Joining,
     Again,
@@ -47,6 +52,7 @@ class Store(
     Backups,
     Vitals,
     Accounts,
+    Explaining,
 ):
     """Everything kept, in one file. See the parts for what it can do."""
 
@@ -58,24 +64,29 @@ __all__ = [
     "STATUSES",
     "Account",
     "Act",
+    "Advocate",
     "Answer",
     "Around",
     "Attitude",
     "Backup",
     "BrandFigures",
     "By",
+    "Capped",
     "Card",
     "Changed",
     "Choices",
+    "Clock",
     "Cluster",
     "Copy",
     "Count",
+    "Days",
     "Done",
     "Erasure",
     "Felt",
     "Found",
     "Handle",
     "InboxFilter",
+    "Item",
     "Judged",
     "KnownSource",
     "Label",
@@ -88,6 +99,8 @@ __all__ = [
     "Page",
     "Person",
     "Question",
+    "QueueFigures",
+    "QueuePage",
     "Request",
     "Run",
     "Said",
@@ -97,11 +110,15 @@ __all__ = [
     "Signs",
     "SourceFigures",
     "SourceHealth",
+    "Stance",
     "Store",
     "StoredPost",
+    "Targets",
     "Telling",
     "ThreadPost",
     "Token",
+    "Tone",
+    "View",
     "Voice",
     "read_filters",
 ]

@@ -11,14 +11,13 @@ from typing import Any
 
 from listening.errors import StoreError
 from listening.post import Quote
-from listening.store import index, optouts
+from listening.store import index, optouts, tally
 from listening.store.copies import Copies
-from listening.store.mentions import Mentions
 from listening.store.moment import iso
 from listening.store.optouts import Cleaned, Digests, Guard
 from listening.store.people import Handle
 from listening.store.privacy import Requests, identity
-from listening.store.upkeep import WORKED_ON
+from listening.store.upkeep import WORKED_ON, mentions_of
 
 _BATCH = 200  # posts in one transaction: longer ones keep people waiting
 _READ = 2000  # posts of others that are looked at in one go
@@ -34,7 +33,8 @@ _OTHERS = (
 # Tables that hold nobody's words, or are seen to on their own.
 _LEFT_OUT = frozenset(
     "accounts sessions tokens tries brands posts threads models authors persons person_changed not_same mentions "
-    "copies copy_keys voices daily checkpoints opt_outs opt_out_key privacy_requests backups aspects".split()
+    "copies copy_keys stances daily figures calendar checkpoints opt_outs opt_out_key privacy_requests backups "
+    "aspects".split()
 )
 _SETTINGS = {"sources": {"name", "kind", "url"}}  # columns that are left as they are
 _TEAM = {"who", "owner", "assignee"}  # columns of any table that name the team
@@ -83,7 +83,7 @@ class Erasing(Requests):
             digests = Digests(conn)
             for each in plan.handles:
                 digests.keep(request, identity(conn, each.platform, each.native_id, each.name))
-        vocabulary = self._take_posts(authors, request, now, lambda done: tell("their posts", done, plan.posts))
+        vocabulary = self._take_posts(authors, request, lambda done: tell("their posts", done, plan.posts))
         guard = Guard(self.db.conn, 0)
         others = self._clean_others(guard, tell)
         topics = _topics(self.db.conn, guard)
@@ -96,9 +96,7 @@ class Erasing(Requests):
             conn.execute(finish, [iso(now), others, request])
         return Erasure(plan.handles, plan.posts, plan.mentions, plan.worked_on, others, request)
 
-    def _take_posts(
-        self, authors: Sequence[int], request: int, now: datetime, progress: Callable[[int], None]
-    ) -> set[str]:
+    def _take_posts(self, authors: Sequence[int], request: int, progress: Callable[[int], None]) -> set[str]:
         """Delete their posts with all that hangs on them. Returns the words of those that models may have learnt."""
         done, vocabulary, ids = 0, set[str](), json.dumps(authors)
         while True:
@@ -110,7 +108,8 @@ class Erasing(Requests):
                     if conn.execute("SELECT 1 FROM labels WHERE post_id = ?", [row[0]]).fetchone():
                         vocabulary |= set(optouts.words(f"{row[5]} {row[6]}"))
                 Digests(conn).keep(request, (*_traces(rows), *_quoted(conn, rows)))
-                _delete(conn, rows, iso(now))
+                with tally.counted(conn, mentions_of(conn, [row[0] for row in rows])):
+                    _delete(conn, rows)
             done += len(rows)
             progress(done)
 
@@ -156,12 +155,11 @@ def _quoted(conn: sqlite3.Connection, rows: Sequence[Any]) -> Iterator[tuple[str
                     yield optouts.SENTENCE, (part,), 0
 
 
-def _delete(conn: sqlite3.Connection, rows: Sequence[Any], stamp: str) -> None:
-    mentions, copies = Mentions(conn, {}, stamp), Copies(conn)
-    for post_id, source_id, _, native, url, title, text, thread_id, *_ in rows:
+def _delete(conn: sqlite3.Connection, rows: Sequence[Any]) -> None:
+    copies = Copies(conn)
+    for post_id, _, _, native, url, title, text, thread_id, *_ in rows:
         copies.leave(post_id)
         index.drop(conn, [(post_id, title, text)])
-        mentions.drop(post_id, source_id)
         conn.execute("DELETE FROM quarantine WHERE url = ? AND url <> ''", [url])
         if thread_id is not None:
             answers = "UPDATE posts SET reply_to = '' WHERE thread_id = ? AND reply_to = ? AND reply_to <> ''"
@@ -169,7 +167,6 @@ def _delete(conn: sqlite3.Connection, rows: Sequence[Any], stamp: str) -> None:
         conn.execute("DELETE FROM posts WHERE id = ?", [post_id])
         alone = "DELETE FROM threads WHERE id = ? AND NOT EXISTS (SELECT 1 FROM posts WHERE thread_id = threads.id)"
         conn.execute(alone, [thread_id])
-    mentions.write_daily()
 
 
 def _cleaned(guard: Guard, row: Any) -> Cleaned | None:
@@ -216,6 +213,7 @@ def _topics(conn: sqlite3.Connection, guard: Guard) -> list[tuple[str, str, int]
 
 def _clean_rest(conn: sqlite3.Connection, guard: Guard) -> None:
     """All other tables, also those that this module knows nothing of: names are masked, sentences taken out."""
+    conn.execute("DELETE FROM figures WHERE mentions = 0")  # a site may have been theirs alone
     for ident, raw in conn.execute("SELECT id, raw FROM quarantine").fetchall():
         if guard.names(raw):
             conn.execute("DELETE FROM quarantine WHERE id = ?", [ident])

@@ -52,6 +52,13 @@ class History(Connection):
             for ident, who, made, before, after, undone in rows
         ]
 
+    def acted_on(self, token: str) -> list[int]:
+        """The mentions that an action changed."""
+        if not token.isdecimal() or len(token) > 18:
+            return []
+        rows = self.db.conn.execute("SELECT mention_id FROM changes WHERE action_id = ?", [int(token)])
+        return [int(row[0]) for row in rows]
+
     def last_action(self, who: str) -> str:
         """The token of the last thing somebody did that is not undone, nor an undoing; empty where there is none."""
         row = self.db.conn.execute(

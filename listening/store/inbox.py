@@ -36,7 +36,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Capped:
     """How many mentions a list has; `more`: that many, and there are more."""
 
     mentions: int
@@ -108,17 +108,17 @@ class Inbox(Reading, Cards):
         """The newest mention there is: `new_since` counts those after it."""
         return int(self.db.conn.execute("SELECT coalesce(max(id), 0) FROM mentions").fetchone()[0])
 
-    def new_since(self, where: InboxFilter, mark: int, *, scope: Scope = EVERYTHING) -> Count:
+    def new_since(self, where: InboxFilter, mark: int, *, scope: Scope = EVERYTHING) -> Capped:
         """How many mentions of the list came in since its first page."""
         return self.count(where, scope=scope, after=mark)
 
-    def count(self, where: InboxFilter, *, cap: int = CAP, scope: Scope = EVERYTHING, after: int = 0) -> Count:
+    def count(self, where: InboxFilter, *, cap: int = CAP, scope: Scope = EVERYTHING, after: int = 0) -> Capped:
         """How many mentions a list has, counted up to `cap`; only those with ids `after`."""
         told, listed = few(self.db.conn, where)
         extra = [told, ("d.id > ?", [after])] if after else [told]
         walk = _Walk("" if listed or after else "mentions_desk", joined(extra), "0", "d.published DESC")
         found = sum(1 for _ in islice(self._along(where, walk, cap + 1, scope), cap + 1))
-        return Count(min(found, cap), found > cap)
+        return Capped(min(found, cap), found > cap)
 
     def listed(
         self, where: InboxFilter, *, now: datetime, order: str = "newest", scope: Scope = EVERYTHING,

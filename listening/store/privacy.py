@@ -122,7 +122,7 @@ class Requests(People):
             about = {"id": whole[table]} if table in whole else {}
             about |= {"mention_id": mentions, "post_id": posts, "author_id": author}
             chosen = next(((column, sql) for column, sql in about.items() if column in columns), None)
-            if chosen is not None and table not in ("copy_keys", "voices"):
+            if chosen is not None and table not in ("copy_keys", "stances"):
                 rows = self.db.query(f'SELECT * FROM "{table}" WHERE {chosen[0]} IN ({chosen[1]})', [ids])
                 found[table] = list(rows)
         with self.writing() as conn:

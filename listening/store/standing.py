@@ -1,4 +1,4 @@
-"""Who speaks up for a brand and who is about to leave it: the loudest voices of a period, and all they said."""
+"""Who speaks up for a brand and who is about to leave it: the loudest of a period, and all they said."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from listening.store.person import Portraits
 from listening.store.scope import EVERYTHING, Scope
 
 _YEAR = timedelta(days=365)
-_VOICE = (
-    "SELECT v.mention_id, v.published, v.said, v.score FROM voices v WHERE v.author_id = ? "
+_STANCE = (
+    "SELECT v.mention_id, v.published, v.said, v.score FROM stances v WHERE v.author_id = ? "
     "AND v.brand_id = (SELECT id FROM brands WHERE name = ?) AND v.published >= ? AND v.published < ? AND {}"
 )
 _WORDS = (
@@ -40,7 +40,7 @@ _REPLIES = (
 
 @dataclass(frozen=True, slots=True)
 class Loud:
-    """How much somebody's voice weighs in a period, at first glance."""
+    """How much somebody's stance weighs in a period, at first glance."""
 
     person_id: int
     points: int
@@ -48,8 +48,8 @@ class Loud:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """That somebody said something for or against a brand: `said` holds the bits of `listening.store.voices`."""
+class Stance:
+    """That somebody said something for or against a brand: `said` holds the bits of `listening.store.stances`."""
 
     mention_id: int
     published: str
@@ -92,7 +92,7 @@ class Standings(Portraits):
         self, brand: str, since: datetime | None, until: datetime | None, weights: Mapping[int, int], *,
         least: int, limit: int, scope: Scope = EVERYTHING,
     ) -> list[Loud]:  # fmt: skip
-        """The persons whose voices weigh most: `weights` gives the points for each bit of `voices.said`.
+        """The persons whose stances weigh most: `weights` gives the points for each bit of `stances.said`.
 
         Only mentions with a bit that has points above 0 make somebody a candidate; all that weigh are counted.
         """
@@ -104,23 +104,23 @@ class Standings(Portraits):
         if joined:
             who, join = "coalesce(o.person_id, v.author_id)", "LEFT JOIN persons o ON o.author_id = v.author_id"
         rows = self.db.conn.execute(
-            f"SELECT {who}, sum({points}), count(*) FROM voices v {join} WHERE v.brand_id = "
+            f"SELECT {who}, sum({points}), count(*) FROM stances v {join} WHERE v.brand_id = "
             f"(SELECT id FROM brands WHERE name = ?) AND v.published >= ? AND v.published < ? AND {sql} "
             f"GROUP BY 1 HAVING sum({points}) >= ? AND sum(v.said & {sought} > 0) > 0 ORDER BY 2 DESC, 1 LIMIT ?",
             [brand, *_bounds(since, until), *hidden, least, limit],
         )
         return [Loud(*row) for row in rows]
 
-    def voices_of(
+    def stances_of(
         self, person: int, brand: str, since: datetime | None, until: datetime | None, scope: Scope = EVERYTHING
-    ) -> list[Voice]:
+    ) -> list[Stance]:
         """All that a person said for or against a brand in a period, oldest first."""
         sql, hidden = scope.sources("v.source_id")
-        found: list[Voice] = []
+        found: list[Stance] = []
         for author in self._authors(person):
-            rows = self.db.conn.execute(_VOICE.format(sql), [author, brand, *_bounds(since, until), *hidden])
-            found += [Voice(*row) for row in rows]
-        return sorted(found, key=lambda voice: (voice.published, voice.mention_id))
+            rows = self.db.conn.execute(_STANCE.format(sql), [author, brand, *_bounds(since, until), *hidden])
+            found += [Stance(*row) for row in rows]
+        return sorted(found, key=lambda stance: (stance.published, stance.mention_id))
 
     def telling(self, mention: int) -> Telling:
         """The words of a mention."""

@@ -14,9 +14,9 @@ from listening.errors import ListeningError
 from listening.store.connection import Connection
 from listening.store.copies import Copies
 from listening.store.inbox_filter import ANSWERED, CLOSED, NOT_RELEVANT, STATUSES
-from listening.store.mentions import Mentions
 from listening.store.moment import iso
 from listening.store.scope import EVERYTHING, Scope
+from listening.store.tally import counted
 from listening.store.triage_state import State, corrected, differences, read_states, write_state
 
 OUTCOMES = ("sale", "kept", "lost", "used")  # sold; the customer stayed; or left; the idea is taken up
@@ -175,6 +175,12 @@ def _note_ids(conn: sqlite3.Connection) -> Iterator[int]:
     return count(row[0] + 1 if row else 1)
 
 
+def begin(conn: sqlite3.Connection, who: str, stamp: str, undoes: int | None = None) -> int:
+    """A new action; its id is the token that undoes it."""
+    sql = "INSERT INTO actions (who, made, undoes) VALUES (?, ?, ?)"
+    return int(conn.execute(sql, (who, stamp, undoes)).lastrowid or 0)
+
+
 def _apply(
     conn: sqlite3.Connection, wanted: Iterable[tuple[State, State]], who: str, stamp: str, undoes: int | None = None
 ) -> tuple[str, int]:
@@ -182,13 +188,14 @@ def _apply(
     moving = [(old, new) for old, new in wanted if old.values != new.values]
     if not moving:
         return "", 0
-    action = conn.execute("INSERT INTO actions (who, made, undoes) VALUES (?, ?, ?)", (who, stamp, undoes)).lastrowid
-    counted = Mentions(conn, {}, stamp)
-    for old, new in moving:
-        write_state(conn, counted, old, new)
-        row = (action, old.mention_id, *map(_json, differences(old, new)))
-        conn.execute("INSERT INTO changes (action_id, mention_id, before, after) VALUES (?, ?, ?, ?)", row)
-    counted.write_daily()
+    action = begin(conn, who, stamp, undoes)
+    judged = ("sentiment", "intents", "shelved")  # what figures are counted by
+    recounted = [o.mention_id for o, n in moving if any(o.values.get(k) != n.values.get(k) for k in judged)]
+    with counted(conn, recounted):
+        for old, new in moving:
+            write_state(conn, old, new)
+            row = (action, old.mention_id, *map(_json, differences(old, new)))
+            conn.execute("INSERT INTO changes (action_id, mention_id, before, after) VALUES (?, ?, ?, ?)", row)
     _regroup(conn, sorted({old.post_id for old, new in moving if old.values["shelved"] != new.values["shelved"]}))
     return str(action), len(moving)
 

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from listening.store.mentions import Mentions
 from listening.store.scope import Scope
 
 Values = dict[str, Any]
@@ -125,14 +124,12 @@ def _listed(conn: sqlite3.Connection, asked: str) -> Iterable[tuple[int, str, An
         yield ident, f"label:{kind}", said
 
 
-def write_state(conn: sqlite3.Connection, counted: Mentions, old: State, new: State) -> None:
-    """Write what differs, and what follows for the daily figures (by `counted.write_daily`)."""
+def write_state(conn: sqlite3.Connection, old: State, new: State) -> None:
+    """Write what differs."""
     now = new.values
     why = _explained(old, new)
     columns = [now.get(column, "" if column not in ("answered", "closed") else None) for column in _COLUMNS]
     conn.execute(_UPDATE, (*columns, now.get("sentiment"), now["intents"], now["shelved"], why, old.mention_id))
-    was = old.values.get("sentiment"), old.values["shelved"]
-    counted.recount((old.brand_id, old.published, old.source_id), was, (now.get("sentiment"), now["shelved"]))
     for key, value in differences(old, new)[1].items():
         kind, _, name = key.partition(":")
         if kind == "tag":

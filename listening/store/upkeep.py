@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from listening.store import index, voices
+from listening.store import index, stances, tally
 from listening.store.connection import Connection
 from listening.store.copies import Copies
-from listening.store.mentions import Mentions
 from listening.store.moment import iso
 
 # Whether the team labelled, tagged, assigned, moved on or noted anything about the mention m of the post p.
@@ -25,6 +24,12 @@ _OLD = (
     "AND (p.published, p.id) > (?, ?) AND EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id) "
     "ORDER BY p.published, p.id LIMIT ?"
 )
+
+
+def mentions_of(conn: sqlite3.Connection, posts: Sequence[int]) -> list[int]:
+    """The ids of the mentions of some posts."""
+    query = "SELECT id FROM mentions WHERE post_id IN (SELECT value FROM json_each(?))"
+    return [row[0] for row in conn.execute(query, [json.dumps(list(posts))])]
 
 
 class Upkeep(Connection):
@@ -45,11 +50,13 @@ class Upkeep(Connection):
         counted = "SELECT count(*) FROM mentions WHERE NOT shelved"
         if conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM daily").fetchone()[0]:
             found.append("the daily figures differ from the mentions; `listening db vacuum` counts them anew")
+        if tally.differs(conn):
+            found.append("the figures by day differ from the mentions; `listening db vacuum` counts them anew")
         shown = "SELECT 1 FROM mentions WHERE cluster IS NOT NULL GROUP BY cluster, brand_id HAVING sum(copy = 0) <> 1"
         if conn.execute(f"SELECT EXISTS ({shown})").fetchone()[0]:
             found.append("something said several times is not counted once; `listening db vacuum` sees to it")
-        if voices.differs(conn):
-            found.append("the voices of people differ from the mentions; `listening db vacuum` reads them anew")
+        if stances.differs(conn):
+            found.append("the stances of people differ from the mentions; `listening db vacuum` reads them anew")
         return found
 
     def vacuum(self) -> tuple[int, int]:
@@ -62,7 +69,9 @@ class Upkeep(Connection):
                 "UPDATE mentions SET copy = id <> (SELECT o.id FROM mentions o WHERE o.cluster = mentions.cluster "
                 "AND o.brand_id = mentions.brand_id ORDER BY o.published, o.id LIMIT 1) WHERE cluster IS NOT NULL"
             )
-            voices.rebuild(conn)
+            stances.rebuild(conn)
+            conn.execute("DELETE FROM figures")
+            tally.recount(conn)
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "
@@ -112,17 +121,16 @@ class Upkeep(Connection):
                     row for row in rows
                     if not row[5] or (worked_on_before is not None and row[4] < iso(worked_on_before))
                 ]  # fmt: skip
-                self._forget(conn, gone, iso(before))
+                self._forget(conn, gone)
             forgotten += len(gone)
 
-    def _forget(self, conn: sqlite3.Connection, rows: Sequence[Any], stamp: str) -> None:
-        copies, mentions = Copies(conn), Mentions(conn, {}, stamp)
-        for post_id, source_id, title, text, *_ in rows:
-            copies.leave(post_id)
-            index.drop(conn, [(post_id, title, text)])
-            mentions.drop(post_id, source_id)
-            conn.execute("DELETE FROM posts WHERE id = ?", [post_id])
-        mentions.write_daily()
+    def _forget(self, conn: sqlite3.Connection, rows: Sequence[Any]) -> None:
+        copies, ids = Copies(conn), [row[0] for row in rows]
+        with tally.counted(conn, mentions_of(conn, ids)):
+            for post_id, _, title, text, *_ in rows:
+                copies.leave(post_id)
+                index.drop(conn, [(post_id, title, text)])
+                conn.execute("DELETE FROM posts WHERE id = ?", [post_id])
 
     def forget_silent(self, batch: int = 500) -> int:
         """Delete authors and threads of whom no post is left. Returns how many authors that were."""

@@ -1,73 +1,135 @@
-"""Voices: a narrow row for each mention that says for or against a brand, by which people are found among millions.
-
-Triggers keep it, so that whoever changes a mention need not know of it. Copies of what was said elsewhere, shelved
-mentions, articles, spam, promotion, jobs and press releases are no one's voice.
-"""
+"""What was said: texts to find words in, examples to show, and who speaks for a brand."""
 
 from __future__ import annotations
 
-import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-POSITIVE, NEGATIVE, PRAISE, ADVOCACY, COMPLAINT, LEAVING, WAITING = 1, 2, 4, 8, 16, 32, 64  # the bits of `said`
-_INTENTS = {"praise": PRAISE, "advocacy": ADVOCACY, "complaint": COMPLAINT, "leaving": LEAVING}
-_NO_VOICE = ("promotion", "spam", "job", "press")
-_CHANGES = ("published", "label", "score", "intents", "status", "shelved", "copy")
+from listening.store.calendar import Calendar
+from listening.store.figures import Days, Figures
+from listening.store.scope import EVERYTHING, Scope
 
-
-def _has(m: str, intent: str) -> str:
-    return f"(instr({m}.intents, '{intent}') > 0 AND instr(', ' || {m}.intents || ',', ', {intent},') > 0)"
-
-
-def _said(m: str) -> str:
-    """The bits of a mention under the alias `m`."""
-    parts = [f"({m}.label IS 'positive') * {POSITIVE}", f"({m}.label IS 'negative') * {NEGATIVE}"]
-    parts += [f"{_has(m, name)} * {bit}" for name, bit in _INTENTS.items()]
-    return " | ".join(f"({part})" for part in parts)
-
-
-def _insert(m: str, condition: str = "1") -> str:
-    """Writes the voices of the mentions under an alias: a table's, or NEW in a trigger."""
-    source = "posts p" if m == "new" else f"mentions {m} JOIN posts p ON p.id = {m}.post_id"
-    of = f"p.id = {m}.post_id" if m == "new" else "1"
-    ruled_out = " OR ".join(_has(m, name) for name in _NO_VOICE)
-    return (
-        "INSERT INTO voices (brand_id, published, mention_id, author_id, source_id, said, score) "
-        f"SELECT {m}.brand_id, {m}.published, {m}.id, p.author_id, p.source_id, "
-        f"({_said(m)}) | (({m}.status IN ('new', 'in progress')) * {WAITING}), {m}.score FROM {source} "
-        f"WHERE {of} AND {condition} AND p.author_id IS NOT NULL AND p.kind <> 'article' "
-        f"AND NOT {m}.shelved AND NOT {m}.copy AND ({m}.intents <> '' OR {m}.label IN ('positive', 'negative')) "
-        f"AND ({_said(m)}) AND NOT ({m}.intents <> '' AND ({ruled_out}))"
-    )
+_VOICE = (
+    "m.id, m.published, m.label, m.score, m.intents, m.urgency, m.status, coalesce(nullif(p.title, ''), t.title, ''), "
+    "p.text, coalesce(a.name, ''), p.author_id, s.name, p.domain, p.url, coalesce(a.followers, 0), p.likes"
+)
+_FROM = (
+    "FROM mentions m {index}JOIN posts p ON p.id = m.post_id JOIN sources s ON s.id = p.source_id "
+    "LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN threads t ON t.id = p.thread_id "
+    "WHERE m.brand_id = (SELECT id FROM brands WHERE name = ?) AND m.published >= ? AND m.published < ? "
+    "AND m.copy = 0 AND NOT m.shelved AND p.deleted IS NULL AND {hidden}"
+)
+_SPREAD = "(m.id * 2654435761 % 4294967296 >> 8)"  # a number that follows no pattern (Knuth's multiplicative hash)
+_PRAISE = "(instr(', ' || m.intents || ',', ', advocacy,') OR instr(', ' || m.intents || ',', ', praise,'))"
+_PEOPLE = (
+    "SELECT p.author_id, a.name, a.platform, a.url, coalesce(a.followers, 0), count(*), "
+    "sum(instr(', ' || m.intents || ',', ', advocacy,') > 0), max(m.published), max(m.id) "
+    f"{_FROM} AND {_PRAISE} AND m.label IS NOT 'negative' AND p.author_id IS NOT NULL "
+    "GROUP BY p.author_id ORDER BY 7 DESC, 6 DESC, 5 DESC, 8 DESC LIMIT ?"
+)
 
 
-_DELETE = "DELETE FROM voices WHERE brand_id = old.brand_id AND published = old.published AND mention_id = old.id"
-_OF_POST = "SELECT brand_id, published, id FROM mentions WHERE post_id = new.id"
-VOICES = f"""
-CREATE TABLE voices (
-    brand_id INTEGER NOT NULL, published TEXT NOT NULL, mention_id INTEGER NOT NULL, author_id INTEGER NOT NULL,
-    source_id INTEGER NOT NULL, said INTEGER NOT NULL, score REAL,
-    PRIMARY KEY (brand_id, published, mention_id)) WITHOUT ROWID;
-CREATE INDEX voices_author ON voices (author_id, brand_id, published, said, score, source_id);
-CREATE TRIGGER voices_new AFTER INSERT ON mentions BEGIN {_insert("new")}; END;
-CREATE TRIGGER voices_gone AFTER DELETE ON mentions BEGIN {_DELETE}; END;
-CREATE TRIGGER voices_changed AFTER UPDATE OF {", ".join(_CHANGES)} ON mentions
-    WHEN {" OR ".join(f"old.{column} IS NOT new.{column}" for column in _CHANGES)}
-    BEGIN {_DELETE}; {_insert("new")}; END;
-CREATE TRIGGER voices_author AFTER UPDATE OF author_id ON posts WHEN old.author_id IS NOT new.author_id
-    BEGIN DELETE FROM voices WHERE (brand_id, published, mention_id) IN ({_OF_POST}); {_insert("m", "p.id = new.id")}; END;
-{_insert("m")};
-"""  # noqa: E501
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One mention as an example: who said what, where."""
+
+    mention_id: int
+    published: str
+    label: str | None
+    score: float | None
+    intents: str
+    urgency: int
+    status: str
+    title: str
+    text: str
+    author: str
+    author_id: int | None
+    source: str
+    site: str
+    url: str
+    followers: int
+    likes: int | None
 
 
-def rebuild(conn: sqlite3.Connection) -> None:
-    """Write all voices anew from the mentions."""
-    conn.execute("DELETE FROM voices")
-    conn.execute(_insert("m"))
+@dataclass(frozen=True, slots=True)
+class Advocate:
+    """An author who speaks for a brand: how often with praise, and how often by recommending it to others."""
+
+    author_id: int
+    name: str
+    platform: str
+    url: str
+    followers: int
+    praise: int
+    recommends: int
+    last: str
+    mention_id: int  # the newest of those
 
 
-def differs(conn: sqlite3.Connection) -> bool:
-    """Whether voices are missing, or are there that no mention has."""
-    orphans = "SELECT 1 FROM voices v WHERE NOT EXISTS (SELECT 1 FROM mentions m WHERE m.id = v.mention_id)"
-    select = _insert("m").partition(") SELECT")[2]
-    counted = f"SELECT (SELECT count(*) FROM voices) <> (SELECT count(*) FROM (SELECT{select}))"
-    return bool(conn.execute(f"SELECT EXISTS ({orphans}) OR ({counted})").fetchone()[0])
+class Voices(Figures):
+    """Questions about words and people."""
+
+    def sample(
+        self, brand: str, days: Days, limit: int, *, scope: Scope = EVERYTHING, sentiment: str = ""
+    ) -> list[Voice]:
+        """At most about `limit` mentions spread evenly over some days, copies left out; always the same ones."""
+        count = self.total(brand, days, scope=scope).mentions
+        every = max(1, round(count / limit))
+        sql, values = self._voices(brand, days, scope)
+        chosen = f"SELECT {_VOICE} {sql} AND {_SPREAD} % ? = 0" + (" AND m.label = ?" if sentiment else "")
+        bound = [*values, every, *([sentiment] if sentiment else [])]
+        return [
+            Voice(*row)
+            for row in self.db.conn.execute(f"{chosen} ORDER BY m.published DESC LIMIT ?", [*bound, 2 * limit])
+        ]
+
+    def voices(
+        self, brand: str, days: Days, *, limit: int, scope: Scope = EVERYTHING, intent: str = "", sentiment: str = "",
+        order: str = "newest",
+    ) -> list[Voice]:  # fmt: skip
+        """Mentions of some days with an intent or a feeling: the "newest", most "urgent", "sharpest" or "warmest"."""
+        sql, values = self._voices(brand, days, scope)
+        for condition, value in (
+            ("instr(', ' || m.intents || ',', ?)", intent and f", {intent},"),
+            ("m.label = ?", sentiment),
+        ):
+            if value:
+                sql, values = f"{sql} AND {condition}", [*values, value]
+        query = f"SELECT {_VOICE} {sql} ORDER BY {_ORDERS[order]} LIMIT ?"
+        return [Voice(*row) for row in self.db.conn.execute(query, [*values, limit])]
+
+    def advocates(self, brand: str, days: Days, *, limit: int = 10, scope: Scope = EVERYTHING) -> list[Advocate]:
+        """Authors who praised a brand or recommended it, those who recommend first, then by how often."""
+        sql, values = _PEOPLE, self._bound(brand, days)
+        hidden, more = scope.sources("p.source_id")
+        rows = self.db.conn.execute(
+            sql.format(index="INDEXED BY mentions_praise ", hidden=hidden), [*values, *more, limit]
+        )
+        return [Advocate(*row) for row in rows]
+
+    def _voices(self, brand: str, days: Days, scope: Scope) -> tuple[str, list[Any]]:
+        hidden, values = scope.sources("p.source_id")
+        return _FROM.format(index="INDEXED BY mentions_brand ", hidden=hidden), [*self._bound(brand, days), *values]
+
+    def _bound(self, brand: str, days: Days) -> list[Any]:
+        return [brand, *bounds(self.calendar(), days)]
+
+
+_ORDERS = {
+    "newest": "m.published DESC, m.id DESC",
+    "urgent": "m.urgency DESC, m.published DESC",
+    "sharpest": "m.score, m.published DESC",
+    "warmest": "m.score DESC, m.published DESC",
+}
+
+
+def bounds(calendar: Calendar, days: Days) -> tuple[str, str]:
+    """The first moment of some days and the first after them, as the store holds times."""
+    return calendar.begin(days.first.isoformat()), calendar.end(days.last.isoformat())
+
+
+def moments(calendar: Calendar, days: Days) -> tuple[datetime, datetime]:
+    """The same as aware times."""
+    begin, end = bounds(calendar, days)
+    return datetime.fromisoformat(begin), datetime.fromisoformat(end)

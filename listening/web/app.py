@@ -25,10 +25,12 @@ from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, label
+from listening.web.screens import account, brands, entrance, inbox, label, overview
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
+    overview.SCREEN,
+    inbox.SCREEN,
     entrance.SCREEN,
     brands.SCREEN,
     label.SCREEN,

@@ -32,7 +32,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters |= {
         "number": number, "compact": compact, "percent": percent, "signed": signed, "marked": marked, "site": site,
-        "outside": outside, "parts": quote,
+        "outside": outside, "zip": zip,
     }  # fmt: skip
     made.globals["static"] = static
     return made

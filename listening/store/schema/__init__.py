@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, desk, foundation, people
+from listening.store.schema import accounts, desk, figures, foundation, people
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -14,6 +14,7 @@ _IN_ORDER = (
     foundation.m005_copies,
     accounts.m006_accounts,
     desk.m007_desk,
+    figures.m010_figures,
     people.m011_people,
 )
 

@@ -23,6 +23,8 @@ CREATE INDEX mentions_negative ON mentions
     (score, published, shelved, brand_id, source_id, status, urgency, copy, assignee, intents)
     WHERE label = 'negative';
 CREATE INDEX mentions_assignee ON mentions (assignee) WHERE assignee <> '';
+CREATE INDEX mentions_answered ON mentions (answered, brand_id, source_id, published, intents, shelved)
+    WHERE answered IS NOT NULL;
 DROP INDEX mentions_published;
 CREATE TABLE notes (
     id INTEGER PRIMARY KEY AUTOINCREMENT, mention_id INTEGER NOT NULL REFERENCES mentions ON DELETE CASCADE,
@@ -38,8 +40,11 @@ CREATE TABLE looking (
     mention_id INTEGER NOT NULL REFERENCES mentions ON DELETE CASCADE, who TEXT NOT NULL, seen TEXT NOT NULL,
     PRIMARY KEY (mention_id, who)) WITHOUT ROWID;
 CREATE TABLE views (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL, shared INTEGER NOT NULL DEFAULT 0,
-    filters TEXT NOT NULL, made TEXT NOT NULL, UNIQUE (owner, name));
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, owner TEXT NOT NULL, shared INTEGER NOT NULL DEFAULT 0,
+    filters TEXT NOT NULL, UNIQUE (owner, name));
+CREATE TABLE view_changes (
+    action_id INTEGER NOT NULL REFERENCES actions, view_id INTEGER NOT NULL, before TEXT, after TEXT,
+    PRIMARY KEY (action_id, view_id)) WITHOUT ROWID;
 DROP VIEW mention_list;
 CREATE VIEW mention_list AS
 SELECT m.id AS mention_id, m.published AS date, p.collected AS collected_at, b.name AS brand, s.name AS source,

@@ -7,7 +7,7 @@ import secrets
 from sqlite_utils import Database
 
 from listening.store.schema.statements import run
-from listening.store.voices import VOICES
+from listening.store.stances import STANCES
 
 # `persons` holds only handles that were joined: person_id is the id of the author that stands for all of them.
 # `opt_outs` holds keyed digests alone: who reads it learns no name. `privacy_requests` never names anybody.
@@ -48,7 +48,7 @@ CREATE TABLE backups (path TEXT PRIMARY KEY, made TEXT NOT NULL) WITHOUT ROWID;
 
 
 def m011_people(db: Database) -> None:
-    """Persons, voices, opt-outs, requests about privacy, and where backups were put."""
+    """Persons, stances, opt-outs, requests about privacy, and where backups were put."""
     run(db, _PEOPLE)
     db.execute("INSERT INTO opt_out_key (key) VALUES (?)", [secrets.token_bytes(32)])
-    run(db, VOICES)
+    run(db, STANCES)

@@ -75,8 +75,11 @@ function move(step) {
 }
 function press(key) {
   const selector = `[data-key="${CSS.escape(key)}"]`;
-  const found = [...(current()?.querySelectorAll(selector) ?? []), ...document.querySelectorAll(selector)]
-    .find((element) => !element.closest("[data-item]") || element.closest("[data-item]") === current());
+  const item = current();
+  const found = [...(item?.querySelectorAll(selector) ?? []), ...document.querySelectorAll(selector)].find((element) => {
+    const own = element.closest("[data-item]"), of = element.closest("[data-of]")?.dataset.of;
+    return element.offsetParent !== null && (!own || own === item) && (!of || !item || of === item.dataset.item);
+  });
   if (!found) return false;
   if (found.matches("input:not([type=checkbox]), textarea, select")) { found.focus(); found.select?.(); }
   else found.click();
@@ -106,6 +109,13 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target) || document.querySelector("dialog[open]:not(#keys)")) return;
   const act = { j: () => move(1), k: () => move(-1), u: () => undoLast(), "?": showKeys }[event.key];
   if (act) { event.preventDefault(); act(); } else if (event.key.length === 1 && press(event.key)) event.preventDefault();
+});
+// A part that is swapped keeps the place: the same item is current again.
+let place = "";
+document.addEventListener("desk:current", (event) => { place = event.target.id; });
+document.addEventListener("htmx:after:swap", () => {
+  const item = place && document.getElementById(place);
+  if (item && !current()) { item.setAttribute("aria-current", "true"); if (document.activeElement === document.body) item.focus({ preventScroll: true }); }
 });
 document.querySelector("[data-help]")?.addEventListener("click", showKeys);
 document.addEventListener("click", (event) => {
