@@ -9,6 +9,7 @@ from typing import Any
 
 from listening.post import Batch, Checkpoint, Entry, Extent, Post, Reject
 from listening.store import Saved, Store
+from pipelines.redact import Redaction
 from pipelines.understanding import Understanding
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
@@ -63,6 +64,7 @@ class Ingest:
     understanding: Understanding
     run: int | None = None
     keep_unmatched: bool = True
+    redact: bool = False  # takes out e-mail addresses and phone numbers, too; card numbers always go
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     progress: Callable[[Saved], None] | None = None  # hears what each save brought
     totals: Saved = field(default_factory=Saved)
@@ -78,15 +80,18 @@ class Ingest:
         checkpoints: list[Checkpoint] = []
         extents: list[Extent] = []
         self.understanding.ahead([post for batch in batches for post in batch.posts])
+        redaction = Redaction(personal=self.redact)
         for batch in batches:
-            rejects += batch.rejects
+            rejects += map(redaction.reject, batch.rejects)
             checkpoints += batch.checkpoints
             extents += batch.extents
             for post in batch.posts:
                 if reason := fault(post, now):
-                    rejects.append(Reject(reason, post.url, f"{post.title}\n{post.text}".strip()[:500]))
+                    rejects.append(
+                        redaction.reject(Reject(reason, post.url, f"{post.title}\n{post.text}".strip()[:500]))
+                    )
                     continue
-                entry = self.understanding.entry(storable(post))
+                entry = self.understanding.entry(redaction.post(storable(post)))
                 if entry.mentions or self.keep_unmatched or post.deleted:
                     entries.append(entry)
         saved = self.store.save(

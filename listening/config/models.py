@@ -147,6 +147,11 @@ class SourceEntry(_Table):
     delay: float | None = Field(
         None, ge=0, le=3600, description="Seconds between requests to the host; by default what its kind finds polite."
     )
+    redact: bool | None = Field(
+        None,
+        description="true: e-mail addresses and phone numbers in its posts are not stored, but named; overrides that "
+        "of listening.toml. Card numbers never are.",
+    )
     keep_unmatched: Duration | None = Field(
         None, description="How long posts that match no brand are kept, so that new queries can look back."
     )
@@ -186,6 +191,11 @@ class Settings(_Table):
     )
     time_zone: TimeZone = Field(
         "UTC", min_length=1, description="Where your team works, such as Europe/Berlin: days in tables and digests."
+    )
+    redact: bool = Field(
+        False,
+        description="true: e-mail addresses and phone numbers that people write are not stored, but only named, "
+        "where a source does not say otherwise. Card numbers never are stored.",
     )
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
@@ -232,3 +242,7 @@ class Config(_Table):
     def kept(self, source: SourceEntry) -> timedelta:
         """How long a source's unmatched posts are kept."""
         return self.settings.keep_unmatched if source.keep_unmatched is None else source.keep_unmatched
+
+    def redacts(self, source: SourceEntry) -> bool:
+        """Whether e-mail addresses and phone numbers in a source's posts are taken out."""
+        return self.settings.redact if source.redact is None else source.redact
