@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from listening.post import Author, Checkpoint, Entry, Extent, Post, Reject, Thread
-from listening.store import index
+from listening.store import index, optouts
 from listening.store.connection import Connection
 from listening.store.copies import Copies
 from listening.store.mentions import Mentions
@@ -78,7 +78,9 @@ def domain(url: str) -> str:
 
 
 class Saving(Connection):
-    """The one way in for posts."""
+    """The one way in for posts. What is of people who opted out is left out."""
+
+    _guard: optouts.Guard | None = None
 
     def save(
         self,
@@ -101,6 +103,10 @@ class Saving(Connection):
         Raises StoreError or sqlite3.Error; then nothing of this call is stored.
         """
         with self.writing() as conn:
+            guard = self._guard = optouts.current(conn, self._guard)
+            if guard:
+                entries, rejects = guard.admit(entries), [guard.reject(each) for each in rejects]
+                guard.keep_fresh()
             source_id = self._id_of(conn, "sources", source)
             stamp = iso(now)
             saved = _Save(conn, source_id, stamp, self._brand_ids(conn, entries)).entries(entries, extents)
