@@ -21,7 +21,8 @@ from listening.post import Post, Sentiment
 from pipelines import vader as engine
 from pipelines.match import Names
 from pipelines.sentiment import Feeling, Judgement, Scorer, label
-from pipelines.sentiment.clauses import borders_of, passages
+from pipelines.sentiment.clauses import passages
+from pipelines.sentiment.marks import marks_of
 from pipelines.sentiment.rules import Rule, Rules
 from pipelines.sentiment.words import fold
 
@@ -440,8 +441,8 @@ PARTS = [
 @pytest.mark.parametrize(("written", "part"), PARTS)
 def test_the_parts_that_count(written: str, part: str) -> None:
     text, own, others = marked(written)
-    found = passages(
-        text, borders_of(text), own, others, lambda start, end: SCORER.score(text[start:end]).compound != 0
+    found, _ = passages(
+        text, marks_of(text), own, others, lambda start, end: SCORER.score(text[start:end]).compound != 0
     )
     assert [text[start:end].strip() for start, end in found] == part.split("\n")
 

@@ -113,7 +113,7 @@ class Feeling:
         marks = {rule.mark for _, _, rule in hits}
         if "denial" in marks:
             parts = _denied(parts, hits, words, line)
-        related = not marks.isdisjoint("+-!")
+        related = not marks.isdisjoint("+-!?")
         said = longest([hit for hit in hits if hit[2].name == "relation"], line) if related else ()
         asks = "request" in marks or " ? " in line.text
         return Impression(
