@@ -102,7 +102,7 @@ class Feeling:
         parts = _team(lexicon.find(line.text), reading, line) if lexicon else []
         parts += _phrases(hits, words, line, parts)
         if not customer:
-            parts = list(_quiet(parts, reading))
+            parts = list(_quiet(parts, reading, text))
         taken: set[int] = set()
         for part in parts:
             taken.update(range(part.first, part.end))
@@ -163,13 +163,14 @@ def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, team: Sequence[
     return parts
 
 
-def _quiet(parts: Sequence[Part], reading: Reading) -> Iterator[Part]:
-    """Phrases on vaderSentiment's own ground: only where it is silent, and less loud."""
+def _quiet(parts: Sequence[Part], reading: Reading, text: str) -> Iterator[Part]:
+    """Phrases on vaderSentiment's own ground: less loud, only where it is silent, not where people talk to others."""
     known = set(reading.places)
+    talk = "@" in text or "#" in text or "http" in text
     for part in parts:
         if part.rule == _TEAM:
             yield part
-        elif known.isdisjoint(range(part.first, part.end)):
+        elif not talk and known.isdisjoint(range(part.first, part.end)):
             yield part._replace(valence=part.valence * _APART)
 
 

@@ -18,9 +18,10 @@ _SECONDS = {
     "second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "hr": 3600, "day": 86_400, "night": 86_400,
     "week": 604_800, "month": 2_592_000, "year": 31_536_000, "yr": 31_536_000,
 }  # fmt: skip
+_WRITTEN = "|".join(sorted(_NUMBERS, key=len, reverse=True)).replace(" ", "[ ]")
 _FIGURE = re.compile(
     rf"""
-    (?P<before>[$€£])?\s?(?P<number>(?<![\w.,])\d+(?:[.,]\d+)*|\b(?:{"|".join(sorted(_NUMBERS, key=len, reverse=True))})\b)
+    (?P<before>[$€£])?\s?(?P<number>(?<![\w.,])\d+(?:[.,]\d+)*|\b(?:{_WRITTEN})\b)
     (?: \s?/\s?(?P<of>5|10|100)(?!\d) | \sout\sof\s(?P<outof>5|10|five|ten)\b | [\s-]?(?P<stars>stars?)\b
       | \s?(?P<money>[$€£]|(?:dollars?|bucks|euros?|pounds|quid|cents|usd|eur)\b)
       | [\s-]?(?:(?:whole|full|business|working|straight|long)\s)?(?P<time>{"|".join(_SECONDS)})s?\b )?

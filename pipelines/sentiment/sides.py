@@ -181,7 +181,7 @@ def relations(found: Sequence[Said]) -> list[Part]:
 
 def outside(parts: Sequence[Part], found: Sequence[Said]) -> list[Part]:
     """The parts that are not inside of what a relation says more clearly."""
-    spans = [(one.first, one.end) for one in found if one.sign in "+-"]
+    spans = [(one.first, one.end) for one in found if one.sign in "+-?"]
     return [part for part in parts if not any(first <= part.first < end for first, end in spans)]
 
 
