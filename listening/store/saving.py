@@ -190,6 +190,8 @@ class _Save:
             elif entry.mentions:
                 self.mentions.add(row[0], self.source_id, row[_PUBLISHED], entry.mentions)
                 self.said_anew[row[0]] = None
+                if not entry.post.deleted:
+                    self.copies.know(row[0], entry.post, row[_PUBLISHED], row[_AUTHOR])
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
         unique = {(platform, author.id or author.name): author for platform, author in found}
@@ -262,7 +264,7 @@ class _Save:
             self.copies.follow(post_id)
 
 
-_TITLE, _PUBLISHED = _POST_COLUMNS.index("title"), _POST_COLUMNS.index("published")
+_TITLE, _AUTHOR, _PUBLISHED = (_POST_COLUMNS.index(name) for name in ("title", "author_id", "published"))
 
 
 def _quotes(post: Post) -> str | None:
