@@ -27,12 +27,13 @@ def prepare(config: Config) -> Store:
             {
                 "name": s.name, "kind": s.kind, "url": str(getattr(s.options, "url", "") or ""),
                 "every": int(s.every.total_seconds()), "keep_unmatched": int(config.kept(s).total_seconds()),
-                "active": int(s.enabled),
+                "active": int(s.enabled), "private": int(s.private),
             }
             for s in config.sources
         ],
         [{"name": b.name, "query": b.query, "ours": int(b.ours), "owner": b.owner} for b in config.brands],
     )  # fmt: skip
+    store.use_zone(config.settings.time_zone)
     store.sweep_runs(datetime.now(UTC))
     return store
 

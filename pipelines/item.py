@@ -54,6 +54,7 @@ class StorePipeline:
         store.know(
             [{"name": s.name, "kind": s.kind} for s in config.sources], [{"name": b.name} for b in config.brands]
         )
+        store.use_zone(config.settings.time_zone)
         return cls(crawler, Ingest(store, source, Understanding.of(config, source, store.models())), store)
 
     async def process_item(self, item: Any) -> Any:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from listening.cli import main
 from listening.config import Brand, load
-from listening.config.query import set_query
+from listening.config.edit import Editor
 from listening.errors import ConfigError
 from listening.lab import Comparison, Share, compare, telling
 from listening.post import Author, Post
@@ -263,13 +263,13 @@ def test_saving_a_query_keeps_the_rest_of_the_file(config: Path) -> None:
     options = {name: kind.Options for name, kind in kinds().items()}
     queries = {"Apple": """apple NEAR/3 "it's" \t OR C++ 🎉""", "Globex": '"globex inc" OR globex'}
     for brand, query in queries.items():
-        set_query(config, options, brand, query)
+        Editor(config, options).change("brand", brand, {"query": query})
     text = (config / "brands.toml").read_text(encoding="utf-8")
     assert {brand.name: brand.query for brand in load(config, options).brands} == queries
     for kept in ("# our brands", "# the maker", "# to be improved", "# a competitor", "ours = false"):
         assert kept in text
     with pytest.raises(ConfigError):
-        set_query(config, options, "Apple", "apple AND (")
+        Editor(config, options).change("brand", "Apple", {"query": "apple AND ("})
     assert (config / "brands.toml").read_text(encoding="utf-8") == text
 
 
@@ -290,7 +290,7 @@ def test_saving_in_the_lab_applies_the_query(config: Path) -> None:
     result = ran(config, "query", "lab", "apple", "phone OR mac", "--since", "2026-11-19", "--save")
     assert result.exit_code == 0, result.output
     assert "2 mentions new, 3 gone" in result.output, "to all that is stored, whatever --since says"
-    assert "query = 'phone OR mac'  # to be improved" in (config / "brands.toml").read_text(encoding="utf-8")
+    assert 'query = "phone OR mac"  # to be improved' in (config / "brands.toml").read_text(encoding="utf-8")
     with Store(config.parent / "listening.db", read_only=True) as store:
         assert urls(store) == ["0", "1", "4", "6", "7"]
         assert urls(store, "Globex") == ["6"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from datasette.app import Datasette
 
+from listening.browse.plugins.secrets import SECRET
 from listening.store.questions import QUERIES
 
 _FILES = Path(__file__).parent
@@ -24,7 +25,7 @@ ABOUT = {
 }
 
 
-def metadata(database: str, *, title: str = "listening") -> dict[str, Any]:
+def metadata(database: str, *, title: str = "listening", base_url: str = "/") -> dict[str, Any]:
     """Datasette's metadata for one database: titles, descriptions, canned queries, search, facets, column help."""
     tables: dict[str, Any] = {name: {"description": text} for name, text in ABOUT.items()}
     tables["mention_list"] |= {
@@ -44,7 +45,7 @@ def metadata(database: str, *, title: str = "listening") -> dict[str, Any]:
     }  # fmt: skip
     tables["posts"] |= {"sort_desc": "id", "fts_table": "posts_fts", "fts_pk": "id"}
     tables["runs"] |= {"sort_desc": "id"}
-    tables |= {name: {"hidden": True} for name in ("_sqlite_migrations", "copy_keys")}
+    tables |= {name: {"hidden": True} for name in ("_sqlite_migrations", "copy_keys", *SECRET)}
     queries = {name: query | {"params": _parameters(query["sql"]), "hide_sql": True} for name, query in QUERIES.items()}
     about = (
         "Mentions of your brands, gathered and kept on this machine. Read-only: nothing you do here changes a thing."
@@ -55,7 +56,7 @@ def metadata(database: str, *, title: str = "listening") -> dict[str, Any]:
         "databases": {
             database: {"title": "What people say", "description": about, "tables": tables, "queries": queries}
         },
-        "extra_css_urls": ["/-/static-listening/browse.css"],
+        "extra_css_urls": [f"{base_url}-/static-listening/browse.css"],
     }
 
 
@@ -63,17 +64,18 @@ def _parameters(sql: str) -> list[str]:
     return [name for name in ("brand", "since", "words") if f":{name}" in sql]
 
 
-def application(path: Path, *, title: str = "listening") -> Datasette:
-    """A Datasette over the file: read-only, queries limited to 2 s, downloads of the file off."""
+def application(path: Path, *, title: str = "listening", base_url: str = "/", sql_limit: int = 2000) -> Datasette:
+    """A Datasette over the file: read-only, queries limited to so many milliseconds, downloads of the file off."""
     return Datasette(
         [str(path)],
-        metadata=metadata(path.stem, title=title),
+        metadata=metadata(path.stem, title=title, base_url=base_url),
         static_mounts=[("-/static-listening", str(_FILES / "static"))],
         template_dir=str(_FILES / "templates"),
         plugins_dir=str(_FILES / "plugins"),
         settings={
             "suggest_facets": False,  # on a million rows: 0.06 s a page instead of 1.7
-            "sql_time_limit_ms": 2000,
+            "sql_time_limit_ms": sql_limit,
+            "base_url": base_url,
             "default_page_size": 50,
             "max_returned_rows": 1000,
             "truncate_cells_html": 400,

@@ -26,6 +26,7 @@ from listening.cli import (
     setup,
     trial,
     understand,
+    user,
 )
 from listening.errors import ConfigError, ListeningError
 
@@ -100,6 +101,7 @@ for _module in (
     audit,
     evaluate,
     browse,
+    user,
     database,
 ):
     for _command in _module.COMMANDS:

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
-from listening.cli.common import console
+from listening.cli.common import console, editor
 from listening.cli.mentions import printable
 from listening.config import Config, load
-from listening.config.add import add_source, free_name, source_table
+from listening.config.edit import free_name
+from listening.config.sheet import written
 from listening.errors import ConfigError, ListeningError
 from listening.source import Context, find, kinds
 
@@ -68,11 +69,11 @@ def probe_board(ctx: click.Context, url: str, add: bool, name: str, as_json: boo
         click.echo(json.dumps(asdict(found) | {"seconds": found.seconds}, ensure_ascii=False, indent=1, default=str))
     else:
         _show(found, everything)
-        click.echo(f"\nFor sources.toml:\n\n{source_table(values)}")
+        click.echo(f"\nFor sources.toml:\n\n{written('source', values)}")
     if add:
         _refuse_twice(folder, config, found.url)
-        path = add_source(folder, {name: kind.Options for name, kind in kinds().items()}, values)
-        click.echo(f"Added to {path}. Next: listening crawl {label}", err=as_json)
+        added = editor(ctx).add("source", values)
+        click.echo(f"Added to {added.path}. Next: listening crawl {label}", err=as_json)
     elif not as_json:
         click.echo("Add --add to write it there.")
 

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from listening.config import Config, duration, load
+from listening.config.edit import Editor
 from listening.query import parse
 from listening.source import kinds
 from listening.store import MentionFilter, Question, Store
@@ -27,6 +28,11 @@ if not console.is_terminal:
 def read_config(ctx: click.Context) -> Config:
     """The configuration of the folder given by --config. Raises ConfigError with all its problems."""
     return load(Path(ctx.obj), {name: kind.Options for name, kind in kinds().items()})
+
+
+def editor(ctx: click.Context) -> Editor:
+    """What changes the files of the folder given by --config."""
+    return Editor(Path(ctx.obj), {name: kind.Options for name, kind in kinds().items()})
 
 
 def read_store(config: Config) -> Store:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,16 +12,14 @@ from rich.markup import escape
 from rich.progress import Progress, track
 from rich.table import Table
 
-from listening.cli.common import Moment, console, known, moment, read_config, read_store
+from listening.cli.common import Moment, console, editor, known, moment, read_config, read_store
 from listening.cli.query import query
 from listening.cli.search import as_object, excerpt
 from listening.config import Brand, Config
-from listening.config.query import set_query
 from listening.crawl import prepare
 from listening.lab import Comparison, Quality, Share, Side, Telling, compare
 from listening.query import Or, parse
 from listening.rematch import rematch
-from listening.source import kinds
 from listening.store import Changed, Question
 from pipelines.match import tree
 from pipelines.understanding import Understanding
@@ -55,8 +52,8 @@ def lab(
     else:
         _show(chosen, result, samples)
     if save:
-        path = set_query(Path(ctx.obj), {kind: cls.Options for kind, cls in kinds().items()}, name, edited)
-        click.echo(f"{path}: saved.", err=True)
+        saved = editor(ctx).change("brand", name, {"query": edited})
+        click.echo(f"{saved.path}: saved.", err=True)
         _apply(read_config(ctx), [name], None)
 
 

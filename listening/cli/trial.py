@@ -13,7 +13,7 @@ from listening.cli.crawl import gather
 from listening.cli.mentions import write_file
 from listening.cli.summary import print_summary
 from listening.config import load
-from listening.config.add import source_table
+from listening.config.sheet import written
 from listening.config.starter import shown
 from listening.errors import ListeningError
 from listening.source import kinds
@@ -59,7 +59,7 @@ def write_config(folder: Path, brand: str, aliases: tuple[str, ...]) -> None:
     ]
     texts = {
         "brands.toml": f"[[brand]]\nname = {shown(brand)}\naliases = {shown(aliases)}\n",
-        "sources.toml": "\n".join(source_table(source) for source in sources),
+        "sources.toml": "\n".join(written("source", source) for source in sources),
         "listening.toml": "",
     }
     for name, text in texts.items():

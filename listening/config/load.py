@@ -26,17 +26,18 @@ def folder(given: str | None = None) -> Path:
     return Path(given or os.environ.get("LISTENING_CONFIG") or "config")
 
 
-def load(path: Path, option_types: Mapping[str, type[BaseModel]]) -> Config:
+def load(path: Path, option_types: Mapping[str, type[BaseModel]], drafts: Mapping[str, str] | None = None) -> Config:
     """Read the three files of a config folder; `option_types` maps each source kind to the model of its options.
 
-    Raises ConfigError with every problem of every file at once.
+    `drafts` are texts that are read in place of the files of these names. Raises ConfigError with every problem of
+    every file at once.
     """
-    return _Loader(path, option_types).load()
+    return _Loader(path, option_types, drafts or {}).load()
 
 
 class _Loader:
-    def __init__(self, path: Path, option_types: Mapping[str, type[BaseModel]]) -> None:
-        self.path, self.option_types = path, option_types
+    def __init__(self, path: Path, option_types: Mapping[str, type[BaseModel]], drafts: Mapping[str, str]) -> None:
+        self.path, self.option_types, self.drafts = path, option_types, drafts
         self.problems: list[Problem] = []
         self.lines: dict[str, dict[Place, int]] = {}
 
@@ -55,7 +56,7 @@ class _Loader:
     def _read(self, file: str) -> dict[str, Any]:
         path = self.path / file
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = self.drafts[file] if file in self.drafts else path.read_text(encoding="utf-8-sig")
             self.lines[file] = lines_of(text)
             return tomllib.loads(text)
         except FileNotFoundError:

@@ -134,6 +134,9 @@ class SourceEntry(_Table):
         None, description="How long posts that match no brand are kept, so that new queries can look back."
     )
     enabled: bool = Field(True, description="false: paused.")
+    private: bool = Field(
+        False, description="true: only people who may see private sources find it and its posts in the web page."
+    )
     options: Any = Field(None, exclude=True, json_schema_extra={"hidden": True})
 
     @field_validator("name")

@@ -23,9 +23,9 @@ Say = Callable[[str], None]
 class Team:
     """What a team says about the mentions in its store, and what follows from it."""
 
-    def __init__(self, store: Store, config: Config) -> None:
+    def __init__(self, store: Store, config: Config, understanding: Understanding | None = None) -> None:
         self.store, self.config = store, config
-        self.understanding = Understanding.of(config, models=store.models())
+        self.understanding = understanding or Understanding.of(config, models=store.models())
 
     def say(self, mention: Open, values: Mapping[str, str], *, now: datetime, who: str = "") -> list[int]:
         """Correct a mention (kind -> value): what is shown changes at once. Returns what `take_back` takes."""

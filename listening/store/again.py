@@ -11,6 +11,8 @@ from listening.store.copies import Copies
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
 from listening.store.posts import Posts, StoredPost
+from listening.store.saving import domain
+from listening.store.tally import Place
 
 _UPDATE = "UPDATE posts SET language = ?, neg = ?, neu = ?, pos = ?, compound = ? WHERE id = ?"
 
@@ -56,12 +58,13 @@ class Again(Posts):
                 conn.execute(_UPDATE, (entry.language, *figures, each.id))
                 ours = [mention for mention in entry.mentions if mention.brand in brands]
                 before = mentions.changes
-                mentions.update(each.id, each.source_id, each.published, ours, only)
+                place = Place(each.source_id, domain(each.post.url), each.published)
+                mentions.update(each.id, place, ours, only)
                 if mentions.changes > before:
                     found.append(each.id)
                     copies.follow(each.id)
             copies.add(found)
-            mentions.write_daily()
+            mentions.write_figures()
         return Changed(len(stored), mentions.new, mentions.gone)
 
     def stored_posts(self, since: datetime | None = None) -> list[int]:

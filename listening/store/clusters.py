@@ -78,7 +78,7 @@ class Clusters(Reading):
             f"SELECT {', '.join(COLUMNS)}, CASE WHEN m.cluster IS NULL OR {_repeats(inner)} THEN 0 ELSE "
             f"(SELECT count(*) FROM {_SAME} AND e.mention_id <> m.mention_id "
             f"AND e.status = 'new' AND e.assignee = '' AND {inner}) END "
-            f"FROM mention_list m WHERE {sql} AND NOT {_left_out(inner)} ORDER BY m.date DESC"
+            f"FROM mention_list m WHERE {sql} AND NOT {_left_out(inner)} ORDER BY m.date DESC, m.mention_id DESC"
         )
         bound: list[Any] = [*values, *values, *values, *values]
         if limit is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from listening.store.connection import Connection
 from listening.store.moment import iso
+from listening.store.scope import EVERYTHING, Scope
 
 _KNOWN = (
     "SELECT l.id, l.post_id, m.id, b.name, l.kind, l.value, l.who, l.made, p.url, p.title, p.text FROM labels l "
@@ -91,14 +92,16 @@ class Labels(Connection):
         """The latest of each mention and kind, in the order in which they were given."""
         return [Label(*row) for row in self.db.conn.execute(_KNOWN, [int(audit), brand])]
 
-    def open_mentions(self, brand: str = "", limit: int = 3000) -> list[Open]:
+    def open_mentions(self, brand: str = "", limit: int = 3000, *, scope: Scope = EVERYTHING) -> list[Open]:
         """Mentions that nobody said anything about yet, the newest first, shelved ones too."""
-        query = f"{_OPEN}{_UNASKED} ORDER BY m.published DESC LIMIT ?"
-        return [_open(row) for row in self.db.conn.execute(query, [brand, limit])]
+        seen, values = scope.sources("p.source_id")
+        query = f"{_OPEN}{_UNASKED} AND {seen} ORDER BY m.published DESC, m.id DESC LIMIT ?"
+        return [_open(row) for row in self.db.conn.execute(query, [brand, *values, limit])]
 
-    def open_mention(self, mention_id: int) -> Open | None:
+    def open_mention(self, mention_id: int, *, scope: Scope = EVERYTHING) -> Open | None:
         """One mention, labelled or not."""
-        row = self.db.conn.execute(f"{_OPEN}m.id = ?", [mention_id]).fetchone()
+        seen, values = scope.sources("p.source_id")
+        row = self.db.conn.execute(f"{_OPEN}m.id = ? AND {seen}", [mention_id, *values]).fetchone()
         return None if row is None else _open(row)
 
     def mention_at(self, url: str, brand: str) -> int | None:

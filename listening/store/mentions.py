@@ -11,26 +11,22 @@ from functools import lru_cache
 from typing import Any, cast
 
 from listening.post import Evidence, Intent, Label, Mention
+from listening.store.tally import Place, Tally, names
 
 _JUDGED = "published words judged label score intents urgency relevance shelved why".split()
 _INSERT = (
-    f"INSERT INTO mentions (post_id, brand_id, {', '.join(_JUDGED)}, created) "
-    f"VALUES ({', '.join('?' * (len(_JUDGED) + 3))})"
+    f"INSERT INTO mentions (post_id, brand_id, {', '.join(_JUDGED)}, created, source_id) "
+    f"VALUES ({', '.join('?' * (len(_JUDGED) + 4))})"
 )
 _UPDATE = f"UPDATE mentions SET {', '.join(f'{c} = ?' for c in _JUDGED)} WHERE id = ?"
 _OLD = (
-    "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' "
-    "AND NOT EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id) FROM mentions m WHERE post_id = ?"
+    "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' AND version = 0 "
+    "AND NOT EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id), intents, "
+    "(SELECT json_group_array(json_array(a.aspect, a.label)) FROM aspects a WHERE a.mention_id = m.id) "
+    "FROM mentions m WHERE post_id = ?"
 )
 _CORRECTIONS = "SELECT brand_id, kind, value FROM labels WHERE post_id = ? AND NOT audit ORDER BY id"
 _INSERT_ASPECT = "INSERT INTO aspects (mention_id, aspect, label, score, words) VALUES (?, ?, ?, ?, ?)"
-_ADD_TO_DAY = (
-    "INSERT INTO daily (brand_id, day, source_id, mentions, negative, neutral, positive) VALUES (?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT DO UPDATE SET mentions = mentions + excluded.mentions, negative = negative + excluded.negative, "
-    "neutral = neutral + excluded.neutral, positive = positive + excluded.positive"
-)
-_LABELS = {"negative": 1, "neutral": 2, "positive": 3}
-
 Corrections = Mapping[str, str]  # kind -> value: {"sentiment": "negative", "intent:complaint": "no"}
 
 
@@ -40,61 +36,68 @@ class Mentions:
     def __init__(self, conn: sqlite3.Connection, brands: Mapping[str, int], stamp: str) -> None:
         self.conn, self.brands, self.stamp = conn, brands, stamp
         self.new = self.gone = self.moved = 0  # moved: to the shelf or from it
-        # (brand, day, source) -> mentions, negative, neutral, positive
-        self.tally: defaultdict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        self.tally = Tally(conn)
 
-    def add(self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention]) -> None:
+    def add(self, post_id: int, place: Place, mentions: Sequence[Mention]) -> None:
         """Write the mentions of a post that had none."""
         for mention in mentions:
-            self._insert(post_id, source_id, published, mention, mention.label)
+            self._insert(post_id, place, mention, mention.label)
 
     def update(
-        self, post_id: int, source_id: int, published: str, mentions: Sequence[Mention],
-        only: Container[int] | None = None,
+        self, post_id: int, place: Place, mentions: Sequence[Mention], only: Container[int] | None = None,
+        was_site: str | None = None,
     ) -> None:  # fmt: skip
         """Bring a post's mentions in line with what it says now; what people typed and corrected stays.
 
-        With `only` the mentions of other brands than these stay as they are.
+        With `only` the mentions of other brands than these stay as they are. `was_site` is where the post stood
+        before, if it moved.
         """
+        was_site = place.site if was_site is None else was_site
         old = {row[0]: row[1:] for row in self.conn.execute(_OLD, [post_id]) if only is None or row[0] in only}
         corrections = self._corrections(post_id)
         for mention in mentions:
             brand = self.brands[mention.brand]
             shown = corrected(mention, corrections.get(brand, {}))
             if brand not in old:
-                self._insert(post_id, source_id, published, shown, mention.label)
+                self._insert(post_id, place, shown, mention.label)
                 continue
-            mention_id, was_published, was_label, was_shelved, _ = old.pop(brand)
-            self._count(brand, was_published, source_id, was_label, was_shelved, -1)
-            self.conn.execute(_UPDATE, (published, *_row(shown, mention.label), mention_id))
+            mention_id, was_published, was_label, was_shelved, _, was_intents, was_aspects = old.pop(brand)
+            if not was_shelved:
+                was = Place(place.source_id, was_site, was_published)
+                self.tally.count(brand, was, was_label, names(was_intents), json.loads(was_aspects), -1)
+            self.conn.execute(_UPDATE, (place.published, *_row(shown, mention.label), mention_id))
             self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
             self._write_aspects(mention_id, mention)
-            self._count(brand, published, source_id, shown.label, shown.shelved, 1)
+            self._count(brand, place, shown)
             self.moved += shown.shelved != bool(was_shelved)
-        for brand, (mention_id, was_published, was_label, was_shelved, untouched) in old.items():
+        for brand, (mention_id, published, label, shelved, untouched, intents, aspects) in old.items():
+            if not shelved:
+                was = Place(place.source_id, was_site, published)
+                self.tally.count(brand, was, label, names(intents), json.loads(aspects), -1)
             if untouched and brand not in corrections:  # what somebody worked on stays, matched or not
                 self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
-                self._count(brand, was_published, source_id, was_label, was_shelved, -1)
                 self.gone += 1
             else:  # without the author's words: they may have taken them back
                 self.conn.execute("UPDATE mentions SET words = '[]', why = '' WHERE id = ?", [mention_id])
                 self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
+                if not shelved:
+                    self.tally.count(brand, place._replace(published=published), label, names(intents), (), 1)
 
     @property
     def changes(self) -> int:
         """How many came, went, or changed between list and shelf."""
         return self.new + self.gone + self.moved
 
-    def write_daily(self) -> None:
-        """Add what all this changed to the daily figures."""
-        self.conn.executemany(_ADD_TO_DAY, [(*key, *counts) for key, counts in self.tally.items() if any(counts)])
+    def write_figures(self) -> None:
+        """Add what all this changed to the figures by day."""
+        self.tally.write()
 
-    def _insert(self, post_id: int, source_id: int, published: str, mention: Mention, judged: Label | None) -> None:
+    def _insert(self, post_id: int, place: Place, mention: Mention, judged: Label | None) -> None:
         brand = self.brands[mention.brand]
-        row = (post_id, brand, published, *_row(mention, judged), self.stamp)
+        row = (post_id, brand, place.published, *_row(mention, judged), self.stamp, place.source_id)
         mention_id = self.conn.execute(_INSERT, row).lastrowid
         self._write_aspects(mention_id, mention)
-        self._count(brand, published, source_id, mention.label, mention.shelved, 1)
+        self._count(brand, place, mention)
         self.new += 1
 
     def _write_aspects(self, mention_id: int | None, mention: Mention) -> None:
@@ -108,13 +111,11 @@ class Mentions:
             found[brand][kind] = value
         return found
 
-    def _count(self, brand: int, published: str, source_id: int, label: str | None, shelved: int, step: int) -> None:
-        if shelved:
-            return
-        counts = self.tally[brand, published[:10], source_id]
-        counts[0] += step
-        if label is not None:
-            counts[_LABELS[label]] += step
+    def _count(self, brand: int, place: Place, mention: Mention) -> None:
+        if not mention.shelved:
+            intents = [intent.name for intent in mention.intents]
+            aspects = [(aspect.name, aspect.label) for aspect in mention.aspects]
+            self.tally.count(brand, place, mention.label, intents, aspects, 1)
 
 
 def corrected(mention: Mention, corrections: Corrections) -> Mention:

@@ -90,8 +90,8 @@ class SourceFigures:
 
 COLUMNS = tuple(field.name for field in fields(MentionRow))
 _ORDERS = {
-    "newest": "m.date DESC",
-    "negative": "m.sentiment_score, m.date DESC",
+    "newest": "m.date DESC, m.mention_id DESC",
+    "negative": "m.sentiment_score, m.date DESC, m.mention_id DESC",
     "positive": "m.sentiment_score DESC",
 }
 

@@ -17,6 +17,7 @@ from listening.store.connection import Connection
 from listening.store.copies import Copies
 from listening.store.mentions import Mentions
 from listening.store.moment import iso
+from listening.store.tally import Place
 
 _POST_COLUMNS = (
     "id source_id platform native_id kind url domain title text quotes author_id thread_id reply_to position channel "
@@ -29,11 +30,11 @@ _INSERT_POST = (
 _UPDATABLE = [c for c in _POST_COLUMNS if c not in ("id", "source_id", "platform", "native_id", "collected")]
 _UPDATE_POST = f"UPDATE posts SET {', '.join(f'{c} = ?' for c in _UPDATABLE)} WHERE id = ?"
 _OLD_POST = (
-    "SELECT id, title, text, published, dated, deleted, source_id, edited FROM posts "
+    "SELECT id, title, text, published, dated, deleted, source_id, edited, domain FROM posts "
     "WHERE platform = ? AND native_id = ?"
 )
 _IN_EXTENT = (
-    "SELECT p.id, p.native_id, p.title, p.text, p.source_id, p.published FROM threads t "
+    "SELECT p.id, p.native_id, p.title, p.text, p.source_id, p.domain, p.published FROM threads t "
     "JOIN posts p ON p.thread_id = t.id WHERE t.platform = ? AND t.native_id = ? AND p.deleted IS NULL AND p.dated "
     "AND p.native_id NOT GLOB '*[^0-9]*' AND CAST(p.native_id AS INTEGER) BETWEEN ? AND ? "
     "AND p.published BETWEEN ? AND ?"
@@ -148,7 +149,7 @@ class _Save:
         for extent in extents:
             self._clear(extent)
         self.copies.add(self.said_anew)
-        self.mentions.write_daily()
+        self.mentions.write_figures()
         self.saved.mentions = self.mentions.new
         return self.saved
 
@@ -157,7 +158,7 @@ class _Save:
         first, since = (extent.since[0], iso(extent.since[1])) if extent.since else (0, "")
         last, until = (extent.until[0], iso(extent.until[1])) if extent.until else (1 << 62, "9")
         found = self.conn.execute(_IN_EXTENT, (extent.platform, extent.thread, first, last, since, until))
-        for post_id, ident, title, text, source_id, published in found.fetchall():
+        for post_id, ident, title, text, *place in found.fetchall():
             if int(ident) in extent.ids:
                 continue
             self.copies.leave(post_id)
@@ -168,7 +169,7 @@ class _Save:
                 "compound = NULL, deleted = ? WHERE id = ?",
                 (self.stamp, post_id),
             )
-            self.mentions.update(post_id, source_id, published, ())
+            self.mentions.update(post_id, Place(*place), ())
             self.saved.updated += 1
 
     def _add(self, entries: Sequence[Entry]) -> None:
@@ -188,7 +189,8 @@ class _Save:
             if row[0] not in fresh:
                 self._update(row, entry)
             elif entry.mentions:
-                self.mentions.add(row[0], self.source_id, row[_PUBLISHED], entry.mentions)
+                place = Place(self.source_id, row[_DOMAIN], row[_PUBLISHED])
+                self.mentions.add(row[0], place, entry.mentions)
                 self.said_anew[row[0]] = None
                 if not entry.post.deleted:
                     self.copies.know(row[0], entry.post, row[_PUBLISHED], row[_AUTHOR])
@@ -242,7 +244,7 @@ class _Save:
     def _update(self, row: tuple[Any, ...], entry: Entry) -> None:
         """Write a post that was there already, and bring its mentions in line."""
         old = self.conn.execute(_OLD_POST, (entry.post.platform, entry.post.id)).fetchone()
-        post_id, title, text, published, dated, deleted, source_id, edited = old
+        post_id, title, text, published, dated, deleted, source_id, edited, site = old
         values = dict(zip(_POST_COLUMNS, row, strict=True))
         if not values["dated"]:  # first sight dated it, and stays
             values["published"], values["dated"] = published, dated
@@ -257,14 +259,17 @@ class _Save:
             values["edited"] = values["edited"] or self.stamp
         self.conn.execute(_UPDATE_POST, [*(values[c] for c in _UPDATABLE), post_id])
         before = self.mentions.changes
-        self.mentions.update(post_id, source_id, values["published"], entry.mentions)
+        place = Place(source_id, values["domain"], values["published"])
+        self.mentions.update(post_id, place, entry.mentions, was_site=site)
         if entry.mentions and (changed or self.mentions.changes > before):
             self.said_anew[post_id] = None
         if self.mentions.changes > before:
             self.copies.follow(post_id)
 
 
-_TITLE, _AUTHOR, _PUBLISHED = (_POST_COLUMNS.index(name) for name in ("title", "author_id", "published"))
+_TITLE, _DOMAIN, _AUTHOR, _PUBLISHED = (
+    _POST_COLUMNS.index(column) for column in ("title", "domain", "author_id", "published")
+)
 
 
 def _quotes(post: Post) -> str | None:

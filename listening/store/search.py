@@ -27,6 +27,7 @@ _FIRST_CHUNK, _LAST_CHUNK = 64, 1024  # rows read at a time: few at first, so th
 _AT_ONCE = 1_000  # rows in which the newest of many candidates are looked for before all of them are listed
 
 T = TypeVar("T")
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +75,26 @@ class Searching(Posts, Handling):
                 if hit is not None:
                     yield Found(stored, hit)
 
-    def candidates(self, asked: Question, since: datetime | None = None, until: datetime | None = None) -> list[int]:
+    def candidates(
+        self, asked: Question, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> list[int]:
         """The ids of all posts that a query may match, newest first, for whoever asks the matcher himself."""
-        return list(self._candidates(asked, since, until))
+        return list(islice(self._candidates(asked, since, until), limit))
 
     def satisfying(self, asked: Question, where: Condition, order: str) -> Iterator[int]:
         """The ids of the mentions in `mention_list m` that satisfy a query and a condition, in some order."""
-        matcher = asked.matcher()
         select = "SELECT m.mention_id, m.post_id FROM mention_list m JOIN posts p ON p.id = m.post_id"
-        for chunk in _chunks(self._walk(asked, "m.post_id", select, [where], order)):
-            posts = self.posts({post_id for _, post_id in chunk})
-            handled = {each.mention_id: each for each in self.mentions_by_id([mention_id for mention_id, _ in chunk])}
-            for mention_id, post_id in chunk:
-                if post_id in posts and _decided(matcher, asked, posts[post_id], [handled.get(mention_id)]):
-                    yield mention_id
+        return (row[0] for row in self.satisfied(asked, self._walk(asked, "m.post_id", select, [where], order)))
+
+    def satisfied(self, asked: Question, rows: Iterator[Row]) -> Iterator[Row]:
+        """Those rows, which begin with the ids of a mention and its post, that satisfy a query."""
+        matcher = asked.matcher()
+        for chunk in _chunks(rows):
+            posts = self.posts({row[1] for row in chunk})
+            handled = {each.mention_id: each for each in self.mentions_by_id([row[0] for row in chunk])}
+            for row in chunk:
+                if row[1] in posts and _decided(matcher, asked, posts[row[1]], [handled.get(row[0])]):
+                    yield row
 
     def cancel(self) -> None:
         """End what this store is being asked, from another thread: the asker gets an sqlite3.OperationalError."""
@@ -99,9 +106,7 @@ class Searching(Posts, Handling):
         order = "p.published DESC, p.id DESC"
         return (row[0] for row in self._walk(asked, "p.id", "SELECT p.id FROM posts p", where, order))
 
-    def _walk(
-        self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str
-    ) -> Iterator[tuple[int, ...]]:
+    def _walk(self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str) -> Iterator[Row]:
         """The rows of `posts p`, and of `mention_list m` where the column of post ids is its, that a query may match.
 
         Of many, the first are not asked of the index: there is enough to be found among them, while it is slow to
@@ -111,7 +116,7 @@ class Searching(Posts, Handling):
         known = Narrowing(asked.now, asked.zone, of_posts=column == "p.id").narrow(asked.node)
         conditions = [*where, *([known] if known else [])]
         indexed, many = self._indexed(asked.node, column)
-        first: list[tuple[int, ...]] = []
+        first: list[Row] = []
         if many:
             sql, values = _all(conditions)
             first = self.db.conn.execute(f"{select} WHERE {sql} ORDER BY {order} LIMIT {_AT_ONCE}", values).fetchall()

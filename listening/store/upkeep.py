@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from listening.errors import StoreError
-from listening.store import index
+from listening.store import index, tally
 from listening.store.connection import Connection
 from listening.store.moment import iso
 
@@ -52,6 +52,8 @@ class Upkeep(Connection):
         counted = "SELECT count(*) FROM mentions WHERE NOT shelved"
         if conn.execute(f"SELECT coalesce(sum(mentions), 0) <> ({counted}) FROM daily").fetchone()[0]:
             found.append("the daily figures differ from the mentions; `listening db vacuum` counts them anew")
+        if tally.differs(conn):
+            found.append("the figures by day differ from the mentions; `listening db vacuum` counts them anew")
         shown = "SELECT 1 FROM mentions WHERE cluster IS NOT NULL GROUP BY cluster, brand_id HAVING sum(copy = 0) <> 1"
         if conn.execute(f"SELECT EXISTS ({shown})").fetchone()[0]:
             found.append("something said several times is not counted once; `listening db vacuum` sees to it")
@@ -67,6 +69,8 @@ class Upkeep(Connection):
                 "UPDATE mentions SET copy = id <> (SELECT o.id FROM mentions o WHERE o.cluster = mentions.cluster "
                 "AND o.brand_id = mentions.brand_id ORDER BY o.published, o.id LIMIT 1) WHERE cluster IS NOT NULL"
             )
+            conn.execute("DELETE FROM figures")
+            tally.recount(conn)
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "

@@ -2,6 +2,6 @@
 
 from pipelines.intents.engine import Intents
 from pipelines.intents.line import Line
-from pipelines.intents.load import load
+from pipelines.intents.load import load, names
 
-__all__ = ["Intents", "Line", "load"]
+__all__ = ["Intents", "Line", "load", "names"]

@@ -40,6 +40,13 @@ def load(folder: Path | None = None) -> Intents:
     return intents
 
 
+def names(folder: Path) -> list[str]:
+    """The names of all intents that `load` would give, without reading their rules."""
+    found = [file.name for file in files("pipelines.intents").iterdir()]
+    found += [path.name for path in (folder / "intents").glob("*.toml")]
+    return sorted({name.removesuffix(".toml") for name in found if name.endswith(".toml")} - {_LISTS})
+
+
 @cache
 def _packaged() -> tuple[Mapping[str, IntentRules], Mapping[str, list[str]]]:
     rules, lists = {}, {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import foundation
+from listening.store.schema import accounts, desk, figures, foundation
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -12,6 +12,9 @@ _IN_ORDER = (
     foundation.m003_search,
     foundation.m004_models,
     foundation.m005_copies,
+    accounts.m006_accounts,
+    desk.m007_desk,
+    figures.m010_figures,
 )
 
 migrations = Migrations("listening")

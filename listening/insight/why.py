@@ -1,0 +1,32 @@
+"""Why a number is what it is: its rule in words, the list that opens the mentions behind it, and the SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from listening.store import Days, Scope, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """`opens` is a filter as lists of mentions take it ("brand=Acme&since=..."), `sql` counts over `mention_list`."""
+
+    rule: str
+    opens: str
+    sql: str
+
+
+def why(store: Store, rule: str, brand: str, days: Days, scope: Scope, **chosen: Any) -> Why:
+    """The reasons for a count of the mentions of a brand in some days, of which `chosen` says more.
+
+    `chosen` may hold sentiment, intent, source, site, aspect, aspect_sentiment, status ("open") and author_id.
+    """
+    begin, end = store.bounds(days)
+    pairs = [("brand", brand), ("since", begin), ("until", end)]
+    for key, value in chosen.items():
+        if value in (None, ""):
+            continue
+        pairs.append({"site": ("q", f"site:{value}"), "author_id": ("person", str(value))}.get(key, (key, str(value))))
+    return Why(rule, urlencode(pairs), store.counting_sql(brand, days, scope, **chosen))

@@ -1,0 +1,185 @@
+"""The queues of complaints and opportunities: who is on it, how long it takes, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from statistics import median
+
+from listening.store.facts import Condition
+from listening.store.inbox import Capped, Inbox
+from listening.store.inbox_card import Card
+from listening.store.inbox_filter import IN_PROGRESS, NEW, NOBODY, OPEN, InboxFilter
+from listening.store.inbox_sql import conditions
+from listening.store.moment import iso
+from listening.store.scope import EVERYTHING, Scope
+
+_BETTER = 0.2  # of -1 to 1: by so much a tone has changed
+_LOOKED_AT = 2_000  # answered mentions, the latest, whose authors are looked after for the figures
+_TONES = (
+    "SELECT m.id, m.score, "
+    "(SELECT x.id FROM posts o JOIN mentions x ON x.post_id = o.id AND x.brand_id = m.brand_id "
+    "WHERE o.author_id = p.author_id AND o.published > m.answered AND NOT x.shelved AND {seen} "
+    "ORDER BY o.published DESC, x.id DESC LIMIT 1) "
+    "FROM mentions m JOIN posts p ON p.id = m.post_id "
+    "WHERE m.answered IS NOT NULL AND m.id IN (SELECT value FROM json_each(?))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """How soon a mention should be answered, and how soon it should be closed, counted from when it was published."""
+
+    answer: timedelta = timedelta(days=1)
+    resolve: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A stretch of time against its target."""
+
+    since: datetime
+    stopped: datetime | None  # None: it runs
+    took: timedelta  # so far, where it runs
+    target: timedelta
+
+    @property
+    def late(self) -> bool:
+        """Whether it took, or takes, longer than it should."""
+        return self.took > self.target
+
+    @property
+    def left(self) -> timedelta:
+        """Until the target; below 0 after it."""
+        return self.target - self.took
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How the author spoke of the brand after the answer."""
+
+    mention_id: int | None  # the last mention after it; None: not heard of since
+    before: float | None
+    after: float | None
+
+    @property
+    def verdict(self) -> str:
+        """recovered, worse, same, unscored, or silent: not heard of since."""
+        if self.mention_id is None:
+            return "silent"
+        if self.before is None or self.after is None:
+            return "unscored"
+        change = round(self.after - self.before, 6)
+        return "recovered" if change >= _BETTER else "worse" if change <= -_BETTER else "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One card of a queue."""
+
+    card: Card
+    answer: Clock
+    resolution: Clock
+    tone: Tone | None  # None: not answered yet
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some of a queue, as `Page`."""
+
+    items: tuple[Item, ...]
+    after: str
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """A queue at a glance; of what was answered, those answered in the period."""
+
+    unanswered: Capped  # open now
+    late: Capped  # of these: past the target
+    nobodys: Capped  # of these: without an assignee
+    answered: int
+    in_time: int  # of the answered
+    median_answer: timedelta | None  # from publishing to the first answer
+    closed: int  # of the answered
+    outcomes: tuple[tuple[str, int], ...]  # sale, kept, ... of the answered
+    tones: tuple[tuple[str, int], ...]  # recovered, same, ... of the latest 2,000 answered
+
+
+class Queues(Inbox):
+    """Complaints and opportunities."""
+
+    def queue(
+        self, name: str, where: InboxFilter | None = None, *, now: datetime, targets: Targets | None = None,
+        order: str = "urgent", after: str = "", limit: int = 50, scope: Scope = EVERYTHING,
+    ) -> QueuePage:  # fmt: skip
+        """A page of "complaints" or "opportunities", open ones unless the filter names statuses; see `page`."""
+        where = replace(where or InboxFilter(), queue=name)
+        where = where if where.statuses else replace(where, statuses=OPEN)
+        page = self.page(where, now=now, order=order, after=after, limit=limit, scope=scope)
+        return QueuePage(self.items(page.cards, now=now, targets=targets, scope=scope), page.after, page.mark)
+
+    def items(
+        self, cards: Sequence[Card], *, now: datetime, targets: Targets | None = None, scope: Scope = EVERYTHING
+    ) -> tuple[Item, ...]:
+        """Cards with their clocks, and what became of their authors."""
+        targets, tones = targets or Targets(), self._tones([card.mention_id for card in cards if card.answered], scope)
+        return tuple(
+            Item(
+                card,
+                _clock(card.published, card.answered or card.closed, targets.answer, now),
+                _clock(card.published, card.closed, targets.resolve, now),
+                tones.get(card.mention_id),
+            )
+            for card in cards
+        )
+
+    def queue_figures(
+        self, name: str, where: InboxFilter | None = None, *, since: datetime, until: datetime, now: datetime,
+        targets: Targets | None = None, scope: Scope = EVERYTHING,
+    ) -> QueueFigures:  # fmt: skip
+        """A queue at a glance: what is open now, and how it went with what was answered in [since, until)."""
+        targets = targets or Targets()
+        here = replace(where or InboxFilter(), queue=name, since=None, until=None, statuses=())
+        waiting = replace(here, statuses=(NEW, IN_PROGRESS))
+        late = replace(waiting, until=now - targets.answer)
+        sql, values = conditions(self.db.conn, here, scope, "d")
+        bounds: Condition = ("d.answered >= ? AND d.answered < ?", [iso(since), iso(until)])
+        rows = self.db.conn.execute(
+            "SELECT d.id, unixepoch(d.answered) - unixepoch(d.published), d.closed IS NOT NULL, d.outcome "
+            f"FROM mentions d INDEXED BY mentions_answered WHERE {bounds[0]} AND {sql} ORDER BY d.answered DESC",
+            [*bounds[1], *values],
+        ).fetchall()
+        took = [seconds for _, seconds, *_ in rows]
+        tones = self._tones([row[0] for row in rows[:_LOOKED_AT]], scope)
+        return QueueFigures(
+            self.count(waiting, scope=scope),
+            self.count(late, scope=scope),
+            self.count(replace(waiting, assignee=NOBODY), scope=scope),
+            len(rows),
+            sum(seconds <= targets.answer.total_seconds() for seconds in took),
+            timedelta(seconds=round(median(took))) if took else None,
+            sum(closed for _, _, closed, _ in rows),
+            _counted([outcome for *_, outcome in rows if outcome]),
+            _counted([tone.verdict for tone in tones.values()]),
+        )
+
+    def _tones(self, ids: Sequence[int], scope: Scope) -> dict[int, Tone]:
+        seen, hidden = scope.sources("x.source_id")
+        rows = self.db.conn.execute(_TONES.format(seen=seen), [*hidden, json.dumps(list(ids))]).fetchall()
+        later = json.dumps([row[2] for row in rows if row[2] is not None])
+        query = "SELECT id, score FROM mentions WHERE id IN (SELECT value FROM json_each(?))"
+        scores = dict(self.db.conn.execute(query, [later]).fetchall())
+        return {ident: Tone(last, score, scores.get(last)) for ident, score, last in rows}
+
+
+def _clock(since: datetime, stopped: datetime | None, target: timedelta, now: datetime) -> Clock:
+    return Clock(since, stopped, max(timedelta(0), (stopped or now) - since), target)
+
+
+def _counted(names: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    found = {name: names.count(name) for name in dict.fromkeys(names)}
+    return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))

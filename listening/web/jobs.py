@@ -1,0 +1,91 @@
+"""Work that takes longer than a page: it goes on in a thread, is watched from any page, and can be stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from listening.errors import ListeningError
+
+_LAST_WORDS = 10.0  # seconds a job gets to end with its batch whole
+
+
+class Stopped(Exception):  # not a mistake
+    """Raised inside a job that was asked to stop."""
+
+
+@dataclass
+class Job:
+    """One job: what it does, how far it is (of `total`, 0 where nobody knows) and how it ended."""
+
+    title: str
+    who: str
+    done: int = 0
+    total: int = 0
+    says: str = ""
+    state: str = "running"  # running, done, stopped, failed
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def progress(self, done: int, total: int) -> None:
+        """Note how far it is. Raises Stopped where somebody wants it to end."""
+        self.done, self.total = done, total
+        if self.stop.is_set():
+            raise Stopped
+
+    @property
+    def share(self) -> int:
+        """How far it is, in per cent."""
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+
+Work = Callable[[Job], str]
+
+
+class Jobs:
+    """At most one job of a kind at a time."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._threads: dict[str, threading.Thread] = {}
+        self._turn = threading.Lock()
+
+    def start(self, kind: str, title: str, who: str, work: Work) -> Job:
+        """Start `work`, which returns its last words. Raises ListeningError while one of the kind is running."""
+        with self._turn:
+            running = self._jobs.get(kind)
+            if running is not None and running.state == "running":
+                raise ListeningError(f"{running.title} is still at it: wait for it or stop it first.")
+            job = self._jobs[kind] = Job(title, who)
+            thread = threading.Thread(target=self._work, args=(job, work), name=kind, daemon=True)
+            self._threads[kind] = thread
+        thread.start()
+        return job
+
+    def _work(self, job: Job, work: Work) -> None:
+        try:
+            job.says = work(job)
+            job.state = "done"
+        except Stopped:
+            job.state, job.says = "stopped", "Stopped; what was done stays. Start it again to do the rest."
+        except ListeningError as error:
+            job.state, job.says = "failed", str(error)
+        except Exception:
+            job.state, job.says = "failed", "It failed; the log says more."
+            raise
+
+    def find(self, kind: str) -> Job | None:
+        """The job of a kind: the running one, or the last."""
+        return self._jobs.get(kind)
+
+    def wait(self, kind: str) -> None:
+        """Wait for the end of a job."""
+        if kind in self._threads:
+            self._threads[kind].join()
+
+    def close(self) -> None:
+        """Ask all jobs to stop and give them a moment."""
+        for job in self._jobs.values():
+            job.stop.set()
+        for thread in self._threads.values():
+            thread.join(_LAST_WORDS)

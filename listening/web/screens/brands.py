@@ -1,0 +1,218 @@
+"""Brands and queries: edit a query and see at once what it gains and loses over what is stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from listening.config import Brand
+from listening.errors import ConfigError, ListeningError, QueryError
+from listening.lab import Comparison, compare
+from listening.query import Node, Or
+from listening.rematch import rematch
+from listening.store import Question, Scope, Store
+from listening.web.access import Form, action, page, who
+from listening.web.jobs import Job
+from listening.web.pages import desk_of, go, refuse, render, tell
+from listening.web.screen import Screen
+from pipelines.match import tree
+
+_LOOKED_AT, _WINDOW = 1500, timedelta(days=90)  # posts and days that a preview covers: more would keep typing waiting
+APPLY, LEARN = "apply", "learn"  # kinds of jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A brand in the list."""
+
+    brand: Brand
+    query: str
+    mentions: int
+    labels: Mapping[str, int]
+
+
+def brands(request: Request) -> Response:
+    """All brands with their queries, what they found in 30 days, and how many labels they have."""
+    desk, now = desk_of(request), datetime.now(UTC)
+    with desk.store() as store:
+        figures = {each.brand: each.mentions for each in store.brand_figures(now - timedelta(days=30), now)}
+        labels: dict[str, Counter[str]] = {}
+        for label in store.labels():
+            labels.setdefault(label.brand, Counter())[label.kind.partition(":")[0]] += 1
+    rows = [Row(b, str(tree(b)), figures.get(b.name, 0), labels.get(b.name, {})) for b in desk.config.brands]
+    return render(request, "brands/list.html", rows=rows, job=desk.jobs.find(APPLY), learning=desk.jobs.find(LEARN))
+
+
+def new_brand(request: Request) -> Response:
+    """An empty form; the name may come from the address."""
+    return _form(request, {"name": request.query_params.get("name", ""), "ours": True, "plurals": True}, "")
+
+
+def edit_brand(request: Request) -> Response:
+    """A brand's form, as its file says."""
+    name = request.query_params.get("name", "")
+    if not name:
+        return go(request, "/brands")
+    try:
+        entry = desk_of(request).editor().entry("brand", name)
+    except ConfigError:
+        return refuse(request, 404, f"There is no brand “{name}” in brands.toml (any more).")
+    values = {"ours": True, "plurals": True, **entry.values}
+    return _form(request, values, entry.version)
+
+
+def _form(request: Request, values: Mapping[str, Any], seen: str, problem: str = "", status: int = 200) -> Response:
+    filled = {"name": "", "query": "", "owner": "", "ours": True, "plurals": True, "aliases": [], **values}
+    was = filled["name"] if seen else ""
+    preview = _preview(request, filled, was) if filled["name"] or filled["query"] else {}
+    return render(
+        request, "brands/form.html", status, values=filled, seen=seen, was=was, problem=problem, **_shown(preview)
+    )
+
+
+def preview(request: Request) -> Response:
+    """The part of the form that shows what the query, as it is being typed, would gain and lose."""
+    given = request.query_params
+    values = {
+        "name": given.get("name", ""), "query": given.get("query", ""), "plurals": "plurals" in given,
+        "aliases": _aliases(given.get("aliases", "")),
+    }  # fmt: skip
+    return render(request, "brands/_preview.html", **_shown(_preview(request, values, given.get("was", ""))))
+
+
+def _shown(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {"mistake_at": "", "found": None, "tree": "", "capped": False, "saved": False, "days": [], **found}
+
+
+def _preview(request: Request, values: Mapping[str, Any], was: str) -> dict[str, Any]:
+    desk = desk_of(request)
+    name = str(values["name"]).strip() or "?"
+    old = next((brand for brand in desk.config.brands if brand.name == was), None)
+    try:
+        brand = Brand(name=name, query=values["query"], aliases=values["aliases"], plurals=bool(values["plurals"]))
+        edited = tree(brand)
+    except QueryError as error:
+        return {"mistake_at": str(error)}
+    except ValueError:
+        return {"mistake_at": "A name is needed, of at most 200 characters."}
+    with desk.store() as store:
+        found, capped = _compared(store, who(request).scope(store), tree(old) if old else edited, edited, brand)
+    return {"found": found, "tree": str(edited), "capped": capped, "saved": old is not None, "days": _days(found)}
+
+
+def _compared(store: Store, scope: Scope, saved: Node, edited: Node, brand: Brand) -> tuple[Comparison, bool]:
+    now = datetime.now(UTC)
+    either = edited if str(saved) == str(edited) else Or((saved, edited))
+    ids = store.candidates(Question(either, now), now - _WINDOW, limit=_LOOKED_AT + 1)
+    labels = store.relevance_labels(brand.name, now - _WINDOW)
+    posts = (stored for stored in store.read(ids[:_LOOKED_AT]) if stored.source not in scope.hidden)
+    return compare(saved, edited, posts, labels, plurals=brand.plurals), len(ids) > _LOOKED_AT
+
+
+def _days(found: Comparison) -> list[tuple[str, int, int, int, int]]:
+    """(day, saved, edited, and both as heights of 0 to 40) of the days that have any."""
+    most = max((max(saved, edited) for _, saved, edited in found.days), default=0) or 1
+    return [(day, one, other, round(40 * one / most), round(40 * other / most)) for day, one, other in found.days]
+
+
+def save(request: Request, form: Form) -> Response:
+    """Write a brand into brands.toml and look back over what is stored."""
+    seen, was = form.text("seen"), form.text("was")
+    aliases, ours = _aliases(form.text("aliases")), form.ticked("ours")
+    values: dict[str, Any] = {
+        "name": form.text("name"), "query": form.text("query") or None, "aliases": aliases or None,
+        "ours": None if ours else False, "plurals": None if form.ticked("plurals") else False,
+        "owner": form.text("owner") or None,
+    }  # fmt: skip
+    editor = desk_of(request).editor()
+    try:
+        if seen:
+            edited = editor.change("brand", was, values, seen=seen)
+        else:
+            edited = editor.add("brand", {key: value for key, value in values.items() if value is not None})
+    except ConfigError as error:
+        shown = {**values, "query": form.text("query"), "owner": form.text("owner"), "aliases": aliases}
+        shown |= {"ours": ours, "plurals": form.ticked("plurals")}
+        return _form(request, shown, seen, problem=str(error), status=400)
+    answer = _apply(request, [form.text("name")])
+    return answer or go(request, "/brands", f"{form.text('name')} is saved." if edited.undo else "Nothing changed.")
+
+
+def remove(request: Request, form: Form) -> Response:
+    """Take a brand out of brands.toml; what was found and typed stays in the file and comes back with it."""
+    name = form.text("name")
+    edited = desk_of(request).editor().remove("brand", name, seen=form.text("seen"))
+    undo = f"/brands/undo/{edited.undo}" if edited.undo else ""
+    return tell(render(request, "brands/_removed.html", name=name), f"{name} is removed.", undo=undo)
+
+
+def undo_edit(request: Request, _: Form) -> Response:
+    """Put brands.toml back as it was before an edit."""
+    desk_of(request).editor().undo(request.path_params["edit"])
+    return go(request, "/brands", "Undone.")
+
+
+def apply(request: Request, form: Form) -> Response:
+    """Apply queries to all that is stored."""
+    names = [name for name in form.all("name") if name]
+    return _apply(request, names) or go(request, "/brands")
+
+
+def _apply(request: Request, names: Sequence[str]) -> Response | None:
+    desk = desk_of(request)
+    chosen = [brand for brand in desk.config.brands if brand.name in names]
+
+    def work(job: Job) -> str:
+        with desk.team() as team:
+            done = rematch(
+                team.store, team.understanding, chosen, now=datetime.now(UTC),
+                progress=lambda so_far, total: job.progress(so_far.posts, total),
+            )  # fmt: skip
+        return f"{done.posts:,} posts looked at: {done.new:,} mentions new, {done.gone:,} gone."
+
+    try:
+        desk.jobs.start(APPLY, f"Looking back for {', '.join(names)}", who(request).name, work)
+    except ListeningError as error:
+        return go(request, "/brands", f"Saved. {error} Then apply it.")
+    return None
+
+
+def job(request: Request) -> Response:
+    """How far the looking back and the learning are."""
+    jobs = desk_of(request).jobs
+    return render(request, "brands/_jobs.html", job=jobs.find(APPLY), learning=jobs.find(LEARN))
+
+
+def stop_job(request: Request, _: Form) -> Response:
+    """Ask the jobs to stop."""
+    for kind in (APPLY, LEARN):
+        if (found := desk_of(request).jobs.find(kind)) is not None:
+            found.stop.set()
+    return job(request)
+
+
+def _aliases(text: str) -> list[str]:
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+SCREEN = Screen(
+    title="Brands", path="/brands", icon="brands", group="set-up",
+    routes=[
+        page("/brands", brands, "viewer"),
+        page("/brands/new", new_brand, "analyst"),
+        page("/brands/edit", edit_brand, "analyst"),
+        page("/brands/preview", preview, "analyst", name="preview_brand"),
+        page("/brands/jobs", job, "analyst", name="brand_jobs"),
+        action("/brands/save", save, "analyst", name="save_brand"),
+        action("/brands/remove", remove, "analyst", name="remove_brand"),
+        action("/brands/undo/{edit}", undo_edit, "analyst", name="undo_brand"),
+        action("/brands/apply", apply, "analyst", name="apply_brand"),
+        action("/brands/stop", stop_job, "analyst", name="stop_brand_jobs"),
+    ],
+)  # fmt: skip

@@ -1,0 +1,116 @@
+"""Overview: how a brand does, what changed and whether that is real; every figure opens what is behind it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from listening.config import Config
+from listening.insight.headline import Figure
+from listening.insight.overview import Overview, overview
+from listening.web.access import page, who
+from listening.web.chosen import PERIODS, chosen
+from listening.web.pages import desk_of, percent, render, signed
+from listening.web.screen import Screen
+from listening.web.visitor import zone
+
+TITLES = {
+    "mentions": "Mentions",
+    "net": "Net sentiment",
+    "voice": "Share of voice",
+    "open": "Open complaints",
+    "wait": "Median first answer",
+}
+BETTER = {"net": 1, "voice": 1, "open": -1, "wait": -1}  # what more of it means; of mentions nobody knows
+
+
+def show(request: Request) -> Response:
+    """The page of one brand: that of the address, or the first of ours."""
+    desk, visitor, now = desk_of(request), who(request), datetime.now(UTC)
+    config = desk.config
+    picked = chosen(request.query_params, names(config), zone(request, config.settings.time_zone), now)
+    brand = picked.brand or first(config)
+    if not brand:
+        return render(request, "overview/empty.html")
+    with desk.store() as store:
+        scope = visitor.scope(store)
+        found = overview(store, brand, picked.since, picked.until, now=now, scope=scope)
+    return render(
+        request, "overview/overview.html", found=found, brand=brand, brands=names(config), picked=picked,
+        periods=PERIODS, titles=TITLES, series=_series(found), sql=sql_address(config), told=told, verdict=verdict,
+    )  # fmt: skip
+
+
+def names(config: Config) -> list[str]:
+    """The brands, ours first."""
+    return [each.name for each in sorted(config.brands, key=lambda each: not each.ours)]
+
+
+def first(config: Config) -> str:
+    """The brand that is shown where none is chosen."""
+    return next(iter(names(config)), "")
+
+
+def sql_address(config: Config) -> str:
+    """Where a question in SQL is asked: its text follows."""
+    return f"/explore/{config.database.stem}?{urlencode({'sql': ''})}"
+
+
+def _series(found: Overview) -> str:
+    """What the chart draws, as JSON: seconds, and per day each feeling, those not scored, and net sentiment."""
+    days = found.course
+    at = [int(datetime.fromisoformat(day.day).replace(tzinfo=UTC).timestamp()) for day in days]
+    counts = [day.count for day in days]
+    return json.dumps({
+        "days": at,
+        "negative": [c.negative for c in counts], "neutral": [c.mentions - c.negative - c.positive for c in counts],
+        "positive": [c.positive for c in counts], "net": [day.net for day in days],
+        "opens": [day.why.opens for day in days],
+        "spikes": [{"at": at[i], "words": [word.text for word in day.spike.words[:3]]}
+                   for i, day in enumerate(days) if day.spike],
+        "unfinished": bool(found.unfinished),
+    })  # fmt: skip
+
+
+def told(figure: Figure, value: float | None) -> str:
+    """A figure as it is read."""
+    if value is None:
+        return "–"
+    if figure.name == "net":
+        return signed(value)
+    if figure.name == "voice":
+        return percent(value)
+    if figure.name == "wait":
+        return duration(value)
+    return f"{value:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in one unit, or two."""
+    minutes = seconds / 60
+    if minutes < 90:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 1440:.1f} days"
+
+
+def verdict(figure: Figure) -> tuple[str, str]:
+    """The change in words, and whether it is good, bad or neither."""
+    if figure.change is None or figure.p is None:
+        return "nothing to compare with yet", ""
+    more = "more" if figure.change > 0 else "less"
+    amount = f"{abs(figure.change):.2f}" if figure.name == "net" else f"{100 * abs(figure.change):.0f} %"
+    if figure.name == "voice":
+        amount = f"{100 * abs(figure.change):.1f} points"
+    if not figure.real:
+        return f"{amount} {more}, as chance may bring", ""
+    good = BETTER.get(figure.name, 0) * figure.change
+    return f"{amount} {more} than before, more than chance", "good" if good > 0 else "bad" if good < 0 else ""
+
+
+SCREEN = Screen(
+    title="Overview", path="/overview", icon="overview", group="daily", routes=[page("/overview", show, "viewer")]
+)

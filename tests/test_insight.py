@@ -1,0 +1,199 @@
+"""What the overview, the comparison and the coverage say, and that every figure opens what it was counted from."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from listening.insight import chance
+from listening.insight.overview import Overview, overview
+from listening.insight.period import last_days
+from listening.insight.telling import counted, excerpt, telling, words
+from listening.insight.why import Why
+from listening.post import Aspect, Author, Entry, Intent, Label, Mention, Post
+from listening.store import Days, Scope, Store
+from tests.conftest import NOW
+
+_FILL = "quiet plain weather garden bench kettle window ladder basket corner candle hammer".split()
+
+
+def said(
+    number: int, when: datetime, text: str, *, brand: str = "Acme", label: Label | None = "neutral", author: str = "",
+    intents: tuple[str, ...] = (), aspects: tuple[tuple[str, Label], ...] = (), site: str = "a.example",
+) -> Entry:  # fmt: skip
+    name = author or f"member{number % 40}"
+    post = Post("forum.example", str(number), f"https://{site}/p/{number}", text, when, Author(name))
+    mention = Mention(
+        brand, (brand,), {"negative": -0.5, "positive": 0.5}.get(label or "", 0.0), label,
+        intents=tuple(Intent(each, 0.9) for each in intents),
+        aspects=tuple(Aspect(name, 0.1, feels) for name, feels in aspects),
+    )  # fmt: skip
+    return Entry(post, "en", None, (mention,))
+
+
+def fill(store: Store, days: int = 80, a_day: int = 6, brand: str = "Acme", begin: int = 0) -> int:
+    """Plain days in which nothing changes; returns the next number."""
+    chance_of = random.Random(begin)
+    number, entries = begin, []
+    for ago in range(days):
+        for _ in range(a_day + chance_of.choice((-2, -1, 0, 1, 2))):
+            number += 1
+            when = NOW.replace(hour=10) - timedelta(days=ago, minutes=chance_of.randrange(500))
+            text = f"{brand} {' '.join(chance_of.choices(_FILL, k=30))} {number}"
+            label = chance_of.choice(("negative", "neutral", "positive"))
+            entries.append(said(number, when, text, brand=brand, label=label))
+    store.save("forum", entries, now=NOW)
+    return number
+
+
+def month(store: Store, scope: Scope = Scope(), days: int = 30) -> Overview:  # noqa: B008
+    since, until = last_days(store, days, NOW)
+    return overview(store, "Acme", since, until, now=NOW, scope=scope)
+
+
+def number_of(store: Store, why: Why) -> int:
+    return int(store.db.conn.execute(why.sql).fetchone()[0])
+
+
+def test_an_empty_store_has_an_empty_overview(store: Store) -> None:
+    found = month(store)
+    assert [(figure.value, figure.p) for figure in found.figures.values()] == [
+        (0, None), (None, None), (None, None), (0, None), (None, None),
+    ]  # fmt: skip
+    assert not found.comparable
+    assert found.topics == found.aspects == found.voice == found.advocates == ()
+    assert len(found.course) == 30
+    assert found.unfinished == "2026-11-20"
+
+
+def test_nothing_changed_is_said_when_it_is_true(store: Store) -> None:
+    fill(store)
+    found = month(store)
+    assert found.comparable
+    assert not [figure.name for figure in found.figures.values() if figure.real]
+    assert found.figures["mentions"].value == sum(day.count.mentions for day in found.course)
+    assert not [day for day in found.course if day.spike]
+
+
+def test_a_change_is_found_and_a_spike_is_told(store: Store) -> None:
+    last = fill(store)
+    burst = [
+        said(last + i, NOW.replace(hour=9) - timedelta(days=5, minutes=i),
+             f"the Acme hinge snapped off after {i} days, the hinge is junk {' '.join(_FILL[i % 7 : i % 7 + 4])}",
+             label="negative", intents=("complaint",), aspects=(("quality", "negative"),))
+        for i in range(1, 100)
+    ]  # fmt: skip
+    store.save("forum", burst, now=NOW)
+    found = month(store)
+    assert found.figures["mentions"].real
+    assert found.figures["net"].real
+    (spike,) = [day.spike for day in found.course if day.spike]
+    assert spike.day == "2026-11-15"
+    assert any("hinge" in word.text for word in spike.words[:3])
+    assert spike.example is not None
+    assert "hinge" in spike.example.excerpt
+    assert any("hinge" in topic.text for topic in found.topics[:4])
+    assert found.aspects[0].name == "quality"
+    assert found.heat.cells["quality", "forum"].count.negative == 99
+    assert found.figures["open"].value == 99
+
+
+def test_every_figure_is_what_its_sql_counts(store: Store) -> None:
+    last = fill(store)
+    fill(store, brand="Globex", begin=last + 1000, a_day=4)
+    more = [
+        said(9000 + i, NOW - timedelta(hours=i), f"o'reilly said Acme {i} {_FILL[i % 9]}", label="negative",
+             site="b.example", intents=("complaint", "idea"), aspects=(("price", "negative"), ("app", "positive")))
+        for i in range(12)
+    ]  # fmt: skip
+    store.save("o'reilly's", more, now=NOW)
+    for scope in (Scope(), Scope(frozenset({"forum"})), Scope(frozenset({"o'reilly's"}))):
+        found = month(store, scope)
+        assert number_of(store, found.figures["mentions"].why) == found.figures["mentions"].value
+        assert number_of(store, found.figures["open"].why) == found.figures["open"].value
+        for part in (*found.aspects, *found.intents, *found.sources, *found.sites, *found.voice):
+            assert number_of(store, part.why) == part.count.mentions, part
+        for day in found.course:
+            assert number_of(store, day.why) == day.count.mentions
+        for cell in found.heat.cells.values():
+            assert number_of(store, cell.why) == cell.count.negative
+
+
+def test_private_sources_are_left_out_everywhere(store: Store) -> None:
+    fill(store)
+    secret = [said(9000 + i, NOW - timedelta(hours=i), f"Acme zebra affair {i}", label="positive", site="s.example",
+                   intents=("advocacy",), aspects=(("price", "negative"),), author=f"insider{i}")
+              for i in range(20)]  # fmt: skip
+    store.save("secret", secret, now=NOW)
+    told = repr(month(store, Scope(frozenset({"secret"}))))
+    for word in ("zebra", "insider", "s.example", "price"):
+        assert word not in told
+    assert "insider" in repr(month(store))
+
+
+def test_copies_count_once_and_the_shelf_not_at_all(store: Store) -> None:
+    text = "the parcel from acme came three weeks late and nobody ever answered my letters about it"
+    store.save("forum", [said(i, NOW - timedelta(hours=i), text) for i in range(1, 6)], now=NOW)
+    one = said(9, NOW, "acme again")
+    store.save("forum", [replace(one, mentions=tuple(replace(m, shelved=True) for m in one.mentions))], now=NOW)
+    assert month(store).figures["mentions"].value == 1
+
+
+def test_the_unfinished_day_is_not_compared(store: Store) -> None:
+    fill(store)
+    with store.writing() as conn:
+        conn.execute("DELETE FROM figures WHERE day = '2026-11-20'")
+    assert not month(store, days=3).figures["mentions"].real
+
+
+def test_advocates_are_those_who_recommend(store: Store) -> None:
+    entries = [said(1, NOW, "get Acme, all of you", label="positive", intents=("advocacy",), author="kim")]
+    entries += [said(i, NOW, f"thanks Acme {i}", label="positive", intents=("praise",), author="lee") for i in (2, 3)]
+    entries += [said(4, NOW, "Acme never again", label="negative", intents=("advocacy",), author="max")]
+    store.save("forum", entries, now=NOW)
+    assert [(a.name, a.recommends, a.praise) for a in month(store).advocates] == [("kim", 1, 1), ("lee", 0, 2)]
+
+
+def test_words_that_set_texts_apart() -> None:
+    here = [f"the hinge broke {word}" for word in _FILL]
+    there = [f"the kettle boils {word}" for word in _FILL] * 5
+    found = telling(counted(here), counted(there), len(here), len(there))
+    assert found[0].text == "hinge broke"
+    assert "kettle" not in [word.text for word in found]
+    assert words("ACME's https://acme.example/x price, 2026 ok", {"acme's"}) == {"price"}
+    assert excerpt("a " * 300 + "hinge " + "b " * 300, ["hinge"], 60).count("hinge") == 1
+
+
+@pytest.mark.parametrize(("x", "a", "b", "value"), [(0.5, 2, 3, 0.6875), (0.2, 5, 1.5, 0.0013), (0.9, 50, 4, 0.22)])
+def test_the_incomplete_beta_function(x: float, a: float, b: float, value: float) -> None:
+    steps = 20_000
+    points = [(i + 0.5) / steps for i in range(steps)]
+    density = [p ** (a - 1) * (1 - p) ** (b - 1) for p in points]
+    below = sum(d for p, d in zip(points, density, strict=True) if p < x) / sum(density)
+    assert chance.beta(x, a, b) == pytest.approx(below, abs=1e-3)
+    assert chance.beta(x, a, b) == pytest.approx(1 - chance.beta(1 - x, b, a), abs=1e-9)
+
+
+def test_chance_is_as_rare_as_it_says() -> None:
+    rnd = random.Random(4)
+    found = []
+    for _ in range(400):
+        day = {
+            f"2026-{m:02}-{d:02}": sum(rnd.random() < 0.1 for _ in range(80)) for m in (8, 9, 10) for d in range(1, 29)
+        }
+        days = list(day)
+        known = chance.waves(day, [days[:56], days[56:70], days[70:]])
+        one, two = sum(day[d] for d in days[70:]), sum(day[d] for d in days[56:70])
+        found.append(chance.of_counts(one, two, known.exposure(days[70:]), known.exposure(days[56:70]), known))
+    assert sum(p < 0.05 for p in found) <= 24
+    assert sum(p < 0.5 for p in found) >= 120
+
+
+def test_days_of_another_zone_begin_at_its_midnight(store: Store) -> None:
+    store.use_zone("America/Los_Angeles")
+    since, until = last_days(store, 1, datetime(2026, 11, 20, 3, tzinfo=UTC))
+    assert (since.isoformat(), until.isoformat()) == ("2026-11-19T08:00:00+00:00", "2026-11-20T08:00:00+00:00")
+    assert len(Days(since.date(), until.date())) == 2
