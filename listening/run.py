@@ -112,7 +112,8 @@ def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None], slot:
         event = Event(entry.name)
         ingest = Ingest(
             store, entry.name, Understanding.of(config, entry.name, store.models()), row,
-            keep_unmatched=config.kept(entry) > timedelta(0), progress=Reporter(event, tell),
+            keep_unmatched=config.kept(entry) > timedelta(0), redact=config.redacts(entry),
+            progress=Reporter(event, tell),
         )  # fmt: skip
         checkpoints: dict[str, str] = {}
         try:

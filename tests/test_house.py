@@ -50,6 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.digest",
         "listening.privacy",
         "listening.people",
+        "listening.health",
         "listening.accounts",
     ),
     ("listening.web",),

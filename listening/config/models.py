@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from listening.config.alerts import Alert, Channel
 from listening.config.digests import Digest, Mail
-from listening.config.values import Duration, Table, TimeZone
+from listening.config.values import Duration, Table, TimeZone, duration, spell
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -33,6 +41,23 @@ def _day(value: str) -> str:
     if day[:3] not in _DAYS or (len(day) > 3 and not day.endswith("day")):
         raise ValueError(f'"{value}" is not a day of the week: there are {", ".join(_DAYS)}')
     return day[:3]
+
+
+def _kept(value: Any) -> Any:
+    if value == "for ever":
+        return value
+    try:
+        return duration(value)
+    except ValueError as error:
+        raise ValueError(f'{error}, or "for ever"') from None
+
+
+Kept = Annotated[
+    timedelta | Literal["for ever"],
+    BeforeValidator(_kept),
+    PlainSerializer(lambda value: value if isinstance(value, str) else spell(value), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d+\s*[smhdwy]|for ever)$"}),
+]
 
 
 def _window(value: Any) -> str:
@@ -130,6 +155,11 @@ class SourceEntry(Table):
     delay: float | None = Field(
         None, ge=0, le=3600, description="Seconds between requests to the host; by default what its kind finds polite."
     )
+    redact: bool | None = Field(
+        None,
+        description="true: e-mail addresses and phone numbers in its posts are not stored, but named; overrides that "
+        "of listening.toml. Card numbers never are.",
+    )
     keep_unmatched: Duration | None = Field(
         None, description="How long posts that match no brand are kept, so that new queries can look back."
     )
@@ -178,8 +208,21 @@ class Settings(Table):
     time_zone: TimeZone = Field(
         "UTC", min_length=1, description="Where your team works, such as Europe/Berlin: days in tables and digests."
     )
+    redact: bool = Field(
+        False,
+        description="true: e-mail addresses and phone numbers that people write are not stored, but only named, "
+        "where a source does not say otherwise. Card numbers never are stored.",
+    )
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
+    )
+    keep_mentions: Kept = Field(
+        "for ever", description='How long mentions are kept, with their posts and figures, such as "2y".'
+    )
+    keep_worked_on: Kept = Field(
+        "for ever",
+        description="How long those are kept that the team labelled, tagged, assigned, noted or moved on, where "
+        "keep_mentions would let them go.",
     )
     relevance_floor: float = Field(
         0.2, ge=0, le=1,
@@ -222,3 +265,7 @@ class Config(Table):
     def kept(self, source: SourceEntry) -> timedelta:
         """How long a source's unmatched posts are kept."""
         return self.settings.keep_unmatched if source.keep_unmatched is None else source.keep_unmatched
+
+    def redacts(self, source: SourceEntry) -> bool:
+        """Whether e-mail addresses and phone numbers in a source's posts are taken out."""
+        return self.settings.redact if source.redact is None else source.redact
