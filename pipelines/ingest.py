@@ -67,7 +67,8 @@ def _said(post: Post) -> str:
 
 
 def _encodable_of(part: Part, *names: str) -> Part:
-    return replace(part, **{name: _encodable(getattr(part, name)) for name in names})
+    changes: dict[str, Any] = {name: _encodable(getattr(part, name)) for name in names}
+    return replace(part, **changes)
 
 
 def _encodable(text: str) -> str:
