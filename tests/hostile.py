@@ -540,15 +540,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--desk", type=int, default=100, help="how many of them in one desk")
     given = parser.parse_args(arguments)
     every, findings, begun = texts(given.count), Findings(), time.monotonic()
+    told = 0
     with chromium() as browser:
         for first in range(0, given.count, given.desk):
             some = every[first : first + given.desk]
             with tempfile.TemporaryDirectory() as home:
                 run(browser, Path(home), some, len(some), findings)
+            for fault in dict.fromkeys(findings.faults[told:]):
+                print(f"FAULT {fault!a}")
+            told = len(findings.faults)
             print(f"{first + len(some):,} texts: {findings.pages:,} pages, {findings.files:,} files, "
                   f"{findings.cells:,} cells, {len(findings.faults):,} faults", flush=True)  # fmt: skip
-    for fault in dict.fromkeys(findings.faults):
-        print(f"FAULT {fault!a}")
     for word in findings.words:
         print(word)
     print(f"{time.monotonic() - begun:.0f} s")
