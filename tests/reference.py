@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from listening.cli import main
 from listening.config import Alert, Brand, Channel, ScorerModel, Settings, SourceEntry
+from listening.config.digests import Digest, Mail
 from listening.config.starter import shown
 from listening.source import kinds
 
@@ -29,6 +30,8 @@ def text() -> str:
         ]
         parts += [f"Pace: {kind.delay:g} s between requests to a host, unless `delay` says otherwise."]
     parts += ["## listening.toml", _options(Settings)]
+    parts += ["### [mail]", "The server that digests are sent by.", _options(Mail)]
+    parts += ["### [[digest]]", "A mail that says what changed; as many as you like.", _options(Digest)]
     parts += ["### [scorer]", "A model of your own in place of the lexicons.", _options(ScorerModel)]
     parts += ["### [[channel]]", "Where alerts go.", _options(Channel)]
     parts += ["### [[alert]]", "What to be told of at once.", _options(Alert)]

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listening.insight import chance
+from listening.insight.compare import compare
+from listening.insight.coverage import coverage
 from listening.insight.overview import Overview, overview
 from listening.insight.period import last_days
 from listening.insight.telling import counted, excerpt, telling, words
 from listening.insight.why import Why
 from listening.post import Aspect, Author, Entry, Intent, Label, Mention, Post
-from listening.store import Days, Scope, Store
+from listening.store import Count, Days, Scope, Store
 from tests.conftest import NOW
 
 _FILL = "quiet plain weather garden bench kettle window ladder basket corner candle hammer".split()
@@ -163,7 +165,7 @@ def test_words_that_set_texts_apart() -> None:
     found = telling(counted(here), counted(there), len(here), len(there))
     assert found[0].text == "hinge broke"
     assert "kettle" not in [word.text for word in found]
-    assert words("ACME's https://acme.example/x price, 2026 ok", {"acme's"}) == {"price"}
+    assert words("ACME's https://acme.example/x price, 2026 ok", frozenset({"acme's"})) == {"price"}
     assert excerpt("a " * 300 + "hinge " + "b " * 300, ["hinge"], 60).count("hinge") == 1
 
 
@@ -197,3 +199,58 @@ def test_days_of_another_zone_begin_at_its_midnight(store: Store) -> None:
     since, until = last_days(store, 1, datetime(2026, 11, 20, 3, tzinfo=UTC))
     assert (since.isoformat(), until.isoformat()) == ("2026-11-19T08:00:00+00:00", "2026-11-20T08:00:00+00:00")
     assert len(Days(since.date(), until.date())) == 2
+
+
+def test_brands_side_by_side(store: Store) -> None:
+    last = fill(store)
+    last = fill(store, brand="Globex", begin=last + 1000, a_day=4)
+    leaks = [
+        said(9000 + i, NOW - timedelta(hours=i), f"the Globex lid leaks {_FILL[i % 9]} {i}", brand="Globex",
+             aspects=(("quality", "negative"),)) for i in range(20)
+    ]  # fmt: skip
+    store.save("forum", leaks, now=NOW)
+    since, until = last_days(store, 30, NOW)
+    found = compare(store, ["Acme", "Globex", "Nobody"], since, until, now=NOW)
+    acme, globex, nobody = found.sides
+    assert (found.step, found.unfinished) == ("day", "2026-11-20")
+    assert acme.share + globex.share == pytest.approx(1)
+    assert any(word.text == "lid leaks" for word in globex.words)
+    assert globex.example is not None
+    assert "lid leaks" in globex.example.excerpt
+    assert (nobody.count, nobody.net, nobody.words) == (Count(), None, ())
+    assert found.aspects == ("quality",)
+    assert number_of(store, acme.why) == acme.count.mentions == sum(count.mentions for _, count in acme.course)
+    year = compare(store, ["Acme"], since - timedelta(days=200), until, now=NOW)
+    assert year.step == "week"
+    assert year.sides[0].count.mentions > acme.count.mentions
+    assert datetime.fromisoformat(year.sides[0].course[0][0]).weekday() == 0
+
+
+def test_coverage_tells_where_nothing_listens(store: Store) -> None:
+    store.know(
+        [{"name": "forum", "kind": "board", "url": "https://forum.example.com/"}, {"name": "news", "kind": "rss"},
+         {"name": "idle", "kind": "reddit"}],
+        [{"name": "Acme"}, {"name": "Globex"}],
+    )  # fmt: skip
+    links = "https://www.gadgets.example.net/review"
+    entries = [said(i, NOW - timedelta(hours=i), f"Acme {i} as seen on {links} and TikTok", site="forum.example.com")
+               for i in range(1, 6)]  # fmt: skip
+    for name, new, found in (("forum", entries, 5), ("news", [], 3)):
+        run = store.start_run(name, NOW - timedelta(hours=2))
+        store.save(name, new, now=NOW, run=run, expected=5)
+        with store.writing() as conn:
+            conn.execute("UPDATE runs SET found = ? WHERE id = ?", [found, run])
+        store.finish_run(run, "ok", "", errors=0, pages=1, now=NOW - timedelta(hours=1))
+    since, until = last_days(store, 7, NOW)
+    told = coverage(store, since, until, now=NOW)
+    assert {each.source.name: each.state for each in told.sources} == {
+        "forum": "well", "idle": "never ran", "news": "reads less than announced",
+    }  # fmt: skip
+    blind = [(each.site, each.links, each.named) for each in told.blind]
+    assert blind == [("example.net", 5, 0), ("tiktok.com", 0, 5)]
+    assert [(each.brand, each.kind) for each in told.missing] == [("Globex", "board")]
+    assert told.kinds[0] == ("board", 1, 5)
+    assert (told.expected, told.found) == (10, 8)
+    open_to_all = coverage(store, since, until, now=NOW, scope=Scope(frozenset({"forum"})))
+    assert [each.source.name for each in open_to_all.sources] == ["idle", "news"]
+    assert not open_to_all.blind

@@ -1,11 +1,11 @@
-"""Looking at what was found: `listening mentions` and `listening digest`."""
+"""Looking at what was found: `listening mentions`."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from listening.config import Config
 from listening.errors import ListeningError
 from listening.export import write_csv
 from listening.store import MentionFilter, MentionRow
+
+Write = Callable[[Iterable[MentionRow], BinaryIO], int]
 
 _COLOURS = {"negative": "red", "positive": "green", "neutral": "dim", None: "dim"}
 
@@ -112,26 +114,12 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-@click.command()
-@filters(default_since="7d")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output without it.")
-def digest(config: Config, where: MentionFilter, output: str | None) -> None:
-    """Write a period's mentions as CSV that any spreadsheet opens safely."""
-    with read_store(config) as store:
-        rows = store.mentions(where)
-        if output is None:
-            write_csv(rows, sys.stdout.buffer)
-            return
-        count = write_file(rows, Path(output))
-    click.echo(f"{count:,} mentions written to {output}", err=True)
-
-
-def write_file(rows: Iterable[MentionRow], target: Path) -> int:
-    """Write the CSV beside its place and move it there when it is whole. Returns how many rows."""
+def write_file(rows: Iterable[MentionRow], target: Path, write: Write = write_csv) -> int:
+    """Write rows beside their place and move them there when all are written. Returns how many."""
     partial = target.with_name(f"{target.name}.part")
     try:
         with _writable(partial) as file:
-            count = write_csv(rows, file)
+            count = write(rows, file)
         partial.rename(target)
     except OSError as error:
         raise ListeningError(f"{target}: cannot be written ({error.strerror})") from None
@@ -145,4 +133,4 @@ def _writable(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-COMMANDS = (mentions, digest)
+COMMANDS = (mentions,)

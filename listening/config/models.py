@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from listening.config.alerts import Alert, Channel
+from listening.config.digests import Digest, Mail
 from listening.config.values import Duration, Table, TimeZone
 
 
@@ -126,9 +127,11 @@ class Settings(Table):
     lexicon: Lexicon = Field(
         {}, description="Words, emoji, hashtags and phrases with what they feel like, from -4 to 4."
     )
-    scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
     channel: list[Channel] = Field([], description="Where alerts go: one [[channel]] each; see its options.")
     alert: list[Alert] = Field([], description="What to be told of at once: one [[alert]] each; see its options.")
+    digest: list[Digest] = Field([], description="Mails that say what changed: one [[digest]] each; see its options.")
+    mail: Mail = Field(Mail(), description="The mail server that digests are sent by; see its options.")
+    scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
 
 
 class Config(Table):

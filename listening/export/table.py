@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import BinaryIO
@@ -18,6 +18,8 @@ _FIRST = r"(?='*[=+\-@＝＋－＠\t\r])"
 _RUNS_FIRST, _RUNS_LATER = re.compile(rf"[ \u00a0]*{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*){_FIRST}")
 _INERT_FIRST, _INERT_LATER = re.compile(rf"([ \u00a0]*)'{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*)'{_FIRST}")
 _SHORT = 40  # characters of texts that are worth remembering
+Cell = str | float | None
+
 _CHUNK = 500  # rows encoded at a time: memory stays constant however long the digest is
 
 
@@ -39,21 +41,27 @@ def original(cell: str) -> str:
 
 def write_csv(rows: Iterable[MentionRow], target: BinaryIO) -> int:
     """Stream mentions as CSV. Returns how many rows were written, the header not counted."""
+    values_of = attrgetter(*COLUMNS)
+    return write_table(COLUMNS, map(values_of, rows), target)
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Iterable[Cell]], target: BinaryIO) -> int:
+    """Stream rows under any columns, every cell inert. Returns how many."""
     target.write("\ufeff".encode())
     count = 0
-    for chunk, size in _chunks(rows):
+    for chunk, size in _chunks(columns, rows):
         target.write(chunk.encode("utf-8"))
         count += size
     return count
 
 
-def _chunks(rows: Iterable[MentionRow]) -> Iterator[tuple[str, int]]:
+def _chunks(columns: Sequence[str], rows: Iterable[Iterable[Cell]]) -> Iterator[tuple[str, int]]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(COLUMNS)
-    values_of, size = attrgetter(*COLUMNS), 0
+    writer.writerow(columns)
+    size = 0
     for row in rows:
-        writer.writerow([_cell(value) for value in values_of(row)])
+        writer.writerow([_cell(value) for value in row])
         size += 1
         if size == _CHUNK:
             yield buffer.getvalue(), size
@@ -63,7 +71,7 @@ def _chunks(rows: Iterable[MentionRow]) -> Iterator[tuple[str, int]]:
     yield buffer.getvalue(), size
 
 
-def _cell(value: str | float | None) -> str | float:
+def _cell(value: Cell) -> str | float:
     if value is None:
         return ""
     if not isinstance(value, str):

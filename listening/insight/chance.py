@@ -82,14 +82,14 @@ def of_counts(after: float, before: float, exposure: float, exposure_before: flo
     """The probability (two-sided) that counts differ so much by chance, given what each period lets expect.
 
     Given their sum, one of two Poisson counts is binomial (Przyborowski and Wilenski, Biometrika 31, 1940); tails are
-    halved at the value itself (mid-p, Lancaster, J. Am. Stat. Assoc. 56, 1961). Counts that vary more than by chance
+    halved at the value itself (mid-p, Lancaster, J. Am. Stat. Assoc. 56, 1961). Count that vary more than by chance
     weigh less by their spread, and a spread learnt from few days widens the tails to Student's.
     """
     if after + before <= 0 or exposure <= 0 or exposure_before <= 0:
         return 1.0
     a, b, share = after / known.spread, before / known.spread, exposure / (exposure + exposure_before)
     upper = (beta(share, a, b + 1) + beta(share, a + 1, b)) / 2
-    return _student(2 * min(upper, 1 - upper), max(known.days, 6))
+    return _student(2 * min(upper, 1 - upper), known.days + _TRUST)
 
 
 Day = tuple[float, float, float]  # sum of the values, sum of their squares, how many

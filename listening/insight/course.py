@@ -17,7 +17,7 @@ _TIMES = 1.5  # what is usual, at least
 _FEWEST = 5  # mentions
 _MOST = 5  # spikes that are told, the highest
 _LEVEL = 28  # days before that tell what is usual
-_TEXTS = 300
+_TEXTS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ def shown(voice: Voice, words: list[str] | tuple[str, ...] = (), room: int = 220
     """A mention as an example, cut around the first of some words."""
     text = excerpt(voice.text or voice.title, words, room)
     return Example(
-        voice.mention_id, text, voice.author, voice.source, voice.site, voice.url, voice.label, voice.published,
-        voice.author_id,
+        voice.mention_id, text, excerpt(voice.author, room=80), voice.source, voice.site, voice.url, voice.label,
+        voice.published, voice.author_id,
     )  # fmt: skip
 
 

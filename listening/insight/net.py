@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LABELS = ("negative", "neutral", "positive")
 _DRAWS = 2000
+_MANY = 200  # mentions from which a normal interval is as good as drawing, without an audit
+_Z = 1.959964
 _PRIOR = 1.0  # what each answer counts before anybody was asked, spread over the three
 
 Audit = Mapping[str, Mapping[str, int]]  # what we said -> what people said of a random sample of those -> how often
@@ -41,8 +44,11 @@ def net(counts: Mapping[str, int], audit: Audit | None = None) -> Net | None:
     counted = (counts.get("positive", 0) - counts.get("negative", 0)) / total
     rows = {name: [(audit or {}).get(name, {}).get(said, 0) for said in LABELS] for name in LABELS}
     audited = sum(map(sum, rows.values()))
-    chance = random.Random(0)
     given = [counts.get(name, 0) for name in LABELS]
+    if not audited and total >= _MANY:
+        half = _Z * math.sqrt((given[0] + given[2]) / total - counted**2) / math.sqrt(total)
+        return Net(counted, counted, max(-1.0, counted - half), min(1.0, counted + half), 0)
+    chance = random.Random(0)
     draws = sorted(_draw(chance, given, rows if audited else None) for _ in range(_DRAWS))
     estimate = sum(
         count / total * (_mean(rows[name], name) if audited else LABELS.index(name) - 1)

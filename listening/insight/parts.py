@@ -85,7 +85,7 @@ def topics(here: list[Voice], there: list[Voice], names: frozenset[str], opens: 
     return [_topic(word, held, opens) for word in found]
 
 
-def _topic(word: Word, held: list[tuple[set[str], str | None]], opens: str) -> Topic:
+def _topic(word: Word, held: list[tuple[frozenset[str], str | None]], opens: str) -> Topic:
     labels = [label for each, label in held if word.text in each]
     feels = Counter(labels)
     count = Count(len(labels), feels["negative"], feels["neutral"], feels["positive"])

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 _PRIOR = 500.0  # words that the prior counts for, spread as in all texts together
 _LEAST = 3  # texts that must hold a word
-_SURE = 1.96  # standard deviations; of words that are shown, not proofs
-_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|[@#]?\w*\d\w*")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_SURE = 2.5  # standard deviations; of words that are shown, not proofs
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+")
+_TOKEN = re.compile(r"[@#]?\w+(?:['-]\w+)*|[.!?;:,()\n\"“”]")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*").fullmatch
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_UNSEEN = dict.fromkeys([*range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _COMMON = frozenset(  # that no phrase begins or ends with, and that alone say nothing
     "a an and are as at be been but by can could did do does for from had has have he her his i if in into is it its "
     "it's i'm i've just me my no not of off on or our out so than that that's the their them then there they this to "
@@ -37,22 +40,27 @@ class Word:
     z: float
 
 
-def words(text: str, names: Collection[str] = ()) -> set[str]:
+@lru_cache(maxsize=1 << 13)  # a page asks for the same texts again and again
+def words(text: str, names: frozenset[str] = frozenset()) -> frozenset[str]:
     """The words and pairs of words that a text holds, folded; `names` (folded), common words and addresses left out."""
-    folded = _LINK.sub(" . ", text[:4000].casefold().replace("’", "'"))
+    folded = text[:3000].casefold().replace("’", "'")
+    if "://" in folded or "www." in folded or "@" in folded:
+        folded = _LINK.sub(" . ", folded)
     found: set[str] = set()
-    for part in re.split(r"[.!?;:,()\n\"“”]+", folded):
-        row = [word for word in _WORD.findall(part) if len(word) < 30]
-        plain = [word for word in row if not (word in _COMMON or word in names or len(word) < 3)]
-        found.update(plain)
-        found.update(f"{a} {b}" for a, b in pairwise(row) if a in plain and b in plain)
-        if _UNSPACED.search(part):
-            signs = _UNSPACED.findall(part)
-            found.update(f"{a}{b}" for a, b in pairwise(signs))
-    return found
+    before = ""
+    for word in _TOKEN.findall(folded):
+        plain = 2 < len(word) < 30 and word not in _COMMON and word not in names and _LETTERS(word) is not None
+        if plain:
+            found.add(word)
+            if before:
+                found.add(f"{before} {word}")
+        before = word if plain else ""
+    if not folded.isascii() and (signs := _UNSPACED.findall(folded)):
+        found.update(f"{a}{b}" for a, b in pairwise(signs))
+    return frozenset(found)
 
 
-def counted(texts: Iterable[str], names: Collection[str] = ()) -> Counter[str]:
+def counted(texts: Iterable[str], names: frozenset[str] = frozenset()) -> Counter[str]:
     """In how many texts each word stands."""
     found: Counter[str] = Counter()
     for text in texts:
@@ -102,16 +110,17 @@ def _once(found: Sequence[Word]) -> list[Word]:
 
 
 def best(texts: Sequence[str], told: Sequence[Word]) -> int:
-    """Which of some texts holds most of what was told, a short one before a long one; -1 where there is none."""
-    scores = [
-        (sum(word.z for word in told if word.text in words(text)), -len(text), -at) for at, text in enumerate(texts)
-    ]
+    """Which of some texts holds most of the surest words, a short one before a long one; -1 where there is none."""
+    scores = []
+    for at, text in enumerate(texts):
+        held = words(text)
+        scores.append((sum(word.z / 2**i for i, word in enumerate(told[:4]) if word.text in held), -len(text), -at))
     return -max(scores)[2] if scores else -1
 
 
 def excerpt(text: str, told: Sequence[str] = (), room: int = 220) -> str:
     """At most `room` characters of a text on one line, around the first of some words."""
-    line = " ".join(text.split())
+    line = " ".join(text.translate(_UNSEEN).split())
     if len(line) <= room:
         return line
     at = min((place for word in told if (place := line.casefold().find(word)) >= 0), default=0)

@@ -24,7 +24,8 @@ def why(store: Store, rule: str, brand: str, days: Days, scope: Scope, **chosen:
     `chosen` may hold sentiment, intent, source, site, aspect, aspect_sentiment, status ("open") and author_id.
     """
     begin, end = store.bounds(days)
-    pairs = [("brand", brand), ("since", begin), ("until", end)]
+    pairs = [("brand", brand)] if brand else []
+    pairs += [("since", begin), ("until", end)]
     for key, value in chosen.items():
         if value in (None, ""):
             continue

@@ -8,7 +8,7 @@ from listening.store.alerts import Alerts, Incident, NewMention, Opened, RuleSta
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
-from listening.store.explaining import Explaining
+from listening.store.coverage import SourceState
 from listening.store.figures import Count, Days
 from listening.store.history import Act, History, Note
 from listening.store.hourly import Asking, Hour, Hourly
@@ -16,6 +16,7 @@ from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.labels import Label, Labels, Open
+from listening.store.letters import Letters, Sent
 from listening.store.outbox import Message, Outbox, Outgoing
 from listening.store.posts import StoredPost
 from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
@@ -23,6 +24,7 @@ from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, Mentio
 from listening.store.runs import KnownSource, Run, Runs, RunSpan
 from listening.store.saving import Saved, Saving
 from listening.store.scope import EVERYTHING, Scope
+from listening.store.scores import Scores, Scoring
 from listening.store.search import Found, Question
 from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
@@ -41,9 +43,10 @@ class Store(
     Again,
     Labels,
     Runs,
+    Scoring,
+    Letters,
     Upkeep,
     Accounts,
-    Explaining,
     Hourly,
     Alerts,
     Outbox,
@@ -97,8 +100,11 @@ __all__ = [
     "RunSpan",
     "Saved",
     "Scope",
+    "Scores",
+    "Sent",
     "Session",
     "SourceFigures",
+    "SourceState",
     "Step",
     "Store",
     "StoredPost",

@@ -11,6 +11,7 @@ from itertools import chain
 
 from listening.alike import Keys, Likeness, Said, compare, keys, said
 from listening.store.connection import Connection
+from listening.store.tally import Tally
 
 _WITHIN = timedelta(days=30)  # from one to the other: later it is said again
 _FILED = 32  # posts under one key, the newest: a key that many share tells little
@@ -63,6 +64,7 @@ class Joining(Connection):
         for at in range(0, len(rows), _BATCH):
             with self.writing() as conn:
                 Copies(conn).add(post_id for (post_id,) in rows[at : at + _BATCH])
+                Tally(conn).write()
             if progress is not None:
                 progress(min(at + _BATCH, len(rows)))
         return len(rows)

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from listening.store import tally
 from listening.store.calendar import Calendar, calendar
 from listening.store.connection import Connection
 from listening.store.scope import EVERYTHING, Scope
+from listening.store.tally import ALL_SOURCES
 
 _GROUPS = {"brand": "b.name", "day": "f.day", "source": "s.name", "name": "f.name"}
-_PARTS = (
-    "SELECT {groups}, sum(f.mentions), sum(f.negative), sum(f.neutral), sum(f.positive) FROM figures f {joins}"
-    "WHERE f.brand_id IN (SELECT id FROM brands WHERE name IN ({brands})) AND f.kind = ? AND f.day BETWEEN ? AND ? "
-    "AND {hidden} GROUP BY {groups} HAVING sum(f.mentions) <> 0"
+_SUM = "sum(f.mentions), sum(f.negative), sum(f.neutral), sum(f.positive)"
+_ALL = (
+    f"SELECT {{groups}}, {_SUM} FROM brands b CROSS JOIN figures f ON f.brand_id = b.id AND f.kind = ? "
+    f"AND f.source_id = {ALL_SOURCES} AND f.day BETWEEN ? AND ? WHERE b.name IN ({{brands}})"
 )
-_COPIED = (
-    "SELECT {groups}, sum(f.mentions), sum(f.negative), sum(f.neutral), sum(f.positive) FROM (SELECT m.brand_id, "
-    "local_day(m.published) AS day, p.source_id, {name} AS name, 1 AS mentions, {feels} IS 'negative' AS negative, "
-    "{feels} IS 'neutral' AS neutral, {feels} IS 'positive' AS positive "
-    "FROM mentions m INDEXED BY mentions_copies JOIN posts p ON p.id = m.post_id{more} "
-    "WHERE m.copy = 1 AND NOT m.shelved AND m.brand_id IN (SELECT id FROM brands WHERE name IN ({brands})) "
-    "AND m.published >= ? AND m.published < ?) f {joins}WHERE {hidden} GROUP BY {groups}"
+_BY_SOURCE = (
+    f"SELECT {{groups}}, {_SUM} FROM brands b CROSS JOIN sources s CROSS JOIN figures f ON f.brand_id = b.id "
+    "AND f.kind = ? AND f.source_id = s.id AND f.day BETWEEN ? AND ? WHERE b.name IN ({brands}) AND {hidden}"
 )
-_JOINS = {"brand": "JOIN brands b ON b.id = f.brand_id ", "source": "JOIN sources s ON s.id = f.source_id "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +92,27 @@ class Figures(Connection):
             conn.execute("UPDATE calendar SET zone = ?", [name])
             conn.execute("DELETE FROM figures")
             tally.recount(conn)
+            conn.execute("DELETE FROM flipped")
         return True
 
     def figures(
         self, brands: str | Sequence[str], days: Days, by: Iterable[str] = (), *, kind: str = "all",
         scope: Scope = EVERYTHING,
     ) -> dict[tuple[str, ...], Count]:  # fmt: skip
-        """Counts per group, copies left out; `by` are any of "brand", "day", "source" and "name", in this order.
+        """Count per group, copies left out; `by` are any of "brand", "day", "source" and "name", in this order.
 
         `kind` says of what: "all", "aspect" (with the feeling toward it), "intent" or "site", whose names are "name".
         Without `by` there is one group, (). Groups of nothing are left out.
         """
-        names = [brands] if isinstance(brands, str) else list(brands)
-        groups = list(by)
-        found: defaultdict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-        for sign, rows in ((1, self._parts(names, days, groups, kind, scope)),
-                           (-1, self._repeated(names, days, groups, kind, scope))):  # fmt: skip
-            for row in rows:
-                counts = found[tuple(row[:-4]) if groups else ()]
-                for at, value in enumerate(row[-4:]):
-                    counts[at] += sign * (value or 0)
-        return {key: Count(*counts) for key, counts in sorted(found.items()) if counts[0]}
+        names, groups = [brands] if isinstance(brands, str) else list(brands), list(by)
+        hidden, values = scope.sources("s.id")
+        query = _BY_SOURCE if "source" in groups or values else _ALL
+        marks, columns = ", ".join("?" * len(names)), ", ".join(_GROUPS[each] for each in groups)
+        sql = query.format(groups=columns or "1", brands=marks, hidden=hidden)
+        grouped = f" GROUP BY {columns}" if groups else ""
+        bound = [kind, days.first.isoformat(), days.last.isoformat(), *names, *values]
+        rows = self.db.conn.execute(f"{sql}{grouped} HAVING sum(f.mentions) > 0", bound)
+        return dict(sorted((tuple(row[:-4]) if groups else (), Count(*row[-4:])) for row in rows))
 
     def total(self, brand: str, days: Days, *, scope: Scope = EVERYTHING) -> Count:
         """All mentions of a brand in some days."""
@@ -133,32 +127,8 @@ class Figures(Connection):
         """The day of the first mention of any of these brands."""
         marks = ", ".join("?" * len(brands))
         found = self.db.conn.execute(
-            "SELECT min(day) FROM figures WHERE kind = 'all' "
+            f"SELECT min(day) FROM figures WHERE kind = 'all' AND source_id = {ALL_SOURCES} "
             f"AND brand_id IN (SELECT id FROM brands WHERE name IN ({marks}))",
             list(brands),
         ).fetchone()[0]
         return date.fromisoformat(found) if found else None
-
-    def _parts(self, brands: list[str], days: Days, by: list[str], kind: str, scope: Scope) -> list[tuple[Any, ...]]:
-        hidden, values = scope.sources("f.source_id")
-        sql = _PARTS.format(**_grouped(by), brands=", ".join("?" * len(brands)), hidden=hidden)
-        bound = [*brands, kind, days.first.isoformat(), days.last.isoformat(), *values]
-        return self.db.conn.execute(sql, bound).fetchall()
-
-    def _repeated(self, brands: list[str], days: Days, by: list[str], kind: str, scope: Scope) -> list[tuple[Any, ...]]:
-        known = self.calendar()
-        tally.teach(self.db.conn, known)
-        hidden, values = scope.sources("f.source_id")
-        _, name, feels, more = next(part for part in tally.PARTS if part[0] == kind)
-        sql = _COPIED.format(
-            **_grouped(by), brands=", ".join("?" * len(brands)), hidden=hidden, name=name, feels=feels, more=more
-        )
-        begin, end = known.begin(days.first.isoformat()), known.end(days.last.isoformat())
-        return self.db.conn.execute(sql, [*brands, begin, end, *values]).fetchall()
-
-
-def _grouped(by: list[str]) -> dict[str, str]:
-    return {
-        "groups": ", ".join(_GROUPS[each] for each in by) or "1",
-        "joins": "".join(_JOINS[each] for each in by if each in _JOINS),
-    }

@@ -62,11 +62,11 @@ class History(Connection):
     def last_action(self, who: str) -> str:
         """The token of the last thing somebody did that is not undone, nor an undoing; empty where there is none."""
         row = self.db.conn.execute(
-            "SELECT max(a.id) FROM actions a WHERE a.who = ? AND a.undoes IS NULL "
-            "AND NOT EXISTS (SELECT 1 FROM actions u WHERE u.undoes = a.id)",
+            "SELECT a.id FROM actions a WHERE a.who = ? AND a.undoes IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM actions u WHERE u.undoes = a.id) ORDER BY a.id DESC LIMIT 1",
             [who],
         ).fetchone()
-        return str(row[0] or "")
+        return str(row[0]) if row else ""
 
     def notes(self, mention_id: int) -> list[Note]:
         """What the team wrote beside a mention, the oldest first."""

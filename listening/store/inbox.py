@@ -17,11 +17,13 @@ from listening.store.inbox_card import Card, Cards
 from listening.store.inbox_filter import OPEN, InboxFilter
 from listening.store.inbox_sql import conditions, few, joined, short, unfolded
 from listening.store.moment import iso
-from listening.store.reading import Reading
+from listening.store.reading import COLUMNS, MentionRow, Reading
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Row
 from listening.store.urgent import FULL, FULL_RANK, highest_urgency, rank_sql
 
+_CAP_OF_QUERY = 200  # where each mention must be read
+_CHUNK = 1_000  # rows read at a time
 CAP = 1_000  # lists are counted up to this: more is "1,000+"
 _OPEN = f"d.status IN ({', '.join(repr(each) for each in OPEN)})"
 
@@ -112,8 +114,12 @@ class Inbox(Reading, Cards):
         """How many mentions of the list came in since its first page."""
         return self.count(where, scope=scope, after=mark)
 
-    def count(self, where: InboxFilter, *, cap: int = CAP, scope: Scope = EVERYTHING, after: int = 0) -> Capped:
-        """How many mentions a list has, counted up to `cap`; only those with ids `after`."""
+    def count(self, where: InboxFilter, *, cap: int | None = None, scope: Scope = EVERYTHING, after: int = 0) -> Capped:
+        """How many mentions a list has, counted up to `cap`; only those with ids `after`.
+
+        Without a cap up to 1,000, or 200 with a query, whose mentions must all be read.
+        """
+        cap = cap or (CAP if where.query is None else _CAP_OF_QUERY)
         told, listed = few(self.db.conn, where)
         extra = [told, ("d.id > ?", [after])] if after else [told]
         walk = _Walk("" if listed or after else "mentions_desk", joined(extra), "0", "d.published DESC")
@@ -134,6 +140,19 @@ class Inbox(Reading, Cards):
                 return
             cursor = replace(cursor, place=(rows[-1][2], rows[-1][3], rows[-1][0]))
             left = None if left is None else left - len(rows)
+
+    def rows(
+        self, where: InboxFilter, *, now: datetime, order: str = "newest", scope: Scope = EVERYTHING,
+        limit: int | None = None,
+    ) -> Iterator[MentionRow]:  # fmt: skip
+        """A list as rows of exports, streamed in its order."""
+        query = (
+            f"SELECT {', '.join(COLUMNS)} FROM json_each(?) j CROSS JOIN mention_list m ON m.mention_id = j.value "
+            "ORDER BY j.key"
+        )
+        ids = self.listed(where, now=now, order=order, scope=scope, limit=limit)
+        while chunk := list(islice(ids, _CHUNK)):
+            yield from (MentionRow(*row) for row in self.db.conn.execute(query, [json.dumps(chunk)]))
 
     def _ordered(self, where: InboxFilter, cursor: _Cursor, now: datetime, limit: int, scope: Scope) -> Iterator[Row]:
         """Rows (mention, post, rank, published) after the cursor's place, in the list's order, some of the first."""

@@ -65,8 +65,8 @@ def _ids(conn: sqlite3.Connection, table: str, names: Collection[str]) -> str:
 
 
 def _any_intent(names: Collection[str], d: str) -> Condition:
-    each = f"instr(', ' || {d}.intents || ',', ?)"
-    return f"({' OR '.join([each] * len(names))})", [f", {name}," for name in names]
+    each = f"(instr({d}.intents, ?) AND instr(', ' || {d}.intents || ',', ?))"  # the first is cheap, and mostly enough
+    return f"({' OR '.join([each] * len(names))})", [part for name in names for part in (name, f", {name},")]
 
 
 def _queue(conn: sqlite3.Connection, queue: str, d: str) -> Condition:

@@ -23,7 +23,7 @@ _UPDATE = f"UPDATE mentions SET {', '.join(f'{c} = ?' for c in _JUDGED)} WHERE i
 _OLD = (
     "SELECT brand_id, id, published, label, shelved, status = 'new' AND assignee = '' AND version = 0 "
     "AND NOT EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id), intents, "
-    "(SELECT json_group_array(json_array(a.aspect, a.label)) FROM aspects a WHERE a.mention_id = m.id) "
+    "(SELECT json_group_array(json_array(a.aspect, a.label)) FROM aspects a WHERE a.mention_id = m.id), copy "
     "FROM mentions m WHERE post_id = ?"
 )
 _CORRECTIONS = "SELECT brand_id, kind, value FROM labels WHERE post_id = ? AND NOT audit ORDER BY id"
@@ -58,6 +58,7 @@ class Mentions:
         """
         self.write()
         was_site = place.site if was_site is None else was_site
+        self.tally.follow()
         old = {row[0]: row[1:] for row in self.conn.execute(_OLD, [post_id]) if only is None or row[0] in only}
         corrections = self._corrections(post_id)
         for mention in mentions:
@@ -66,19 +67,19 @@ class Mentions:
             if brand not in old:
                 self._insert(post_id, place, shown, mention.label)
                 continue
-            mention_id, was_published, was_label, was_shelved, _, was_intents, was_aspects = old.pop(brand)
+            mention_id, was_published, was_label, was_shelved, _, was_intents, was_aspects, copy = old.pop(brand)
             if not was_shelved:
                 was = Place(place.source_id, was_site, was_published)
-                self.tally.count(brand, was, was_label, names(was_intents), json.loads(was_aspects), -1)
+                self.tally.count(brand, was, was_label, names(was_intents), json.loads(was_aspects), -1, copy=copy)
             self.conn.execute(_UPDATE, (place.published, *_row(shown, mention.label), mention_id))
             self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
             self._take_aspects(mention_id, mention)
-            self._count(brand, place, shown)
+            self._count(brand, place, shown, copy=copy)
             self.moved += shown.shelved != bool(was_shelved)
-        for brand, (mention_id, published, label, shelved, untouched, intents, aspects) in old.items():
+        for brand, (mention_id, published, label, shelved, untouched, intents, aspects, copy) in old.items():
             if not shelved:
                 was = Place(place.source_id, was_site, published)
-                self.tally.count(brand, was, label, names(intents), json.loads(aspects), -1)
+                self.tally.count(brand, was, label, names(intents), json.loads(aspects), -1, copy=copy)
             if untouched and brand not in corrections:  # what somebody worked on stays, matched or not
                 self.conn.execute("DELETE FROM mentions WHERE id = ?", [mention_id])
                 self.gone += 1
@@ -86,7 +87,8 @@ class Mentions:
                 self.conn.execute("UPDATE mentions SET words = '[]', why = '' WHERE id = ?", [mention_id])
                 self.conn.execute("DELETE FROM aspects WHERE mention_id = ?", [mention_id])
                 if not shelved:
-                    self.tally.count(brand, place._replace(published=published), label, names(intents), (), 1)
+                    still = place._replace(published=published)
+                    self.tally.count(brand, still, label, names(intents), (), 1, copy=copy)
         self.write()
 
     def write(self) -> None:
@@ -125,11 +127,11 @@ class Mentions:
             found[brand][kind] = value
         return found
 
-    def _count(self, brand: int, place: Place, mention: Mention) -> None:
+    def _count(self, brand: int, place: Place, mention: Mention, *, copy: bool = False) -> None:
         if not mention.shelved:
             intents = [intent.name for intent in mention.intents]
             aspects = [(aspect.name, aspect.label) for aspect in mention.aspects]
-            self.tally.count(brand, place, mention.label, intents, aspects, 1)
+            self.tally.count(brand, place, mention.label, intents, aspects, 1, copy=copy)
 
 
 def corrected(mention: Mention, corrections: Corrections) -> Mention:

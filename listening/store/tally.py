@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
 
-from listening.store.calendar import Calendar, calendar
+from listening.store.calendar import calendar
 from listening.store.rollup import ADD_TO_HOUR
 
 KINDS = ("all", "aspect", "intent", "site")
 _LABELS = {"negative": 1, "neutral": 2, "positive": 3}
+ALL_SOURCES = 0  # the row that sums up those of each source
 _ADD = (
-    "INSERT INTO figures (brand_id, kind, day, source_id, name, mentions, negative, neutral, positive) "
+    "INSERT INTO figures (brand_id, kind, source_id, day, name, mentions, negative, neutral, positive) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT DO UPDATE SET mentions = mentions + excluded.mentions, negative = negative + excluded.negative, "
     "neutral = neutral + excluded.neutral, positive = positive + excluded.positive"
@@ -27,14 +28,14 @@ _ADD_TO_DAY = (
     "neutral = neutral + excluded.neutral, positive = positive + excluded.positive"
 )
 _COUNTED = (
-    "SELECT m.id, m.brand_id, p.source_id, p.domain, m.published, m.label, m.intents, "
+    "SELECT m.brand_id, m.source_id, p.domain, m.published, m.label, m.intents, m.copy, "
     "(SELECT json_group_array(json_array(a.aspect, a.label)) FROM aspects a WHERE a.mention_id = m.id) "
-    "FROM mentions m JOIN posts p ON p.id = m.post_id "
-    "WHERE m.id IN (SELECT value FROM json_each(?)) AND NOT m.shelved"
+    "FROM mentions m JOIN posts p ON p.id = m.post_id WHERE m.id IN (SELECT value FROM json_each(?)) AND NOT m.shelved"
 )
+_FLIPPED = "SELECT json_group_array(mention_id) FROM (SELECT mention_id FROM flipped GROUP BY 1 HAVING sum(step) = ?)"
 _FEELINGS = "coalesce(sum({0} = 'negative'), 0), coalesce(sum({0} = 'neutral'), 0), coalesce(sum({0} = 'positive'), 0)"
 _EACH = "FROM mentions m JOIN posts p ON p.id = m.post_id"
-PARTS = (  # kind, name, the label that feels, further tables
+_PARTS = (  # kind, name, the label that feels, further tables
     ("all", "''", "m.label", ""),
     ("site", "p.domain", "m.label", ""),
     ("aspect", "a.aspect", "a.label", " JOIN aspects a ON a.mention_id = m.id"),
@@ -51,45 +52,82 @@ class Place(NamedTuple):
 
 
 class Tally:
-    """What a transaction changes in the figures, written once at its end."""
+    """What a transaction changes in the figures, written once at its end. `daily` counts copies, `figures` do not."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.conn, self.day = conn, calendar(conn).day
-        # (brand, day, source) and (brand, kind, day, source, name) -> mentions, negative, neutral, positive
+        # (brand, day, source) and (brand, kind, source, day, name) -> mentions, negative, neutral, positive
         self.days: defaultdict[tuple[int, str, int], list[int]] = defaultdict(_none)
-        self.parts: defaultdict[tuple[int, str, str, int, str], list[int]] = defaultdict(_none)
+        self.parts: defaultdict[tuple[int, str, int, str, str], list[int]] = defaultdict(_none)
         self.hours: defaultdict[tuple[int, str, int], list[int]] = defaultdict(_none)  # mentions, negative, scored
 
     def count(
         self, brand: int, place: Place, label: str | None, intents: Sequence[str],
-        aspects: Iterable[tuple[str, str | None]], step: int,
+        aspects: Iterable[tuple[str, str | None]], step: int, *, copy: bool = False,
     ) -> None:  # fmt: skip
         """Count a mention that is not shelved in (step 1) or out (-1); `aspects` are names and labels."""
+        source, _, published = place
+        at = _LABELS.get(label or "", 0)
+        day, hour = self.days[brand, published[:10], source], self.hours[brand, published[:13], source]
+        day[0] += step
+        hour[0] += step
+        if at:
+            day[at] += step
+            hour[1] += step * (at == 1)
+            hour[2] += step
+        if not copy:
+            self._count_parts(brand, place, label, intents, aspects, step)
+
+    def _count_parts(
+        self, brand: int, place: Place, label: str | None, intents: Sequence[str],
+        aspects: Iterable[tuple[str, str | None]], step: int,
+    ) -> None:  # fmt: skip
+        """Count what copies are left out of."""
         source, site, published = place
-        day, at = self.day(published), _LABELS.get(label or "", 0)
-        parts = self.parts
-        touched = [self.days[brand, published[:10], source], parts[brand, "all", day, source, ""]]
-        touched.append(parts[brand, "site", day, source, site])
-        touched += [parts[brand, "intent", day, source, name] for name in intents]
+        day, parts, at = self.day(published), self.parts, _LABELS.get(label or "", 0)
+        touched = [parts[brand, "all", source, day, ""], parts[brand, "site", source, day, site]]
+        touched += [parts[brand, "intent", source, day, name] for name in intents]
+        for name, feels in aspects:
+            counts = parts[brand, "aspect", source, day, name]
+            counts[0] += step
+            if feels:
+                counts[_LABELS[feels]] += step
         for counts in touched:
             counts[0] += step
             if at:
                 counts[at] += step
-        hour = self.hours[brand, published[:13], source]
-        hour[0] += step
-        if at:
-            hour[1] += step * (at == 1)
-            hour[2] += step
-        for name, feels in aspects:
-            counts = parts[brand, "aspect", day, source, name]
-            counts[0] += step
-            if feels:
-                counts[_LABELS[feels]] += step
+
+    def stored(self, mentions: str, step: int) -> None:
+        """Count mentions as they are stored now; `mentions` are their ids as JSON."""
+        for brand, source, site, published, label, intents, copy, aspects in self.conn.execute(_COUNTED, [mentions]):
+            place = Place(source, site, published)
+            self.count(brand, place, label, names(intents), json.loads(aspects), step, copy=copy)
+
+    def follow(self) -> None:
+        """Count what turned out to be a copy since out, and what is none any more in. Before a mention changes."""
+        if self.conn.execute("SELECT EXISTS (SELECT 1 FROM flipped)").fetchone()[0]:
+            for step in (1, -1):  # it became a copy, or stopped being one
+                flipped = self.conn.execute(_FLIPPED, [step]).fetchone()[0]
+                for brand, source, site, published, label, intents, _, aspects in self.conn.execute(
+                    _COUNTED, [flipped]
+                ):
+                    place, known = Place(source, site, published), (names(intents), json.loads(aspects))
+                    self._count_parts(brand, place, label, *known, -step)
+            self.conn.execute("DELETE FROM flipped")
 
     def write(self) -> None:
         """Add all of it to the figures."""
+        self.follow()
         self.conn.executemany(_ADD_TO_DAY, [(*key, *counts) for key, counts in self.days.items() if any(counts)])
-        rows = [(*key, *counts) for key, counts in self.parts.items() if any(counts)]
+        sums: defaultdict[tuple[int, str, int, str, str], list[int]] = defaultdict(_none)
+        rows = []
+        for (brand, kind, source, day, name), counts in self.parts.items():
+            if any(counts):
+                rows.append((brand, kind, source, day, name, *counts))
+                total = sums[brand, kind, ALL_SOURCES, day, name]
+                for at, value in enumerate(counts):
+                    total[at] += value
+        rows += [(*key, *counts) for key, counts in sums.items() if any(counts)]
         rows.sort()  # in the order in which they are kept: pages are changed once
         self.conn.executemany(_ADD, rows)
         self.conn.executemany(
@@ -98,11 +136,6 @@ class Tally:
         self.days.clear()
         self.parts.clear()
         self.hours.clear()
-
-    def stored(self, mentions: str, step: int) -> None:
-        """Count mentions as they are stored now; `mentions` are their ids as JSON."""
-        for _, brand, source, site, published, label, intents, aspects in self.conn.execute(_COUNTED, [mentions]):
-            self.count(brand, Place(source, site, published), label, names(intents), json.loads(aspects), step)
 
 
 def names(intents: str) -> tuple[str, ...]:
@@ -114,20 +147,27 @@ def names(intents: str) -> tuple[str, ...]:
 def counted(conn: sqlite3.Connection, mention_ids: Collection[int]) -> Iterator[None]:
     """Whatever is changed in these mentions inside, or that they go, the figures follow. Within a transaction."""
     ids, tally = json.dumps(list(mention_ids)), Tally(conn)
+    tally.follow()
     tally.stored(ids, -1)
     yield
+    conn.execute("DELETE FROM flipped WHERE mention_id IN (SELECT value FROM json_each(?))", [ids])
     tally.stored(ids, 1)
     tally.write()
 
 
 def recount(conn: sqlite3.Connection, table: str = "figures") -> None:
     """Count all figures anew from the mentions, into an empty table."""
-    teach(conn, calendar(conn))
-    for kind, name, feels, more in PARTS:
+    conn.create_function("local_day", 1, calendar(conn).day, deterministic=True)
+    conn.create_function("names", 1, _listed, deterministic=True)
+    for kind, name, feels, more in _PARTS:
         conn.execute(
-            f"INSERT INTO {table} SELECT m.brand_id, '{kind}', local_day(m.published), p.source_id, {name}, count(*), "
-            f"{_FEELINGS.format(feels)} {_EACH}{more} WHERE NOT m.shelved GROUP BY 1, 2, 3, 4, 5"
+            f"INSERT INTO {table} SELECT m.brand_id, '{kind}', m.source_id, local_day(m.published), {name}, count(*), "
+            f"{_FEELINGS.format(feels)} {_EACH}{more} WHERE NOT m.shelved AND NOT m.copy GROUP BY 1, 2, 3, 4, 5"
         )
+    conn.execute(
+        f"INSERT INTO {table} SELECT brand_id, kind, {ALL_SOURCES}, day, name, sum(mentions), sum(negative), "
+        f"sum(neutral), sum(positive) FROM {table} GROUP BY 1, 2, 4, 5"
+    )
 
 
 def differs(conn: sqlite3.Connection) -> bool:
@@ -143,12 +183,6 @@ def differs(conn: sqlite3.Connection) -> bool:
     finally:
         conn.execute("COMMIT")
         conn.execute("DROP TABLE temp.recounted")
-
-
-def teach(conn: sqlite3.Connection, days: Calendar) -> None:
-    """Give a connection the functions that these figures are counted with."""
-    conn.create_function("local_day", 1, days.day, deterministic=True)
-    conn.create_function("names", 1, _listed, deterministic=True)
 
 
 @lru_cache(maxsize=1 << 12)

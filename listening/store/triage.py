@@ -162,8 +162,8 @@ def _after(state: State, asked: _Asked, who: str, stamp: str, notes: Iterator[in
     now |= {key: value for key, value in given.items() if value is not None}
     if (asked.status == ANSWERED or asked.reply) and "answered" not in was:
         now["answered"] = stamp
-    now |= {f"tag:{tag}": True for tag in asked.add_tags}
-    now |= {f"tag:{tag}": None for tag in asked.remove_tags}
+    now |= {f"tag:{tag}": True for tag in sorted(asked.add_tags)}
+    now |= {f"tag:{tag}": None for tag in sorted(asked.remove_tags)}
     if asked.note:
         now[f"note:{next(notes)}"] = [who, stamp, asked.note]
     return corrected(state.changed(now), corrections, who, stamp)
@@ -196,7 +196,7 @@ def _apply(
             write_state(conn, old, new)
             row = (action, old.mention_id, *map(_json, differences(old, new)))
             conn.execute("INSERT INTO changes (action_id, mention_id, before, after) VALUES (?, ?, ?, ?)", row)
-    _regroup(conn, sorted({old.post_id for old, new in moving if old.values["shelved"] != new.values["shelved"]}))
+        _regroup(conn, sorted({old.post_id for old, new in moving if old.values["shelved"] != new.values["shelved"]}))
     return str(action), len(moving)
 
 

@@ -66,6 +66,15 @@ class Upkeep(Connection):
     def vacuum(self) -> tuple[int, int]:
         """Build the search index and the daily figures anew, give free pages back. Returns bytes before and after."""
         before = self.path.stat().st_size
+        self.count_anew()
+        with self._turn():
+            self.db.conn.execute("VACUUM")
+            self.db.conn.execute("ANALYZE")
+            self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return before, self.path.stat().st_size
+
+    def count_anew(self) -> None:
+        """Build what follows from posts and mentions anew: the search index, which copy is shown, the daily figures."""
         with self.writing() as conn:
             index.rebuild(conn)
             conn.execute("DELETE FROM copy_keys WHERE post_id NOT IN (SELECT post_id FROM mentions)")
@@ -77,6 +86,7 @@ class Upkeep(Connection):
             conn.execute(COUNT_ALL)
             conn.execute("DELETE FROM figures")
             tally.recount(conn)
+            conn.execute("DELETE FROM flipped")
             conn.execute("DELETE FROM daily")
             conn.execute(
                 "INSERT INTO daily SELECT m.brand_id, substr(m.published, 1, 10), p.source_id, count(*), "
@@ -84,11 +94,6 @@ class Upkeep(Connection):
                 "coalesce(sum(label = 'positive'), 0) FROM mentions m JOIN posts p ON p.id = m.post_id "
                 "WHERE NOT m.shelved GROUP BY 1, 2, 3"
             )
-        with self._turn():
-            self.db.conn.execute("VACUUM")
-            self.db.conn.execute("ANALYZE")
-            self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return before, self.path.stat().st_size
 
     def forget_unmatched(self, now: datetime, batch: int = 500) -> int:
         """Delete posts without a mention that are older than their source keeps them. Returns how many."""

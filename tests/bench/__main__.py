@@ -7,7 +7,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-_NOT_BENCHMARKS = {"__main__", "corpus", "obvious", "obvious_spider"}
+_NOT_BENCHMARKS = {"__main__", "corpus", "drawn", "filled", "obvious", "obvious_spider", "repeated"}
 
 
 def main() -> int:

@@ -32,6 +32,7 @@ CREATE TABLE notes (
 CREATE INDEX notes_mention ON notes (mention_id);
 CREATE TABLE actions (
     id INTEGER PRIMARY KEY, who TEXT NOT NULL, made TEXT NOT NULL, undoes INTEGER REFERENCES actions);
+CREATE INDEX actions_undoes ON actions (undoes) WHERE undoes IS NOT NULL;
 CREATE TABLE changes (
     action_id INTEGER NOT NULL REFERENCES actions, mention_id INTEGER NOT NULL REFERENCES mentions ON DELETE CASCADE,
     before TEXT NOT NULL, after TEXT NOT NULL, PRIMARY KEY (action_id, mention_id)) WITHOUT ROWID;

@@ -1,0 +1,88 @@
+"""What a digest says: gathered from the figures, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from listening.config.digests import Digest
+from listening.insight.changes import Change, Changes, changes
+from listening.insight.course import Example, shown
+from listening.insight.coverage import Coverage, coverage
+from listening.insight.overview import Overview, overview
+from listening.insight.scorecard import Scorecard, scorecard
+from listening.store import Days, Scope, Store
+from listening.store.voices import moments
+
+_FEW = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """All of a digest."""
+
+    name: str
+    brand: str
+    every: str
+    days: Days
+    overview: Overview
+    changes: Changes
+    complaints: tuple[Example, ...]
+    praise: tuple[Example, ...]
+    ideas: tuple[Example, ...]
+    opportunities: tuple[Example, ...]
+    coverage: Coverage
+    scorecard: Scorecard | None  # of the last months, in a monthly digest
+
+    @property
+    def subject(self) -> str:
+        """What a mail program lists: the surest change, or that there is none."""
+        span = f"{self.days.first:%-d %b}" + (
+            f" to {self.days.last:%-d %b %Y}" if len(self.days) > 1 else f" {self.days.first:%Y}"
+        )
+        return f"{self.brand}, {span}: {self.headline}"
+
+    @property
+    def headline(self) -> str:
+        """The one sentence that matters."""
+        if not self.changes.comparable:
+            return f"{self.overview.figures['mentions'].value:,.0f} mentions, nothing to compare with yet"
+        if not self.changes.found:
+            return "nothing changed"
+        more = len(self.changes.found) - 1
+        return sentence(self.changes.found[0]).rstrip(".") + (f", and {more} more" if more else "")
+
+
+_NOUNS = {
+    "volume": "Mentions", "feeling": "{} mentions", "source": "Mentions from {}", "aspect": "Mentions that name {}",
+    "intent": "Mentions of the kind “{}”", "word": "Mentions of “{}”",
+}  # fmt: skip
+
+
+def sentence(change: Change) -> str:
+    """A change in words: "Talk of delivery rose by 45 %, from 120 to 174."."""
+    what = _NOUNS[change.group].format(change.name.capitalize() if change.group == "feeling" else change.name)
+    moved = "rose" if change.after > change.before else "fell"
+    if not change.before:
+        return f"{what} are new: {change.after:,}."
+    by = abs(change.after / change.before - 1)
+    beyond = ", which is more than all mentions together did" if change.beyond and change.group != "volume" else ""
+    return f"{what} {moved} by {by:.0%}, from {change.before:,} to {change.after:,}{beyond}."
+
+
+def letter(store: Store, digest: Digest, brand: str, days: Days, scope: Scope, now: datetime) -> Letter:
+    """Gather a digest of some days that are over."""
+    since, until = moments(store.calendar(), days)
+    page = overview(store, brand, since, until, now=now, scope=scope)
+
+    def some(**chosen: str) -> tuple[Example, ...]:
+        return tuple(shown(each) for each in store.voices(brand, days, limit=_FEW, scope=scope, **chosen))
+
+    return Letter(
+        digest.name, brand, digest.every, days, page, changes(store, brand, since, until, now=now, scope=scope),
+        some(intent="complaint", order="urgent"), some(intent="praise", order="warmest") or
+        some(sentiment="positive", order="warmest"), some(intent="idea", order="newest"),
+        some(intent="buying", order="urgent"),
+        coverage(store, since, until, now=now, scope=scope, brands=[brand]),
+        scorecard(store, 6, now=until, scope=scope) if digest.every == "monthly" else None,
+    )  # fmt: skip

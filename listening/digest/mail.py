@@ -1,0 +1,120 @@
+"""A digest as a mail: HTML that mail programs show alike, its plain-text twin, pictures within, and the table."""
+
+from __future__ import annotations
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from listening.digest.letter import Letter, sentence
+from listening.digest.picture import feelings, volume
+from listening.export import write_csv
+from listening.insight.headline import Figure
+from listening.store import MentionFilter, Scope, Store
+from listening.store.voices import moments
+
+_TILES = {"mentions": "Mentions", "net": "Net sentiment", "voice": "Share of voice", "open": "Open complaints",
+          "wait": "First answer"}  # fmt: skip
+_MOST_ROWS = 20_000  # in a table attached: mail servers refuse large mails
+
+
+@cache
+def _templates() -> Environment:
+    loader = PackageLoader("listening.digest")
+    return Environment(
+        loader=loader, autoescape=select_autoescape(["html"]), undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def pages(letter: Letter, zone: str, *, attached: bool = False) -> tuple[str, str, dict[str, bytes]]:
+    """The HTML, the plain text, and the pictures by their content ids."""
+    course = letter.overview.course
+    counts = [day.count for day in course]
+    unfinished = next((at for at, day in enumerate(course) if day.unfinished), -1)
+    pictures = {"volume": volume(counts, unfinished)}
+    for at, part in enumerate(letter.overview.aspects[:8], start=1):
+        pictures[f"aspect{at}"] = feelings(part.count)
+    told: dict[str, Any] = {
+        "letter": letter, "sentence": sentence, "tiles": [_tile(each) for each in letter.overview.figures.values()],
+        "pictures": {name: f"{name}@listening" for name in pictures}, "span": _span(letter), "zone": zone,
+        "alt": "; ".join(f"{day.day}: {day.count.mentions:,}" for day in course[-31:]), "times": _times,
+        "coverage": _coverage(letter), "attached": attached,
+        "lists": [("New complaints", letter.complaints), ("Best quotes", letter.praise), ("Ideas", letter.ideas),
+                  ("Opportunities", letter.opportunities)],
+    }  # fmt: skip
+    html, text = (_templates().get_template(f"letter.{kind}").render(told) for kind in ("html", "txt"))
+    return html, _printable(text), {f"{name}@listening": data for name, data in pictures.items()}
+
+
+def message(
+    store: Store, letter: Letter, sender: str, reader: str, ident: str, scope: Scope, *, csv: bool
+) -> EmailMessage:
+    """The whole mail; `ident` makes its Message-ID, by which a mail that comes twice is known."""
+    html, text, pictures = pages(letter, store.calendar().name, attached=csv)
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = _line(letter.subject)
+    mail["From"] = Address("listening", addr_spec=sender)
+    mail["To"] = Address(addr_spec=reader)
+    mail["Date"] = format_datetime(moments(store.calendar(), letter.days)[1])
+    mail["Message-ID"] = f"<{ident}@{sender.partition('@')[2] or 'listening'}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    body = mail.get_payload()[1]  # type: ignore[index]
+    for name, data in pictures.items():
+        body.add_related(data, "image", "png", cid=f"<{name}>", disposition="inline", filename=f"{name[:-10]}.png")  # type: ignore[union-attr]
+    if csv:
+        since, until = moments(store.calendar(), letter.days)
+        table = BytesIO()
+        rows = store.mentions(MentionFilter(letter.brand, since=since, until=until), limit=_MOST_ROWS)
+        write_csv((row for row in rows if row.source not in scope.hidden), table)
+        name = f"mentions-{letter.days.first}-{letter.days.last}.csv"
+        mail.add_attachment(table.getvalue(), "text", "csv", filename=name)
+    return mail
+
+
+def _tile(figure: Figure) -> tuple[str, str, str]:
+    title, value = _TILES[figure.name], figure.value
+    if value is None:
+        return title, "-", ""
+    shown = {"net": f"{value:+.2f}", "voice": f"{value:.0%}", "wait": _hours(value)}.get(figure.name, f"{value:,.0f}")
+    if figure.change is None:
+        return title, shown, ""
+    by = f"{figure.change:+.0%}" if figure.name not in ("net", "voice") else (
+        f"{figure.change:+.2f}" if figure.name == "net" else f"{100 * figure.change:+.0f} points"
+    )  # fmt: skip
+    return title, shown, by if figure.real else f"{by}, within chance"
+
+
+def _hours(value: float) -> str:
+    return f"{value * 60:.0f} min" if value < 1 else f"{value:.1f} h" if value < 48 else f"{value / 24:.1f} days"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
+
+
+def _span(letter: Letter) -> str:
+    first, last = letter.days.first, letter.days.last
+    return f"{first:%-d %B %Y}" if first == last else f"{first:%-d %B} to {last:%-d %B %Y}"
+
+
+def _coverage(letter: Letter) -> str:
+    told = letter.coverage
+    well = len(told.sources) - len(told.gaps)
+    read = f"; {told.found:,} of {told.expected:,} announced posts were read" if told.expected else ""
+    return f"{well} of {len(told.sources)} sources are well, {len(told.sites)} sites brought mentions{read}."
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c in "\n\t" or c.isprintable())

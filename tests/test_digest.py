@@ -1,0 +1,291 @@
+"""Digests: due once, said plainly, mailed through a real server, shown alike by browsers, and inert."""
+
+from __future__ import annotations
+
+import email
+import random
+import shutil
+import struct
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from listening.config import Brand, Config, Settings
+from listening.config.digests import Digest, Mail
+from listening.digest.picture import volume
+from listening.digest.slot import last_slot, slot_of
+from listening.digest.work import send_due
+from listening.insight.changes import Series, named
+from listening.insight.scorecard import scorecard
+from listening.store import Count, MentionFilter, Store
+from tests.bench.changes import alarms, found
+from tests.conftest import NOW
+from tests.test_insight import fill, said
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(1)">{{ 7*7 }} =cmd|calc \u202eevil'
+
+
+class Postbox:
+    """Takes mail, but for the first `refuse` tries."""
+
+    def __init__(self, refuse: int = 0) -> None:
+        self.refuse, self.tries = refuse, 0
+        self.mails: list[tuple[str, bytes]] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.tries += 1
+        if self.tries <= self.refuse:
+            return "451 try again later"
+        self.mails.append((envelope.rcpt_tos[0], bytes(envelope.content or b"")))
+        return "250 OK"
+
+
+class Server(Controller):
+    """On a port that is free."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[Postbox, int]]:
+    box = Postbox()
+    controller = Server(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    yield box, controller.port
+    controller.stop()
+
+
+def config(store: Store, port: int, **more: object) -> Config:
+    given: dict[str, object] = {"name": "monday", "to": ["kim@example.com", "lee@example.com"], **more}
+    mail = Mail(host="127.0.0.1", port=port, security="none", sender="listening@example.com")
+    settings = Settings(database=store.path.name, digest=[Digest.model_validate(given)], mail=mail)
+    return Config(folder=store.path.parent / "config", settings=settings, brands=[Brand(name="Acme")])
+
+
+def week(store: Store) -> None:
+    """Nine plain weeks, then one in which a hinge breaks."""
+    last = fill(store, days=75, a_day=12)
+    rnd = random.Random(3)
+    entries = [
+        said(last + i, datetime(2026, 11, 18, 9, tzinfo=UTC) + timedelta(minutes=13 * i),
+             f"the Acme hinge snapped after {i} days, what a {rnd.choice(('mess', 'shame', 'pity'))} {HOSTILE}",
+             label="negative", intents=("complaint",), aspects=(("quality", "negative"),), author=f"Bo <b>{i}</b>")
+        for i in range(1, 90)
+    ]  # fmt: skip
+    entries += [
+        said(last + 200 + i, datetime(2026, 11, 17, 9 + i, tzinfo=UTC), f"get the Acme, friends, it is a joy {i}",
+             label="positive", intents=("advocacy", "praise"), author="kim") for i in range(3)
+    ]  # fmt: skip
+    entries.append(
+        said(last + 300, datetime(2026, 11, 19, 9, tzinfo=UTC), "Acme should sell a blue one", intents=("idea",))
+    )
+    store.save("forum", entries, now=NOW)
+
+
+def read(raw: bytes) -> tuple[EmailMessage, str, str]:
+    mail = email.message_from_bytes(raw, policy=default)
+    assert isinstance(mail, EmailMessage)
+    html, text = mail.get_body(("html",)), mail.get_body(("plain",))
+    assert html is not None
+    assert text is not None
+    return mail, html.get_content(), text.get_content()
+
+
+def test_a_digest_goes_through_a_real_server_once(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    week(store)
+    settings = config(store, port)
+    assert send_due(settings, store, MONDAY) == 2
+    assert send_due(settings, store, MONDAY + timedelta(hours=5)) == 0
+    assert [reader for reader, _ in box.mails] == ["kim@example.com", "lee@example.com"]
+    mail, html, text = read(box.mails[0][1])
+    assert "Acme" in mail["Subject"]
+    assert "rose by" in mail["Subject"]
+    for part in (html, text):
+        assert "hinge" in part
+        assert "kim" in part
+        assert "blue one" in part
+        assert "rose by" in part
+    assert "<script" not in html
+    assert "<img src=x" not in html
+    assert "49" not in html.split("hinge", 1)[1][:120]
+    pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    for part in pictures:
+        assert f"cid:{part['Content-ID'][1:-1]}" in html
+        assert part.get_content().startswith(b"\x89PNG")
+    (table,) = [part for part in mail.iter_attachments() if part.get_content_type() == "text/csv"]
+    assert table.get_content().count("hinge") == 89
+    assert "http-equiv" not in html
+    assert not [address for address in html.split('src="')[1:] if not address.startswith("cid:")], "nothing is loaded"
+
+
+def test_a_failing_server_is_tried_again_and_nobody_gets_it_twice(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    fill(store)
+    settings, box.refuse = config(store, port), 3
+    assert send_due(settings, store, MONDAY) == 0
+    assert "451" in store.letters()[0].error
+    assert send_due(settings, store, MONDAY + timedelta(seconds=30)) == 0, "not at once"
+    sent = sum(send_due(settings, store, MONDAY + timedelta(minutes=minutes)) for minutes in range(2, 60, 2))
+    assert sent == 2
+    assert sorted(reader for reader, _ in box.mails) == ["kim@example.com", "lee@example.com"]
+
+
+def test_being_killed_between_sending_and_noting_it_repeats_the_same_message_id(
+    store: Store, postbox: tuple[Postbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, port = postbox
+    fill(store)
+    settings = config(store, port, to=["kim@example.com"])
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "letter_sent", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            send_due(settings, store, MONDAY)
+    assert send_due(settings, store, MONDAY) == 1
+    first, second = (read(raw)[0]["Message-ID"] for _, raw in box.mails)
+    assert first == second
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_nothing_changed_is_what_it_says(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    fill(store, days=80, a_day=12)
+    send_due(config(store, port), store, MONDAY - timedelta(days=7))
+    mail, html, text = read(box.mails[0][1])
+    assert mail["Subject"].endswith("nothing changed")
+    assert "<b>Nothing changed.</b>" in html
+    assert "Nothing changed." in text
+
+
+def test_an_empty_store_sends_an_honest_digest(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    assert send_due(config(store, port, every="monthly"), store, datetime(2026, 12, 1, 9, tzinfo=UTC)) == 2
+    _, html, text = read(box.mails[0][1])
+    assert "nothing to compare with yet" in html
+    assert "Message boards monitored" in text
+
+
+@pytest.mark.parametrize(
+    ("every", "now", "first", "last"),
+    [
+        ("daily", "2026-11-20T08:00+01:00", "2026-11-19", "2026-11-19"),
+        ("daily", "2026-11-20T07:00+01:00", "2026-11-18", "2026-11-18"),
+        ("weekly", "2026-11-23T07:30+01:00", "2026-11-16", "2026-11-22"),
+        ("weekly", "2026-11-23T07:29+01:00", "2026-11-09", "2026-11-15"),
+        ("weekly", "2026-11-29T23:00+01:00", "2026-11-16", "2026-11-22"),
+        ("monthly", "2026-12-01T08:00+01:00", "2026-11-01", "2026-11-30"),
+        ("monthly", "2026-12-01T07:00+01:00", "2026-10-01", "2026-10-31"),
+        ("daily", "2026-03-29T12:00+02:00", "2026-03-28", "2026-03-28"),
+    ],
+)
+def test_slots(every: str, now: str, first: str, last: str) -> None:
+    digest, zone = Digest.model_validate({"name": "d", "every": every}), ZoneInfo("Europe/Berlin")
+    slot = last_slot(digest, datetime.fromisoformat(now), zone)
+    assert (slot.days.first.isoformat(), slot.days.last.isoformat()) == (first, last)
+    assert slot_of(digest, first, zone) == slot
+
+
+def test_a_skipped_hour_is_no_trap() -> None:
+    digest = Digest(name="d", every="daily", at="02:30")
+    zone = ZoneInfo("Europe/Berlin")
+    keys = {
+        last_slot(digest, datetime(2026, 3, 28, 12, tzinfo=UTC) + timedelta(minutes=10 * i), zone).key
+        for i in range(300)
+    }
+    assert sorted(keys) == ["daily 2026-03-27", "daily 2026-03-28", "daily 2026-03-29"]
+
+
+def test_pictures_are_whole() -> None:
+    data = volume([Count(5, 1, 2, 2), Count(), Count(9, 9)], 2)
+    width, height = struct.unpack(">II", data[16:24])
+    at, pixels = 8, b""
+    while at < len(data):
+        (size,) = struct.unpack(">I", data[at : at + 4])
+        name, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
+        assert zlib.crc32(name + body) == struct.unpack(">I", data[at + 8 + size : at + 12 + size])[0]
+        pixels += body if name == b"IDAT" else b""
+        at += 12 + size
+    assert len(zlib.decompress(pixels)) == height * (3 * width + 1)
+
+
+def test_changes_are_seldom_false_and_mostly_found() -> None:
+    assert alarms(60, 8, 1.5, seed=5) <= 0.07
+    assert found(15, "volume", 1.3, 8, seed=5) >= 0.7
+    assert found(15, "feeling", 0.7, 8, seed=5) >= 0.6
+
+
+def test_what_changed_a_period_ago_is_no_news() -> None:
+    days = [f"2026-{month:02}-{day:02}" for month in (9, 10) for day in range(1, 29)]
+    counts = {day: 40 if at < 42 else 80 for at, day in enumerate(days)}
+    assert named([Series("volume", "mentions", counts)], days[49:], days[42:49], days[:42]) == []
+    assert named([Series("volume", "mentions", counts)], days[42:49], days[35:42], days[:35])
+
+
+def test_the_scorecard_counts_what_the_team_did(store: Store) -> None:
+    store.know([{"name": "forum", "kind": "board"}], [{"name": "Acme", "ours": 1}, {"name": "Globex", "ours": 0}])
+    when = NOW - timedelta(days=3)
+    entries = [said(i, when, f"Acme broke {i}", label="negative", intents=("complaint",)) for i in range(1, 5)]
+    entries += [said(8, when, "Acme should be blue", intents=("idea",))]
+    entries += [said(9, when, "get Acme", label="positive", intents=("advocacy",))]
+    entries += [said(10, when, "Globex broke", brand="Globex", intents=("complaint",))]
+    store.save("forum", entries, now=NOW)
+    ids = {row.title + row.full_text: row.mention_id for row in store.mentions(MentionFilter())}
+    store.triage([ids["Acme broke 1"], ids["Acme broke 2"]], who="kim", now=NOW, status="answered")
+    store.triage([ids["Acme broke 2"]], who="kim", now=NOW, status="closed", outcome="sale")
+    store.triage([ids["get Acme"]], who="kim", now=NOW, reply="https://forum.example.com/thanks")
+    store.triage([ids["Acme should be blue"]], who="kim", now=NOW, outcome="used")
+    card = scorecard(store, 2, now=NOW)
+    last = {row.name: row.shown[-1] for row in card.rows}
+    assert card.months == ("2026-10", "2026-11")
+    assert last["Message boards monitored"] == "1"
+    assert last["Complaints answered"] == "2 of 4 (50%)"
+    assert last["Complaints resolved"] == "1 of 4 (25%)"
+    assert last["Advocates thanked"] == "1 of 1 (100%)"
+    assert last["Problems turned into sales"] == "1 of 4 (25%)"
+    assert last["Ideas passed on"] == "1 of 1 (100%)"
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_a_browser_shows_it_at_600_pixels_and_runs_nothing(
+    store: Store, postbox: tuple[Postbox, int], tmp_path: Path
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    box, port = postbox
+    week(store)
+    send_due(config(store, port, to=["kim@example.com"]), store, MONDAY)
+    mail, html, _ = read(box.mails[0][1])
+    for part in mail.walk():
+        if part.get_content_type() == "image/png":
+            name = f"{part.get_filename()}"
+            (tmp_path / name).write_bytes(part.get_content())
+            html = html.replace(f"cid:{part['Content-ID'][1:-1]}", name)
+    (tmp_path / "mail.html").write_text(html)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            page = browser.new_page(viewport={"width": 600, "height": 900}, color_scheme=scheme)
+            heard: list[str] = []
+            page.on("dialog", lambda dialog, heard=heard: heard.append(dialog.message))
+            page.on("console", lambda message, heard=heard: heard.append(message.text))
+            page.goto((tmp_path / "mail.html").as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= 600
+            assert page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
+            assert heard == []
+            page.screenshot(path=tmp_path / f"{scheme}.png", full_page=True)
+        browser.close()
