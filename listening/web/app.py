@@ -25,7 +25,7 @@ from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, inbox, label, overview
+from listening.web.screens import account, alerts, brands, entrance, inbox, label, overview
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
@@ -34,6 +34,7 @@ SCREENS: tuple[Screen, ...] = (
     entrance.SCREEN,
     brands.SCREEN,
     label.SCREEN,
+    alerts.SCREEN,
     Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
     account.SCREEN,
 )
