@@ -1,4 +1,4 @@
-"""One source, one process, one row in `runs`: `python -m listening.run CONFIG SOURCE [--check]`.
+"""One source, one process, one row in `runs`: `python -m listening.run CONFIG SOURCE [--check] [--slot=TIME]`.
 
 Progress goes to standard output as JSON lines, the last of which says how it ended; logs go to standard error.
 """
@@ -22,6 +22,7 @@ from listening.config import Config, SourceEntry, load
 from listening.errors import ListeningError, SourceError
 from listening.source import Collector, Context, batches, find, kinds
 from listening.store import Saved, Store
+from listening.timetable import Timetable
 from pipelines.ingest import Ingest
 from pipelines.understanding import Understanding
 
@@ -94,14 +95,25 @@ def source_context(config: Config, entry: SourceEntry, checkpoints: dict[str, st
     )
 
 
-def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None]) -> Outcome:
+def timetable(config: Config, entry: SourceEntry) -> Timetable:
+    """When a source is asked; a stream that has the credentials it needs is kept alive instead."""
+    try:
+        reader = find(entry.kind).reader(source_context(config, entry, {}))
+        endless = reader.endless(entry.options)
+    except ListeningError:
+        endless = False
+    return Timetable.of(entry, config.settings.time_zone, endless=endless)
+
+
+def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None], slot: str = "") -> Outcome:
     """Crawl one source into the store, from claiming it to its verdict. Raises StoreError if another process has it."""
     with Store(config.database) as store, store.claim(entry.name):
-        row = store.start_run(entry.name, datetime.now(UTC))
+        row = store.start_run(entry.name, datetime.now(UTC), slot)
         event = Event(entry.name)
         ingest = Ingest(
             store, entry.name, Understanding.of(config, entry.name, store.models()), row,
-            keep_unmatched=config.kept(entry) > timedelta(0), progress=Reporter(event, tell),
+            keep_unmatched=config.kept(entry) > timedelta(0), redact=config.redacts(entry),
+            progress=Reporter(event, tell),
         )  # fmt: skip
         checkpoints: dict[str, str] = {}
         try:
@@ -112,8 +124,9 @@ def run(config: Config, entry: SourceEntry, tell: Callable[[Event], None]) -> Ou
             outcome = Outcome("failed", str(error), 1)
         outcome = judged(outcome, ingest.totals, first=not checkpoints and not store.run(row).found)
         store.finish_run(
-            row, outcome.verdict, outcome.reason, errors=outcome.errors, pages=outcome.pages, now=datetime.now(UTC)
-        )
+            row, outcome.verdict, outcome.reason, errors=outcome.errors, pages=outcome.pages, now=datetime.now(UTC),
+            timetable=timetable(config, entry),
+        )  # fmt: skip
         event.state, event.reason, event.errors = outcome.verdict, outcome.reason, outcome.errors
         event.pages = max(event.pages, outcome.pages)
         tell(event)
@@ -182,7 +195,8 @@ def main(argv: list[str]) -> int:
             outcome = check(config, entry)
             tell(Event(name, outcome.verdict, outcome.reason, errors=outcome.errors))
         else:
-            run(config, entry, tell)
+            slots = [option.removeprefix("--slot=") for option in options if option.startswith("--slot=")]
+            run(config, entry, tell, "".join(slots))
     except ListeningError as error:
         tell(Event(name, "failed", str(error), errors=1))
     except KeyboardInterrupt:

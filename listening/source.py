@@ -105,6 +105,12 @@ class Source:
         del context
         return cls
 
+    @classmethod
+    def endless(cls, options: Any) -> bool:
+        """Whether a run of this class goes on until it is stopped: the schedule keeps it alive, then."""
+        del options
+        return False
+
 
 class Collector(Source):
     """A source read by plain synchronous code: an API client, a mailbox, a file."""

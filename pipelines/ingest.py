@@ -11,6 +11,7 @@ from typing import Any
 
 from listening.post import Batch, Checkpoint, Extent, Post, Reject
 from listening.store import Saved, Store
+from pipelines.redact import Redaction
 from pipelines.understanding import Understanding
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
@@ -77,6 +78,7 @@ class Ingest:
     understanding: Understanding
     run: int | None = None
     keep_unmatched: bool = True
+    redact: bool = False  # takes out e-mail addresses and phone numbers, too; card numbers always go
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     progress: Callable[[Saved], None] | None = None  # hears what each save brought
     totals: Saved = field(default_factory=Saved)
@@ -97,15 +99,17 @@ class Ingest:
         rejects: list[Reject] = []
         checkpoints: list[Checkpoint] = []
         extents: list[Extent] = []
+        redaction = Redaction(personal=self.redact)
         for batch in batches:
-            rejects += batch.rejects
+            rejects += map(redaction.reject, batch.rejects)
             checkpoints += batch.checkpoints
             extents += batch.extents
             for post in batch.posts:
                 if reason := fault(post, now):
-                    rejects.append(Reject(reason, post.url, f"{post.title}\n{post.text}".strip()[:500]))
+                    raw = f"{post.title}\n{post.text}".strip()[:500]
+                    rejects.append(redaction.reject(Reject(reason, post.url, raw)))
                 else:
-                    posts.append(storable(post))
+                    posts.append(redaction.post(storable(post)))
         entries = self.understanding.entries(posts)
         if not self.keep_unmatched:
             entries = [entry for entry in entries if entry.mentions or entry.post.deleted]

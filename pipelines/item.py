@@ -55,7 +55,8 @@ class StorePipeline:
             [{"name": s.name, "kind": s.kind} for s in config.sources], [{"name": b.name} for b in config.brands]
         )
         store.use_zone(config.settings.time_zone)
-        return cls(crawler, Ingest(store, source, Understanding.of(config, source, store.models())), store)
+        understanding = Understanding.of(config, source, store.models())
+        return cls(crawler, Ingest(store, source, understanding, redact=config.settings.redact), store)
 
     async def process_item(self, item: Any) -> Any:
         """Take one page's batch; save when there are enough."""

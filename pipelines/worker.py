@@ -33,6 +33,7 @@ class _Job:
     understanding: Understanding
     run: int | None
     keep_unmatched: bool
+    redact: bool = False
 
 
 class Worker:
@@ -55,7 +56,7 @@ class Worker:
         self._under_way, self._changed, self._ended = 0, asyncio.Event(), False
         self._outbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         told = ingest.understanding
-        self._outbox.put(_Job(ingest.store.path, ingest.source, told, ingest.run, ingest.keep_unmatched))
+        self._outbox.put(_Job(ingest.store.path, ingest.source, told, ingest.run, ingest.keep_unmatched, ingest.redact))
         self._sender = threading.Thread(target=self._send, daemon=True)  # a full pipe blocks
         self._sender.start()
 
@@ -146,6 +147,6 @@ def _save(
     closed: threading.Event,
 ) -> None:  # fmt: skip
     with Store(job.database) as store:
-        ingest = Ingest(store, job.source, job.understanding, job.run, job.keep_unmatched)
+        ingest = Ingest(store, job.source, job.understanding, job.run, job.keep_unmatched, job.redact)
         while (message := inbox.get()) is not None and not closed.is_set():
             pipe.send(ingest.save(*message))

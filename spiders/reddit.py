@@ -97,6 +97,11 @@ class Reddit(Collector):
     delay = 2.0  # between two rounds of following live; PRAW itself keeps to 100 requests a minute
 
     @classmethod
+    def endless(cls, options: RedditOptions) -> bool:
+        """A stream goes on until it is stopped."""
+        return options.stream
+
+    @classmethod
     def reader(cls, context: Context) -> type[Source]:
         """The API where both keys are there, the feeds where none is. Raises CredentialError for one alone."""
         missing = [key.env for key in cls.credentials if key.name not in context.secrets]

@@ -205,9 +205,9 @@ def test_without_anything_the_way_forward_is_named(tmp_path: Path) -> None:
 
 
 def test_database_commands(config: str, tmp_path: Path) -> None:
-    said = listening("--config", config, "db", "backup", str(tmp_path / "copy.db"))
+    said = listening("--config", config, "backup", str(tmp_path / "copy.db"))
     assert "whole" in said
-    assert "is there already" in listening("--config", config, "db", "backup", str(tmp_path / "copy.db"), code=1)
+    assert "is there already" in listening("--config", config, "backup", str(tmp_path / "copy.db"), code=1)
     assert "well. 445 posts" in listening("--config", config, "db", "check")
     assert "MB now" in listening("--config", config, "db", "vacuum")
     assert "Nothing" in listening("--config", config, "quarantine")

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.config", "listening.query", "listening.fetch", "listening.settings", "listening.text",
         "listening.dates", "listening.feed", "listening.mail", "listening.tabular", "listening.reddit",
         "listening.alike",
+        "listening.timetable",
     ),
     ("listening.store",),
     ("listening.source", "listening.spider"),
@@ -35,6 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "listening.run",
         "listening.crawl",
+        "listening.crowd",
         "listening.crawler",
         "listening.board",
         "listening.rematch",
@@ -48,6 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.digest",
         "listening.privacy",
         "listening.people",
+        "listening.health",
         "listening.accounts",
     ),
     ("listening.web",),

@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 from rich.markup import escape
-from rich.progress import Progress
 from rich.table import Table
 
 from listening.cli.common import console, read_config, read_store
 from listening.cli.mentions import printable
 from listening.errors import StoreError
+from listening.privacy import tidy
 from listening.store import Store
 
 
 @click.group()
 def db() -> None:
-    """Back up, check and shrink the database."""
-
-
-@db.command()
-@click.argument("target", type=click.Path(dir_okay=False), required=False)
-@click.pass_context
-def backup(ctx: click.Context, target: str | None) -> None:
-    """Copy the database to TARGET while it is in use; by default beside it, with the time in its name."""
-    config = read_config(ctx)
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    path = Path(target) if target else config.database.with_name(f"{config.database.stem}-{stamp}.db")
-    with read_store(config) as store, Progress(console=console, transient=True) as progress:
-        task = progress.add_task("copying", total=None)
-        store.backup(path, lambda left, total: progress.update(task, completed=total - left, total=total))
-    click.echo(f"{path}: {path.stat().st_size / 1e6:,.1f} MB, whole.")
+    """Check, tidy and shrink the database."""
 
 
 @db.command()
@@ -62,6 +47,23 @@ def vacuum(ctx: click.Context) -> None:
     click.echo(
         f"{forgotten:,} posts without a mention let go; {before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB now."
     )
+
+
+@db.command("tidy")
+@click.pass_context
+def tidy_up(ctx: click.Context) -> None:
+    """Let go of what is older than listening.toml keeps, and finish erasures. Short steps: nobody waits for it."""
+    config = read_config(ctx)
+    read_store(config).close()
+    with Store(config.database) as store, console.status("working"):
+        done = tidy(store, config, datetime.now(UTC))
+    kept = " (keep_mentions keeps them for ever)" if config.settings.keep_mentions == "for ever" else ""
+    click.echo(
+        f"Let go: {done.unmatched:,} posts without a mention, {done.mentions:,} with old mentions{kept}, "
+        f"{done.people:,} people of whom nothing is left."
+    )
+    if not done.scrubbed:
+        raise StoreError("traces of erased people are left, because somebody is reading: do it again in a moment")
 
 
 @click.command()

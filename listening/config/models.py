@@ -2,15 +2,77 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from listening.config.alerts import Alert, Channel
 from listening.config.digests import Digest, Mail
-from listening.config.values import Duration, Table, TimeZone
+from listening.config.values import Duration, Table, TimeZone, duration, spell
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _clock(value: Any) -> str:
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'{value!r} is not a time of day: write "07:30"')
+    return f"{int(found[1]):02}:{found[2]}"
+
+
+def _several(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _day(value: str) -> str:
+    day = value.strip().lower()
+    if day[:3] not in _DAYS or (len(day) > 3 and not day.endswith("day")):
+        raise ValueError(f'"{value}" is not a day of the week: there are {", ".join(_DAYS)}')
+    return day[:3]
+
+
+def _kept(value: Any) -> Any:
+    if value == "for ever":
+        return value
+    try:
+        return duration(value)
+    except ValueError as error:
+        raise ValueError(f'{error}, or "for ever"') from None
+
+
+Kept = Annotated[
+    timedelta | Literal["for ever"],
+    BeforeValidator(_kept),
+    PlainSerializer(lambda value: value if isinstance(value, str) else spell(value), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^(\d+\s*[smhdwy]|for ever)$"}),
+]
+
+
+def _window(value: Any) -> str:
+    begin, dash, end = value.partition("-") if isinstance(value, str) else ("", "", "")
+    if value == "":
+        return ""
+    if not dash or _clock(begin) == _clock(end):
+        raise ValueError('is not a part of the day: write "08:00-20:00", or "22:00-06:00" for one over midnight')
+    return f"{_clock(begin)}-{_clock(end)}"
+
+
+_TEXTS = {"type": ["string", "array"], "items": {"type": "string"}}
+Clocks = Annotated[list[Annotated[str, BeforeValidator(_clock)]], BeforeValidator(_several), WithJsonSchema(_TEXTS)]
+Days = Annotated[list[Annotated[str, AfterValidator(_day)]], BeforeValidator(_several), WithJsonSchema(_TEXTS)]
+Window = Annotated[str, BeforeValidator(_window)]
 
 
 def _lexicon(value: Any) -> Any:
@@ -71,9 +133,32 @@ class SourceEntry(Table):
         min_length=1, max_length=200, description="Shown everywhere; names the source on the command line."
     )
     kind: str = Field(description="One of the kinds that `listening sources` lists.")
-    every: Duration = Field(timedelta(hours=1), description="How often it is asked by `listening crawl --due`.")
+    every: Duration = Field(timedelta(hours=1), description="How often it is asked.")
+    at: Clocks = Field(
+        [], description='In place of `every`: at which times of day, such as "07:30" or ["07:30", "19:00"].'
+    )
+    days: Days = Field([], description='Only on these days, such as ["mon", "thu"].')
+    window: Window = Field("", description='Only in this part of the day, such as "08:00-20:00".')
+    jitter: Duration = Field(
+        timedelta(0), description="Each time up to so much later, so that a site is not asked on the dot."
+    )
+    clock: TimeZone = Field(
+        "", description="Whose time `at`, `days` and `window` mean, such as America/New_York; by default your team's."
+    )
+    adaptive: bool = Field(
+        True, description="While it brings news it is asked up to four times as often as `every` says, while it stays "
+        "quiet up to four times more seldom. false: exactly `every`.",
+    )  # fmt: skip
+    longest: Duration | None = Field(
+        None, description="A run of the schedule ends after so long; the next goes on from there. By default none does."
+    )
     delay: float | None = Field(
         None, ge=0, le=3600, description="Seconds between requests to the host; by default what its kind finds polite."
+    )
+    redact: bool | None = Field(
+        None,
+        description="true: e-mail addresses and phone numbers in its posts are not stored, but named; overrides that "
+        "of listening.toml. Card numbers never are.",
     )
     keep_unmatched: Duration | None = Field(
         None, description="How long posts that match no brand are kept, so that new queries can look back."
@@ -90,6 +175,14 @@ class SourceEntry(Table):
         if value.startswith(("-", ".")) or any(c in value for c in "/\\\0\n"):
             raise ValueError('may not start with "-" or ".", nor hold "/", "\\" or a line break')
         return value
+
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> Self:
+        if self.at and "every" in self.model_fields_set:
+            raise ValueError('has both "every" and "at": keep one of them')
+        if self.at and self.window:
+            raise ValueError('has both "at" and "window": keep one of them')
+        return self
 
 
 class ScorerModel(Table):
@@ -115,14 +208,30 @@ class Settings(Table):
     time_zone: TimeZone = Field(
         "UTC", min_length=1, description="Where your team works, such as Europe/Berlin: days in tables and digests."
     )
+    redact: bool = Field(
+        False,
+        description="true: e-mail addresses and phone numbers that people write are not stored, but only named, "
+        "where a source does not say otherwise. Card numbers never are stored.",
+    )
     keep_unmatched: Duration = Field(
         timedelta(days=30), description="How long posts that match no brand are kept, where a source does not say."
+    )
+    keep_mentions: Kept = Field(
+        "for ever", description='How long mentions are kept, with their posts and figures, such as "2y".'
+    )
+    keep_worked_on: Kept = Field(
+        "for ever",
+        description="How long those are kept that the team labelled, tagged, assigned, noted or moved on, where "
+        "keep_mentions would let them go.",
     )
     relevance_floor: float = Field(
         0.2, ge=0, le=1,
         description="Mentions that are about their brand with less probability, by what was learnt from labels, are "
         "shelved: kept apart and not counted. 0 shelves nothing.",
     )  # fmt: skip
+    stuck_after: Duration = Field(
+        timedelta(minutes=30), description="A run of the schedule that shows no sign of life for so long is ended."
+    )
     jobs: int = Field(4, ge=1, le=64, description="How many sources are crawled at the same time.")
     lexicon: Lexicon = Field(
         {}, description="Words, emoji, hashtags and phrases with what they feel like, from -4 to 4."
@@ -156,3 +265,7 @@ class Config(Table):
     def kept(self, source: SourceEntry) -> timedelta:
         """How long a source's unmatched posts are kept."""
         return self.settings.keep_unmatched if source.keep_unmatched is None else source.keep_unmatched
+
+    def redacts(self, source: SourceEntry) -> bool:
+        """Whether e-mail addresses and phone numbers in a source's posts are taken out."""
+        return self.settings.redact if source.redact is None else source.redact

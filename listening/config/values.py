@@ -9,26 +9,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
-_DURATION = re.compile(r"(\d+)\s*([smhdw])", re.I)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(\d+)\s*([smhdwy])", re.I)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31_536_000}
 
 
 def duration(value: Any) -> timedelta:
-    """A length of time from "90s", "30m", "12h", "7d", "2w" or 0. Raises ValueError with the forms there are."""
+    """A length of time from "90s", "30m", "12h", "7d", "2w", "1y" (365 days) or 0. Raises ValueError naming these."""
     if isinstance(value, timedelta):
         return value
     if value == 0 and not isinstance(value, bool):
         return timedelta(0)
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or len(match[1]) > 9:
-        raise ValueError('is not a length of time: write "90s", "30m", "12h", "7d" or "2w"')
+        raise ValueError('is not a length of time: write "90s", "30m", "12h", "7d", "2w" or "1y"')
     return timedelta(seconds=int(match[1]) * _SECONDS[match[2].lower()])
 
 
 def spell(value: timedelta) -> str:
     """A length of time as the config writes it."""
     seconds = int(value.total_seconds())
-    for unit in "wdhm":
+    for unit in "ywdhm":
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]}{unit}"
     return f"{seconds}s"
@@ -38,7 +38,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(duration),
     PlainSerializer(spell, return_type=str),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+\s*[smhdw]$", "maximum": 0}),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^\d+\s*[smhdwy]$", "maximum": 0}),
 ]
 
 

@@ -6,10 +6,13 @@ from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
 from listening.store.alerts import Alerts, NewMention, Opened, RuleState, Step, Told
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
+from listening.store.backup import Backup, Backups
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.coverage import SourceState
+from listening.store.erasing import Erasing, Erasure
 from listening.store.figures import Count, Days
+from listening.store.health import Signs, SourceHealth, Vitals
 from listening.store.history import Act, History, Note
 from listening.store.hourly import Asking, Hour, Hourly
 from listening.store.inbox import Capped, Page
@@ -17,16 +20,23 @@ from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.incidents import Incident, Incidents
 from listening.store.labels import Label, Labels, Open
+from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
+from listening.store.likely import Likely
 from listening.store.outbox import Message, Outbox, Outgoing
+from listening.store.people import Handle
+from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
+from listening.store.privacy import Request
 from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
-from listening.store.runs import KnownSource, Run, Runs, RunSpan
+from listening.store.runs import KnownSource, Run, RunSpan
 from listening.store.saving import Saved, Saving
+from listening.store.schedule import Schedule, Scheduled, Slot
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.scores import Scores, Scoring
 from listening.store.search import Found, Question
+from listening.store.standing import Answer, Loud, Stance, Standings, Telling
 from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
 from listening.store.views import View, Views
@@ -43,10 +53,14 @@ class Store(
     Joining,
     Again,
     Labels,
-    Runs,
     Scoring,
     Letters,
+    Schedule,
+    Standings,
+    Erasing,
     Upkeep,
+    Backups,
+    Vitals,
     Accounts,
     Hourly,
     Alerts,
@@ -64,8 +78,11 @@ __all__ = [
     "Account",
     "Act",
     "Advocate",
+    "Answer",
     "Around",
     "Asking",
+    "Attitude",
+    "Backup",
     "BrandFigures",
     "By",
     "Capped",
@@ -78,13 +95,20 @@ __all__ = [
     "Count",
     "Days",
     "Done",
+    "Erasure",
+    "Felt",
     "Found",
+    "Handle",
     "Hour",
     "InboxFilter",
     "Incident",
     "Item",
+    "Judged",
     "KnownSource",
     "Label",
+    "Lease",
+    "Likely",
+    "Loud",
     "MentionFilter",
     "MentionRow",
     "Message",
@@ -94,23 +118,32 @@ __all__ = [
     "Opened",
     "Outgoing",
     "Page",
+    "Person",
     "Question",
     "QueueFigures",
     "QueuePage",
+    "Request",
     "RuleState",
     "Run",
     "RunSpan",
+    "Said",
     "Saved",
+    "Scheduled",
     "Scope",
     "Scores",
     "Sent",
     "Session",
+    "Signs",
+    "Slot",
     "SourceFigures",
+    "SourceHealth",
     "SourceState",
+    "Stance",
     "Step",
     "Store",
     "StoredPost",
     "Targets",
+    "Telling",
     "ThreadPost",
     "Token",
     "Told",

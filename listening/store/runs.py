@@ -16,6 +16,7 @@ from listening.errors import StoreError
 from listening.store.connection import Connection
 from listening.store.moment import iso
 from listening.store.scope import EVERYTHING, Scope
+from listening.timetable import Pace, Timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,13 @@ class Runs(Connection):
         finally:
             os.close(handle)
 
+    def held(self, source: str) -> bool:
+        """Whether a process runs this source now."""
+        if (handle := self._claim(source)) is None:
+            return True
+        os.close(handle)
+        return False
+
     def _claim(self, source: str) -> int | None:
         folder = Path(f"{self.path}.running")
         folder.mkdir(exist_ok=True)
@@ -125,44 +133,65 @@ class Runs(Connection):
             return None
         return handle
 
-    def start_run(self, source: str, now: datetime) -> int:
-        """Open a row in `runs`; returns its id."""
+    def start_run(self, source: str, now: datetime, slot: str = "") -> int:
+        """Open a row in `runs`, for a slot of the schedule if one is named; returns its id."""
         with self.writing() as conn:
             row = conn.execute(
-                "INSERT INTO runs (source_id, started, pid) SELECT id, ?, ? FROM sources WHERE name = ? RETURNING id",
-                [iso(now), os.getpid(), source],
+                "INSERT INTO runs (source_id, started, pid, slot) "
+                "SELECT id, ?, ?, nullif(?, '') FROM sources WHERE name = ? RETURNING id",
+                [iso(now), os.getpid(), slot, source],
             ).fetchone()
+            conn.execute(
+                "UPDATE slots SET begun = 1 WHERE slot = ? AND source_id = (SELECT id FROM sources WHERE name = ?)",
+                [slot, source],
+            )
         if row is None:
             raise StoreError(f'source "{source}" is not known')
         return int(row[0])
 
-    def finish_run(self, run: int, verdict: str, reason: str, *, errors: int, pages: int, now: datetime) -> None:
-        """Close a run with its verdict, and set when its source is due next (later and later while it fails)."""
+    def finish_run(
+        self,
+        run: int,
+        verdict: str,
+        reason: str,
+        *,
+        errors: int,
+        pages: int,
+        now: datetime,
+        timetable: Timetable | None = None,
+    ) -> None:
+        """Close a run with its verdict, and set when its source is due next: by its timetable, or else by `every`."""
         with self.writing() as conn:
-            self._finish(conn, run, verdict, reason, errors, now)
+            self._finish(conn, run, verdict, reason, errors, now, timetable)
             conn.execute("UPDATE runs SET pages = max(pages, ?) WHERE id = ?", [pages, run])
 
     def _finish(
-        self, conn: sqlite3.Connection, run: int, verdict: str, reason: str, errors: int, now: datetime
+        self,
+        conn: sqlite3.Connection,
+        run: int,
+        verdict: str,
+        reason: str,
+        errors: int,
+        now: datetime,
+        timetable: Timetable | None = None,
     ) -> None:
         conn.execute(
             "UPDATE runs SET finished = ?, verdict = ?, reason = ?, errors = ? WHERE id = ?",
             [iso(now), verdict, reason, errors, run],
         )
-        source_id, every, failures = conn.execute(
-            "SELECT s.id, s.every, s.errors_in_row FROM runs r JOIN sources s ON s.id = r.source_id WHERE r.id = ?",
+        source_id, name, every, failures, level, streak, started, new = conn.execute(
+            "SELECT s.id, s.name, s.every, s.errors_in_row, s.level, s.streak, r.started, r.new "
+            "FROM runs r JOIN sources s ON s.id = r.source_id WHERE r.id = ?",
             [run],
         ).fetchone()
-        failures = failures + 1 if verdict == "failed" else 0
-        wait = 0 if verdict == "interrupted" else min(every * 2 ** min(failures, 5), max(every, 86400))
+        table = timetable or Timetable(name, timedelta(seconds=max(every, 10)), adaptive=False)
+        lasted = now - datetime.fromisoformat(started)
+        pace, due, due_for = table.follow(verdict, new, lasted, now, Pace(failures, level, streak))
+        error = reason if verdict in ("failed", "degraded") else ""
         conn.execute(
-            "UPDATE sources SET next_due = ?, errors_in_row = ?, last_error = ? WHERE id = ?",
-            [
-                iso(now + timedelta(seconds=wait)),
-                failures,
-                reason if verdict in ("failed", "degraded") else "",
-                source_id,
-            ],
+            "UPDATE sources SET next_due = ?, due_for = ?, errors_in_row = ?, level = ?, streak = ?, last_error = ? "
+            "WHERE id = ?",
+            [iso(due), due_for, pace.failures, pace.level, pace.streak, error, source_id],
         )
 
     def sweep_runs(self, now: datetime) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from listening.post import Author, Checkpoint, Entry, Extent, Post, Reject, Thread
-from listening.store import index
+from listening.store import index, optouts
 from listening.store.connection import Connection
 from listening.store.copies import Copies
 from listening.store.mentions import Mentions
@@ -78,7 +78,9 @@ def domain(url: str) -> str:
 
 
 class Saving(Connection):
-    """The one way in for posts."""
+    """The one way in for posts. What is of people who opted out is left out."""
+
+    _guard: optouts.Guard | None = None
 
     def save(
         self,
@@ -101,6 +103,10 @@ class Saving(Connection):
         Raises StoreError or sqlite3.Error; then nothing of this call is stored.
         """
         with self.writing() as conn:
+            guard = self._guard = optouts.current(conn, self._guard)
+            if guard:
+                entries, rejects = guard.admit(entries), [guard.reject(each) for each in rejects]
+                guard.keep_fresh()
             source_id = self._id_of(conn, "sources", source)
             stamp = iso(now)
             saved = _Save(conn, source_id, stamp, self._brand_ids(conn, entries)).entries(entries, extents)
@@ -192,6 +198,8 @@ class _Save:
                 place = Place(self.source_id, row[_DOMAIN], row[_PUBLISHED])
                 self.mentions.add(row[0], place, entry.mentions)
                 self.said_anew[row[0]] = None
+                if not entry.post.deleted:
+                    self.copies.know(row[0], entry.post, row[_PUBLISHED], row[_AUTHOR])
         self.mentions.write()
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
@@ -266,7 +274,9 @@ class _Save:
             self.copies.follow(post_id)
 
 
-_TITLE, _DOMAIN, _PUBLISHED = (_POST_COLUMNS.index(column) for column in ("title", "domain", "published"))
+_TITLE, _DOMAIN, _AUTHOR, _PUBLISHED = (
+    _POST_COLUMNS.index(column) for column in ("title", "domain", "author_id", "published")
+)
 
 
 def _quotes(post: Post) -> str | None:

@@ -1,42 +1,40 @@
-"""Keeping the file well: backup, check, vacuum, and letting go of what matched nothing."""
+"""Keeping the file well: check, vacuum, and letting go of what matched nothing."""
 
 from __future__ import annotations
 
-import os
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 
-from listening.errors import StoreError
-from listening.store import index, tally
+from listening.store import index, stances, tally
 from listening.store.connection import Connection
+from listening.store.copies import Copies
 from listening.store.moment import iso
 from listening.store.rollup import COUNT_ALL
+
+# Whether the team labelled, tagged, assigned, moved on or noted anything about the mention m of the post p.
+WORKED_ON = (
+    "(m.status <> 'new' OR m.assignee <> '' OR m.version > 0 OR EXISTS (SELECT 1 FROM labels l WHERE l.post_id = p.id) "
+    "OR EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id))"
+)
+_OLD = (
+    "SELECT p.id, p.source_id, p.title, p.text, p.published, "
+    f"EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND {WORKED_ON}) FROM posts p WHERE p.published < ? "
+    "AND (p.published, p.id) > (?, ?) AND EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id) "
+    "ORDER BY p.published, p.id LIMIT ?"
+)
+
+
+def mentions_of(conn: sqlite3.Connection, posts: Sequence[int]) -> list[int]:
+    """The ids of the mentions of some posts."""
+    query = "SELECT id FROM mentions WHERE post_id IN (SELECT value FROM json_each(?))"
+    return [row[0] for row in conn.execute(query, [json.dumps(list(posts))])]
 
 
 class Upkeep(Connection):
     """What `listening db` does."""
-
-    def backup(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
-        """Copy the database, whole and consistent, while it is in use. Never writes over a file that is there."""
-        if target.exists():
-            raise StoreError(f"{target}: is there already. Name another file.")
-        partial = target.with_name(f"{target.name}.part")
-        try:
-            os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
-            copy = sqlite3.connect(partial)
-            try:
-                self.db.conn.backup(
-                    copy, pages=4096, progress=lambda _s, left, total: progress and progress(left, total)
-                )
-            finally:
-                copy.close()
-            partial.rename(target)
-        except OSError as error:
-            raise StoreError(f"{target}: {error.strerror}") from None
-        finally:
-            partial.unlink(missing_ok=True)
 
     def check(self) -> list[str]:
         """What is wrong with the file: empty where all is well."""
@@ -61,6 +59,8 @@ class Upkeep(Connection):
         shown = "SELECT 1 FROM mentions WHERE cluster IS NOT NULL GROUP BY cluster, brand_id HAVING sum(copy = 0) <> 1"
         if conn.execute(f"SELECT EXISTS ({shown})").fetchone()[0]:
             found.append("something said several times is not counted once; `listening db vacuum` sees to it")
+        if stances.differs(conn):
+            found.append("the stances of people differ from the mentions; `listening db vacuum` reads them anew")
         return found
 
     def vacuum(self) -> tuple[int, int]:
@@ -84,6 +84,7 @@ class Upkeep(Connection):
             )
             conn.execute("DELETE FROM hourly")
             conn.execute(COUNT_ALL)
+            stances.rebuild(conn)
             conn.execute("DELETE FROM figures")
             tally.recount(conn)
             conn.execute("DELETE FROM flipped")
@@ -113,4 +114,52 @@ class Upkeep(Connection):
                 forgotten += len(ids)
                 if len(ids) < batch:
                     break
+        return forgotten
+
+    def forget_mentions(self, before: datetime, worked_on_before: datetime | None, batch: int = 200) -> int:
+        """Delete posts with mentions that were published before then. Returns how many.
+
+        Those that the team worked on stay until `worked_on_before`; None: for ever.
+        """
+        forgotten, last = 0, ("", 0)
+        while True:  # short transactions, so that nobody waits for this
+            with self.writing() as conn:
+                rows = conn.execute(_OLD, [iso(before), *last, batch]).fetchall()
+                if not rows:
+                    return forgotten
+                last = (rows[-1][4], rows[-1][0])
+                gone = [
+                    row for row in rows
+                    if not row[5] or (worked_on_before is not None and row[4] < iso(worked_on_before))
+                ]  # fmt: skip
+                self._forget(conn, gone)
+            forgotten += len(gone)
+
+    def _forget(self, conn: sqlite3.Connection, rows: Sequence[Any]) -> None:
+        copies, ids = Copies(conn), [row[0] for row in rows]
+        with tally.counted(conn, mentions_of(conn, ids)):
+            for post_id, _, title, text, *_ in rows:
+                copies.leave(post_id)
+                index.drop(conn, [(post_id, title, text)])
+                conn.execute("DELETE FROM posts WHERE id = ?", [post_id])
+
+    def forget_silent(self, batch: int = 500) -> int:
+        """Delete authors and threads of whom no post is left. Returns how many authors that were."""
+        forgotten = 0
+        alone = {
+            "threads": "SELECT id FROM threads t WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.thread_id = t.id)",
+            "authors": (
+                "SELECT id FROM authors a WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.author_id = a.id) AND NOT "
+                "EXISTS (SELECT 1 FROM persons o JOIN persons s ON s.person_id = o.person_id JOIN posts p "
+                "ON p.author_id = s.author_id WHERE o.author_id = a.id)"
+            ),
+        }
+        for table, query in alone.items():
+            ids = [row[0] for row in self.db.conn.execute(query)]
+            for at in range(0, len(ids), batch):
+                with self.writing() as conn:  # asked again: a crawl may have brought a post meanwhile
+                    chosen = json.dumps(ids[at : at + batch])
+                    again = f"{query} AND id IN (SELECT value FROM json_each(?))"
+                    done = conn.execute(f"DELETE FROM {table} WHERE id IN ({again})", [chosen])
+                    forgotten += done.rowcount if table == "authors" else 0
         return forgotten

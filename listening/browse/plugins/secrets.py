@@ -12,6 +12,8 @@ SECRET: dict[str, frozenset[str]] = {
     "sessions": frozenset(),
     "tokens": frozenset({"digest"}),
     "tries": frozenset(),
+    "opt_out_key": frozenset(),
+    "opt_outs": frozenset(),
 }
 
 

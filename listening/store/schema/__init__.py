@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, alerts, desk, figures, foundation
+from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -14,8 +14,10 @@ _IN_ORDER = (
     foundation.m005_copies,
     accounts.m006_accounts,
     desk.m007_desk,
+    clock.m008_clock,
     alerts.m009_alerts,
     figures.m010_figures,
+    people.m011_people,
 )
 
 migrations = Migrations("listening")
