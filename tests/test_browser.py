@@ -100,6 +100,25 @@ def test_a_brand_is_made_with_a_preview(browser: Browser, base: str, desk: Insta
         assert "Anvils" in page.inner_text("main")
 
 
+def test_a_rule_is_made_with_a_look_back(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("analyst")
+        page = seen.open("/alerts/new")
+        page.wait_for_selector("#preview h2:has-text('fired')")
+        assert page.is_hidden("input[name=followers]")
+        page.select_option("select[name=kind]", "mention")
+        assert page.is_hidden("input[name=times]")
+        page.fill("input[name=name]", "Refunds")
+        page.fill("textarea[name=query]", "refund*")
+        page.wait_for_selector("#preview:has-text('without the query') li a[href^='/mentions/']")
+        page.click("button:has-text('Save')")
+        page.wait_for_url("**/alerts")
+        page.click("button:has-text('Pause')")
+        page.wait_for_selector("#rules button:has-text('Turn on')")
+        page.keyboard.press("u")
+        page.wait_for_selector("#rules button:has-text('Pause')")
+
+
 def test_twenty_labels_by_keyboard(browser: Browser, base: str) -> None:
     with watched(browser, base) as seen:
         seen.sign_in("analyst")

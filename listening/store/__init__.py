@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
-from listening.store.alerts import Alerts, Incident, NewMention, Opened, RuleState, Step, Told
+from listening.store.alerts import Alerts, NewMention, Opened, RuleState, Step, Told
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.backup import Backup, Backups
 from listening.store.clusters import Cluster, Clusters, Copy
@@ -18,6 +18,7 @@ from listening.store.hourly import Asking, Hour, Hourly
 from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
+from listening.store.incidents import Incident, Incidents
 from listening.store.labels import Label, Labels, Open
 from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
@@ -63,6 +64,7 @@ class Store(
     Accounts,
     Hourly,
     Alerts,
+    Incidents,
     Outbox,
 ):
     """Everything kept, in one file. See the parts for what it can do."""

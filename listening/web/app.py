@@ -29,7 +29,16 @@ from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.problem import for_programs
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, inbox, label, overview, takeaway
+from listening.web.screens import (
+    account,
+    alerts,
+    brands,
+    entrance,
+    inbox,
+    label,
+    overview,
+    takeaway,
+)
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
@@ -38,6 +47,7 @@ SCREENS: tuple[Screen, ...] = (
     entrance.SCREEN,
     brands.SCREEN,
     label.SCREEN,
+    alerts.SCREEN,
     Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
     account.SCREEN,
     takeaway.SCREEN,
