@@ -23,11 +23,11 @@ from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
 from listening.store.likely import Likely
 from listening.store.outbox import Message, Outbox, Outgoing
-from listening.store.people import Handle
+from listening.store.people import Handle, PersonChange
 from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
 from listening.store.privacy import Request
-from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, RunSpan
 from listening.store.saving import Saved, Saving
@@ -39,7 +39,7 @@ from listening.store.standing import Answer, Loud, Stance, Standings, Telling
 from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
 from listening.store.views import View, Views
-from listening.store.voices import Advocate, Voice
+from listening.store.voices import Voice
 
 
 class Store(
@@ -75,7 +75,6 @@ __all__ = [
     "STATUSES",
     "Account",
     "Act",
-    "Advocate",
     "Answer",
     "Around",
     "Asking",
@@ -117,6 +116,7 @@ __all__ = [
     "Outgoing",
     "Page",
     "Person",
+    "PersonChange",
     "Question",
     "QueueFigures",
     "QueuePage",
@@ -140,7 +140,6 @@ __all__ = [
     "Step",
     "Store",
     "StoredPost",
-    "Targets",
     "Telling",
     "ThreadPost",
     "Token",

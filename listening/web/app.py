@@ -25,12 +25,17 @@ from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, inbox, label, overview
+from listening.web.screens import account, brands, entrance, erasing, inbox, label, overview, people, person, queues
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
     overview.SCREEN,
     inbox.SCREEN,
+    queues.COMPLAINTS,
+    queues.OPPORTUNITIES,
+    people.SCREEN,
+    erasing.SCREEN,
+    person.SCREEN,
     entrance.SCREEN,
     brands.SCREEN,
     label.SCREEN,
