@@ -183,7 +183,10 @@ class People(Connection):
 
     def _changes(self, which: str, value: int | str) -> list[PersonChange]:
         rows = self.db.conn.execute(_CHANGES.format(which), [value])
-        return [PersonChange(*row[:3], tuple(json.loads(row[3])), not row[4]) for row in rows]
+        return [
+            PersonChange(ident, made, who, tuple(json.loads(authors)), not later)
+            for ident, made, who, authors, later in rows
+        ]
 
 
 def _on(platform: str, typed: str) -> bool:
