@@ -129,6 +129,29 @@ def test_twenty_labels_by_keyboard(browser: Browser, base: str) -> None:
         assert "20 labelled" in page.inner_text("main")
 
 
+def test_a_person_is_found_and_two_handles_joined(browser: Browser, base: str, desk: Installation) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("analyst")
+        page = seen.open("/people")
+        page.keyboard.press("/")
+        page.keyboard.type("person")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=8 persons")
+        for row in (1, 2):
+            page.check(f"tbody tr:nth-of-type({row}) input[name=author]")
+        page.click("button:has-text('Those chosen are one person')")
+        page.wait_for_selector(".handles > li:nth-of-type(2)")
+        assert seen.find_barriers() == []
+        page.click(".toast button:has-text('Undo')")
+        page.wait_for_selector(".handles > li:only-of-type")
+        page = seen.open("/complaints")
+        page.keyboard.press("j")
+        page.wait_for_selector("#detail [data-of]")
+        page.keyboard.press("s")
+        page.wait_for_selector(".clock button[aria-pressed=true]")
+        assert seen.find_barriers() == []
+
+
 def test_signing_out(browser: Browser, base: str) -> None:
     with watched(browser, base) as seen:
         seen.sign_in("viewer")

@@ -24,11 +24,11 @@ from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
 from listening.store.likely import Likely
 from listening.store.outbox import Message, Outbox, Outgoing
-from listening.store.people import Handle
+from listening.store.people import Handle, PersonChange
 from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
 from listening.store.privacy import Request
-from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, RunSpan
 from listening.store.saving import Saved, Saving
@@ -40,7 +40,7 @@ from listening.store.standing import Answer, Loud, Stance, Standings, Telling
 from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
 from listening.store.views import View, Views
-from listening.store.voices import Advocate, Voice
+from listening.store.voices import Voice
 
 
 class Store(
@@ -77,7 +77,6 @@ __all__ = [
     "STATUSES",
     "Account",
     "Act",
-    "Advocate",
     "Answer",
     "Around",
     "Asking",
@@ -119,6 +118,7 @@ __all__ = [
     "Outgoing",
     "Page",
     "Person",
+    "PersonChange",
     "Question",
     "QueueFigures",
     "QueuePage",
@@ -142,7 +142,6 @@ __all__ = [
     "Step",
     "Store",
     "StoredPost",
-    "Targets",
     "Telling",
     "ThreadPost",
     "Token",
