@@ -25,13 +25,28 @@ from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, inbox, label, overview
+from listening.web.screens import (
+    account,
+    brands,
+    coverage,
+    entrance,
+    inbox,
+    label,
+    overview,
+    source_add,
+    source_form,
+    sources,
+)
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
     overview.SCREEN,
     inbox.SCREEN,
     entrance.SCREEN,
+    sources.SCREEN,
+    source_add.SCREEN,
+    source_form.SCREEN,
+    coverage.SCREEN,
     brands.SCREEN,
     label.SCREEN,
     Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
