@@ -12,8 +12,15 @@ from listening.store import MentionFilter
 from listening.web.access import Guarded
 from tests.browser import chromium, serving, watched
 from tests.desk import Installation, install
+from tests.servers.board import BoardServer
 
-QUERY = {"/brands/edit": "?name=Acme", "/brands/label": "?name=Acme"}  # pages that need to be told of what
+QUERY = {  # pages that need to be told of what
+    "/brands/edit": "?name=Acme",
+    "/brands/label": "?name=Acme",
+    "/sources/one": "?name=forum",
+    "/sources/edit": "?name=forum",
+    "/sources/new": "?kind=board",
+}
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +157,25 @@ def test_a_person_is_found_and_two_handles_joined(browser: Browser, base: str, d
         page.keyboard.press("s")
         page.wait_for_selector(".clock button[aria-pressed=true]")
         assert seen.find_barriers() == []
+
+
+def test_a_board_is_added_by_its_address(browser: Browser, base: str, desk: Installation) -> None:
+    with BoardServer(1, 3) as board, watched(browser, base) as seen:
+        settings = f'database = "listening.db"\nallow_private = ["{board.address}"]\n'
+        (desk.folder / "listening.toml").write_text(settings, encoding="utf-8")
+        seen.sign_in("analyst")
+        page = seen.open("/sources")
+        page.keyboard.press("n")
+        page.wait_for_url("**/sources/add")
+        page.fill("input[name=url]", board.url)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=Newest posts, as they would be stored", timeout=60_000)
+        assert seen.find_barriers() == []
+        page.fill("input[name=name]", "anvil-board")
+        page.click("button:has-text('Add it')")
+        page.wait_for_selector("h1:text-is('anvil-board')")
+        page.click("button:has-text('Run now')")
+        page.wait_for_selector("text=anvil-board: ok, 3 posts read", timeout=60_000)
 
 
 def test_signing_out(browser: Browser, base: str) -> None:
