@@ -25,15 +25,32 @@ from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, inbox, label, overview
+from listening.web.screens import (
+    account,
+    brands,
+    compare,
+    digests,
+    entrance,
+    inbox,
+    label,
+    letters,
+    mail_server,
+    overview,
+    scorecard,
+)
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
     overview.SCREEN,
     inbox.SCREEN,
+    compare.SCREEN,
     entrance.SCREEN,
     brands.SCREEN,
     label.SCREEN,
+    digests.SCREEN,
+    letters.SCREEN,
+    mail_server.SCREEN,
+    scorecard.SCREEN,
     Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
     account.SCREEN,
 )
