@@ -12,9 +12,11 @@ from pipelines.tongues import LANGUAGES, passage, tongue
 from pipelines.transformer import Transformer
 
 Spans = Sequence[tuple[int, int]]
-_SHORT = 40  # characters; the language of longer texts is told with some certainty
+_SHORT = 60  # characters; the language of longer texts is told with some certainty
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
 _ELSEWHERE = frozenset("bad dead die fan fun god gross hell no war".split())  # words of other languages, too
+_OURS = frozenset("the my you this that what its and im oh dear thank thanks".split())  # that tell English among them
+_MARKS = ".,!?\"'"
 
 
 class Reader(Protocol):
@@ -55,8 +57,9 @@ def by_feeling(text: str, english: English) -> Reader | None:
     if len(" ".join(_NOT_WORDS.sub(" ", text).split())) > _SHORT:
         return None
     reading = english.read(text).reading
-    felt = {reading.tokens[place].strip(".,!?").lower() for place in reading.places}
-    return english if felt - _ELSEWHERE else None
+    words = [token.strip(_MARKS).lower() for token in reading.tokens]
+    felt = {words[place] for place in reading.places}
+    return english if felt - _ELSEWHERE or (felt and ("I" in reading.tokens or not _OURS.isdisjoint(words))) else None
 
 
 class _Read(NamedTuple):

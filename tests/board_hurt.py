@@ -139,11 +139,11 @@ def _made(engine: str) -> Iterator[Source]:
         yield Source(f"{phpbb.HOST}/", url, str(subject.id), board.page(url)[1])
 
 
-def hurt(engine: str, pages: int) -> Harm:
+def hurt(engine: str, pages: int, first: int = 0) -> Harm:
     """Read `pages` hurt pages with an engine; each way to hurt comes to each page, again and again in other places."""
     harm, given = Harm(engine), sources(engine)
     wholes = [_read(_made_for(engine, source), source, source.body) for source in given]
-    for seed in range(pages):
+    for seed in range(first, first + pages):
         source, whole = given[seed % len(given)], wholes[seed % len(given)]
         ways: Sequence[Callable[[str, random.Random], str]] = (spoiled_text,) if source.json else MUTATIONS
         way = ways[seed // len(given) % len(ways)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
 from listening.alike.links import elsewhere
 from listening.alike.opposites import ADDED_BY_SHARING, BAD, GOOD, NEGATORS, NUMBERS
-from listening.alike.words import FEW, Said, tokens
+from listening.alike.words import FEW, Said, capitalised
 
 _JACCARD = 0.58  # of word pairs: two changed words in twenty, or one in ten
 _CONTAINED = 0.85  # of the shorter one's word pairs
@@ -18,8 +18,7 @@ _LONG = 40  # words; from then on a changed name or figure is a detail, as long 
 _DETAILS = 0.06  # names and figures that differ, of all words
 _COMMENT = 3  # words put before or after what is copied that make an opinion
 _INSERTED = 8  # words put between
-
-_SENTENCE_ENDS = "\n.!?:;…•"  # and the text's beginning, which is empty
+_HELD = 200_000  # word pairs that are kept, which take 15 MB
 
 Run = tuple[int, int]
 
@@ -46,11 +45,12 @@ def compare(first: Said, second: Said) -> Likeness | None:
         return Likeness(1.0, _opinion(first.comment), _opinion(second.comment))
     if size < FEW:
         return None
-    a, b = set(pairwise(first.words)), set(pairwise(second.words))
-    common = a & b
-    alike, contained = len(common) / (len(a) + len(b) - len(common)), len(common) / min(len(a), len(b))
+    a, b = _PAIRS[first.words], _PAIRS[second.words]
+    shared = len(a & b)
+    alike, contained = shared / (len(a) + len(b) - shared), shared / min(len(a), len(b))
     if alike < _JACCARD and not (contained >= _CONTAINED and size >= _EXCERPT):
         return None
+    common = set(pairwise(first.words)).intersection(pairwise(second.words))
     changes = _Changes(first, second, common)
     if changes.different(size):
         return None
@@ -59,11 +59,29 @@ def compare(first: Said, second: Said) -> Likeness | None:
     )
 
 
+class _Pairs(dict[tuple[str, ...], frozenset[int]]):
+    """Word pairs, as numbers, of the texts that were compared last: those that share words with many come again."""
+
+    held = 0
+
+    def __missing__(self, words: tuple[str, ...]) -> frozenset[int]:
+        self.held += len(words)
+        if self.held > _HELD:
+            self.clear()
+            self.held = len(words)
+        pairs = self[words] = frozenset(map(hash, pairwise(words)))
+        return pairs
+
+
+_PAIRS = _Pairs()
+
+
 class _Changes:
     """What is not in both texts: words exchanged for others, and words added on one side."""
 
-    def __init__(self, first: Said, second: Said, common: set[tuple[str, str]]) -> None:
+    def __init__(self, first: Said, second: Said, common: Set[tuple[str, str]]) -> None:
         self.sides = (first, second)
+        self.names: list[set[int] | None] = [None, None]  # where they stand
         runs = [_uncovered(said.words, common) for said in self.sides]
         places: dict[tuple[str, str], Run] = {_place(first.words, run): run for run in runs[0]}
         self.exchanged: list[tuple[Run, Run]] = []
@@ -118,7 +136,13 @@ class _Changes:
 
     def _named(self, side: int, start: int, stop: int) -> bool:
         """Whether it is a name, such as a publisher's after a headline."""
-        return _names(self.sides[side]) >= set(range(start, stop))
+        return self._names(side) >= set(range(start, stop))
+
+    def _names(self, side: int) -> set[int]:
+        found = self.names[side]
+        if found is None:
+            found = self.names[side] = capitalised(self.sides[side])
+        return found
 
     def _words(self, side: int, run: Run) -> tuple[str, ...]:
         return self.sides[side].words[run[0] : run[1]]
@@ -132,11 +156,11 @@ class _Changes:
 
     def _facts(self, side: int, run: Run) -> int:
         """How many words of a run are figures or names."""
-        names = _names(self.sides[side])
+        names = self._names(side)
         return sum(any(c.isdigit() for c in self.sides[side].words[i]) or i in names for i in range(run[0], run[1]))
 
 
-def _uncovered(words: Sequence[str], common: set[tuple[str, str]]) -> list[Run]:
+def _uncovered(words: Sequence[str], common: Set[tuple[str, str]]) -> list[Run]:
     """The stretches of words that no common pair covers."""
     last = len(words) - 1
     held = [pair in common for pair in pairwise(words)]
@@ -175,14 +199,6 @@ def _turned(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether the first says the opposite of the second."""
     a, b = set(one), set(other)
     return bool(a & NEGATORS) != bool(b & NEGATORS) or bool(a & GOOD and b & BAD)
-
-
-def _names(said: Said) -> set[int]:
-    """Where words stand that begin with a capital inside a sentence: names, unless all of it is in capitals."""
-    found = tokens(said)
-    if len(found) != len(said.words) or said.written.isupper():
-        return set()
-    return {i for i, (word, before) in enumerate(found) if word[0].isupper() and before not in _SENTENCE_ENDS}
 
 
 def _opinion(words: Sequence[str]) -> bool:

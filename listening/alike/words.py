@@ -9,7 +9,7 @@ from listening.alike.links import LINK, plain_link
 from listening.query.fold import readings
 
 FEW = 6  # words; fewer are said by many people who never heard of each other
-_LONGEST, _MOST = 20_000, 2_000  # characters and words that are looked at: a copy shows in them
+_LONGEST, MOST = 20_000, 2_000  # characters and words that are looked at: a copy shows in them
 _SHARED = re.compile(r"(?<!\w)(?:RT|MT|QT|[Rr]epost(?:ed)?(?: from)?|[Rr]eblogged from)\s*:?\s*@([\w.]+)\s*:?\s*")
 _QUOTED = re.compile(r"[“\"]@([\w.]+)\s?:\s*")  # as people retweeted before there was a button
 _FORWARDED = re.compile(
@@ -44,8 +44,9 @@ _OPENING = ' \t"([“‘«„*_'
 _HASHTAGS = re.compile(r"(?:\s+#[^\W_]\w*){2,}\s*$")
 _WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,:]\d+)*")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:(?<=\d)[.,:]\d+)*")  # half the time
-_GROUPED = re.compile(r"(\d)[.,](?=\d{3}(?!\d))")  # 2,000 and 2.000 are 2000
+_GROUPED = re.compile(r"[.,](?<=\d.)(?=\d{3}(?!\d))")  # 2,000 and 2.000 are 2000
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
+_SENTENCE_ENDS = "\n.!?:;…•"  # and the text's beginning, which is empty
 _UNSPACED = (  # Thai, Lao, Burmese, Khmer, kana, Chinese characters
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff"
@@ -99,23 +100,33 @@ def said(title: str, text: str, kind: str = "post", *, reply: bool = False, auth
         first, first_signs = _words(head)
         if words[: len(first)] != first:
             return Said(
-                (*first, *words)[:_MOST], f"{head}\n{text}", len(first), _words(comment)[0], links, source, article,
+                (*first, *words)[:MOST], f"{head}\n{text}", len(first), _words(comment)[0], links, source, article,
                 signs or first_signs,
             )  # fmt: skip
-    return Said(words[:_MOST], text, 0, _words(comment)[0] if comment else (), links, source, article, signs)
+    return Said(words[:MOST], text, 0, _words(comment)[0] if comment else (), links, source, article, signs)
 
 
-def tokens(said: Said) -> list[tuple[str, str]]:
-    """The words of a post as written, each with the last sign before it that is neither space, quote nor bracket."""
+def capitalised(said: Said) -> set[int]:
+    """Where words of a post begin with a capital inside a sentence: names, unless all of it is in capitals."""
+    if said.written.isupper():
+        return set()
     text = _IDENT.sub(" ", _joined(said.written))
-    found = (_WORD_OR_SIGN if _ANY_UNSPACED.search(text) else _WORD).finditer(text)
-    return [(match[0], text[max(0, match.start() - 9) : match.start()].rstrip(_OPENING)[-1:]) for match in found]
+    found = [match.start() for match in (_WORD_OR_SIGN if _ANY_UNSPACED.search(text) else _WORD).finditer(text)]
+    if len(found) != len(said.words):
+        return set()
+    return {
+        i for i, at in enumerate(found)
+        if text[at].isupper() and text[max(0, at - 9) : at].rstrip(_OPENING)[-1:] not in _SENTENCE_ENDS
+    }  # fmt: skip
 
 
 def _joined(text: str) -> str:
     """With contractions and grouped digits as one word each."""
-    text = text.translate(_APOSTROPHES) if "'" in text or "’" in text else text
-    return _GROUPED.sub(r"\1", text) if "," in text or "." in text else text
+    if "’" in text:
+        text = text.translate(_APOSTROPHES)
+    elif "'" in text:
+        text = text.replace("'", "").replace("ʼ", "")
+    return _GROUPED.sub("", text) if "," in text or "." in text else text
 
 
 def _words(text: str) -> tuple[tuple[str, ...], bool]:

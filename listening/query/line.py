@@ -7,7 +7,7 @@ words (й with и, в with b) but never misses one: the line of each reading of 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from unicodedata import normalize
 
 from listening.query.fold import LATIN, LOOKALIKES
@@ -32,7 +32,7 @@ def line(text: str) -> str:
     return f" {' '.join(rough.split())} "
 
 
-def line_of_words(words: Sequence[str]) -> str:
+def line_of_words(words: Collection[str]) -> str:
     """The line of a text that has these words: for a long text of many letters quicker than `line`."""
     distinct = list(set(words)) or [""]
     rough = "\0".join(distinct).translate(_PARTED).split("\0")

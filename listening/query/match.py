@@ -43,7 +43,7 @@ class Hit(NamedTuple):
 class Matcher:
     """Made by `compile`."""
 
-    __slots__ = ("_always", "_automaton", "_hole", "_looks", "_names", "_owners", "_plans")
+    __slots__ = ("_always", "_automaton", "_hole", "_looks", "_names", "_owners", "_plans", "_runs")
 
     def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
         self._names = tuple(plans)
@@ -56,6 +56,7 @@ class Matcher:
             for anchor in anchors[name]:
                 owners[anchor.key].append((number, anchor.needs))
         self._owners = tuple(owners.values())
+        self._runs = any(" " in key.strip() for key in owners)  # anchors of several words, which have an order
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
         for rank, key in enumerate(owners):
             self._automaton.add_word(key, rank)
@@ -70,7 +71,7 @@ class Matcher:
             return []
         if len(text) > _LONG and not text.isascii():
             words = Words(text)
-            numbers = self._candidates(line(title) + line_of_words(words.raw))
+            numbers = self._candidates(line(title) + line_of_words(words.raw if self._runs else set(words.raw)))
             return list(self._verified(numbers, Document(Words(title), words, self._hole, facts))) if numbers else []
         rough = line(f"{title}\n{text}" if title else text)
         numbers = self._candidates(rough)

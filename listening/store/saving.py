@@ -198,6 +198,8 @@ class _Save:
                 place = Place(self.source_id, row[_DOMAIN], row[_PUBLISHED])
                 self.mentions.add(row[0], place, entry.mentions)
                 self.said_anew[row[0]] = None
+                if not entry.post.deleted:
+                    self.copies.know(row[0], entry.post, row[_PUBLISHED], row[_AUTHOR])
         self.mentions.write()
 
     def _people(self, found: Sequence[tuple[str, Author]]) -> dict[Key, int]:
@@ -272,7 +274,9 @@ class _Save:
             self.copies.follow(post_id)
 
 
-_TITLE, _DOMAIN, _PUBLISHED = (_POST_COLUMNS.index(column) for column in ("title", "domain", "published"))
+_TITLE, _DOMAIN, _AUTHOR, _PUBLISHED = (
+    _POST_COLUMNS.index(column) for column in ("title", "domain", "author_id", "published")
+)
 
 
 def _quotes(post: Post) -> str | None:

@@ -102,7 +102,7 @@ class Feeling:
         parts = _team(lexicon.find(line.text), reading, line) if lexicon else []
         parts += _phrases(hits, words, line, parts)
         if not customer:
-            parts = list(_quiet(parts, reading))
+            parts = list(_quiet(parts, reading, text))
         taken: set[int] = set()
         for part in parts:
             taken.update(range(part.first, part.end))
@@ -113,7 +113,7 @@ class Feeling:
         marks = {rule.mark for _, _, rule in hits}
         if "denial" in marks:
             parts = _denied(parts, hits, words, line)
-        related = not marks.isdisjoint("+-!")
+        related = not marks.isdisjoint("+-!?")
         said = longest([hit for hit in hits if hit[2].name == "relation"], line) if related else ()
         asks = "request" in marks or " ? " in line.text
         return Impression(
@@ -163,13 +163,14 @@ def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, team: Sequence[
     return parts
 
 
-def _quiet(parts: Sequence[Part], reading: Reading) -> Iterator[Part]:
-    """Phrases on vaderSentiment's own ground: only where it is silent, and less loud."""
+def _quiet(parts: Sequence[Part], reading: Reading, text: str) -> Iterator[Part]:
+    """Phrases on vaderSentiment's own ground: less loud, only where it is silent, not where people talk to others."""
     known = set(reading.places)
+    talk = "@" in text or "#" in text or "http" in text
     for part in parts:
         if part.rule == _TEAM:
             yield part
-        elif known.isdisjoint(range(part.first, part.end)):
+        elif not talk and known.isdisjoint(range(part.first, part.end)):
             yield part._replace(valence=part.valence * _APART)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from listening.post import Evidence, Label, Sentiment
-from pipelines.sentiment.clauses import Borders, borders_of
+from pipelines.sentiment.marks import Marks, marks_of
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import Said
 from pipelines.sentiment.words import Word
@@ -52,7 +52,7 @@ class Impression:
     """What was read in one text; its brands are judged by those `parts` that speak of them."""
 
     __slots__ = (
-        "_borders", "asks", "customer", "parts", "places", "plain", "reading", "said", "sentiment", "sides", "text",
+        "_marks", "asks", "customer", "parts", "places", "plain", "reading", "said", "sentiment", "sides", "text",
         "words",
     )  # fmt: skip
 
@@ -65,15 +65,15 @@ class Impression:
         self.customer = customer  # written as somebody's customer, or about a brand
         self.asks, self.plain = customer and asks, customer and plain
         self.sides: dict[Any, Any] = {}  # what was found of brands that share the text, kept by who asks
-        self._borders: Borders | None = None  # asked for where brands share the text
+        self._marks: Marks | None = None  # asked for where brands share the text
         self.sentiment: Sentiment = reading.figures()  # vaderSentiment's own, of the whole text
 
     @property
-    def borders(self) -> Borders:
+    def marks(self) -> Marks:
         """Where sentences and clauses of the text end."""
-        if self._borders is None:
-            self._borders = borders_of(self.text)
-        return self._borders
+        if self._marks is None:
+            self._marks = marks_of(self.text)
+        return self._marks
 
     def hints(self, *, deeds: bool = False) -> Iterator[Part]:
         """What counts only where nothing else is said; with `deeds` also what one expects of a company."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from itertools import accumulate
+from operator import add
 
-_TOKEN = re.compile(r"\S+")
 _FEW = 3  # places that are counted for themselves; a table of all tokens is dearer
 
 
@@ -42,8 +42,15 @@ class Places:
 
     def _tabulate(self) -> None:
         if self._text.isascii():
-            for match in _TOKEN.finditer(self._text):
-                start, end = match.span()
+            tokens = self._text.split()
+            if self._text == " ".join(tokens):
+                self._starts = list(accumulate([len(token) + 1 for token in tokens[:-1]], initial=0))
+                self._ends = list(map(add, self._starts, map(len, tokens)))
+                return
+            end = 0
+            for token in tokens:
+                start = self._text.find(token, end)
+                end = start + len(token)
                 self._starts.append(start)
                 self._ends.append(end)
             return

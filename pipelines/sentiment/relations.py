@@ -24,8 +24,8 @@ class Said(NamedTuple):
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return tomllib.loads((files(__package__) / "relations.toml").read_text("utf-8"))
+def _document(name: str = "relations") -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
 
 
 def alone() -> tuple[list[tuple[str, Rule]], Mapping[str, str]]:
@@ -41,26 +41,30 @@ def alone() -> tuple[list[tuple[str, Rule]], Mapping[str, str]]:
 
 @cache
 def pairs() -> Rules:
-    """Those that say something of two brands, each for OWN as X and as Y."""
-    return Rules(_both(), _document()["lists"])
+    """Those that say something of two brands, each for OWN as X and as Y, and what a company does well or badly.
+
+    The mark of a relation is what it says of OWN and of OTHER.
+    """
+    events = _document("events")
+    return Rules([*_both(), *_events(events)], {**_document()["lists"], **events["lists"]})
 
 
 def _both() -> Iterator[tuple[str, Rule]]:
     for table in _document()["relation"]:
         if len(table["signs"]) == 2:
             for phrase in table["phrases"]:
-                yield _named(phrase, OWN, OTHER), Rule("relation", mark=table["signs"][0])
-                yield _named(phrase, OTHER, OWN), Rule("relation", mark=table["signs"][1])
+                yield _named(phrase, OWN, OTHER), Rule("relation", mark=table["signs"])
+                yield _named(phrase, OTHER, OWN), Rule("relation", mark=table["signs"][::-1])
+
+
+def _events(document: Mapping[str, Any]) -> Iterator[tuple[str, Rule]]:
+    for table in document["event"]:
+        for phrase in table["phrases"]:
+            yield phrase, Rule(table["name"], float(table["valence"]))
 
 
 def _named(phrase: str, one: str, two: str) -> str:
     return re.sub(r"\bX\b", one, re.sub(r"\bY\b", two, phrase))
-
-
-def compared(spaced: Sequence[str]) -> list[Said]:
-    """What is said of OWN beside OTHER, among the folded words of tokens, each with a space behind."""
-    line = Line(spaced)
-    return longest(pairs().find(line.text), line)
 
 
 def longest(hits: Sequence[Hit], line: Line) -> list[Said]:

@@ -36,10 +36,10 @@ Entries = Iterable[tuple[str, Rule]]  # phrases as rules.toml writes them
 class _Tail(NamedTuple):
     """What follows a literal beginning of a phrase."""
 
-    length: int  # of the beginning
     rest: re.Pattern[str] | None  # what stands right behind, or behind the gap; None: nothing more
     rule: Rule
-    gap: int = 0  # words that may stand between
+    gap: int  # words that may stand between
+    firsts: frozenset[str]  # words with which the rest begins; none where it begins right behind
 
 
 class _Head:
@@ -47,10 +47,13 @@ class _Head:
 
     __slots__ = ("later", "now", "widest")
 
-    def __init__(self) -> None:
-        self.widest = 0  # words of the longest gap
-        self.now: list[_Tail] = []
+    def __init__(self, tails: Sequence[_Tail]) -> None:
+        self.now = tuple([(tail.rest, tail.rule) for tail in tails if not tail.firsts])
+        self.widest = max((tail.gap for tail in tails if tail.firsts), default=0)  # words of the longest gap
         self.later: dict[str, list[_Tail]] = {}
+        for tail in tails:
+            for first in tail.firsts:
+                self.later.setdefault(first, []).append(tail)
 
 
 class Rules:
@@ -61,26 +64,23 @@ class Rules:
 
     def __init__(self, entries: Entries, lists: Mapping[str, str] | None = None) -> None:
         self._source = (tuple(entries), dict(lists or {}))
-        heads: dict[str, _Head] = {}
+        tails: list[_Tail] = []
+        begun: dict[str, list[int]] = {}  # literal beginnings, and the tails that may follow each
         for phrase, rule in self._source[0]:
             beginnings, gap, rest = _compiled(phrase, self._source[1])
-            pattern = re.compile(_expression_of(rest)) if rest else None
             at_once = not rest or "" in rest[0] or rest[0][0] in _GAPS
-            firsts = set() if at_once else {form.split(" ")[0] for form in rest[0]}
+            firsts = frozenset[str]() if at_once else frozenset(form.split(" ")[0] for form in rest[0])
             for beginning in beginnings:
-                head = heads.setdefault(f" {beginning} ", _Head())
-                tail = _Tail(len(beginning), pattern, rule, gap)
-                if at_once:
-                    head.now.append(tail)
-                    continue
-                head.widest = max(head.widest, gap)
-                for first in firsts:
-                    head.later.setdefault(first, []).append(tail)
-        self._heads = list(heads.values())
+                begun.setdefault(f" {beginning} ", []).append(len(tails))
+            tails.append(_Tail(re.compile(_expression_of(rest)) if rest else None, rule, gap, firsts))
+        heads = dict[tuple[int, ...], _Head]()  # shared by beginnings that go on in the same ways
+        self._heads: list[tuple[int, _Head]] = []
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for number, text in enumerate(heads):
+        for number, (text, follow) in enumerate(begun.items()):
+            head = heads.get(key := tuple(follow)) or heads.setdefault(key, _Head([tails[one] for one in key]))
+            self._heads.append((len(text) - 2, head))
             self._automaton.add_word(text, number)
-        if heads:
+        if begun:
             self._automaton.make_automaton()
 
     def __reduce__(self) -> tuple[type[Rules], tuple[Sequence[tuple[str, Rule]], Mapping[str, str]]]:
@@ -96,24 +96,31 @@ class Rules:
             return found
         heads = self._heads
         for last, number in self._automaton.iter(text):
-            head = heads[number]
-            for length, rest, rule, _ in head.now:
+            length, head = heads[number]
+            for rest, rule in head.now:
                 if rest is None:
                     found.append((last - length, -last, rule))
                 elif match := rest.match(text, last + 1):
                     found.append((last - length, 1 - match.end(), rule))
             if head.later:
-                found += _later(head, text, last)
+                found += _later(head, text, last, length)
         return found
 
 
-def _later(head: _Head, text: str, last: int) -> list[Hit]:
+def _later(head: _Head, text: str, last: int, length: int) -> list[Hit]:
     """The phrases that go on after some words of the same sentence, none of them a brand's name."""
     found: list[Hit] = []
     start, tails = last + 1, head.later
+    if not head.widest:
+        word = text[start : text.find(" ", start)]
+        return [
+            (last - length, 1 - match.end(), rule)
+            for rest, rule, _, _ in tails.get(word, ())
+            if rest and (match := rest.match(text, start))
+        ]
     for passed, word in enumerate(text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]):
         if word in tails:
-            for length, rest, rule, gap in tails[word]:
+            for rest, rule, gap, _ in tails[word]:
                 if passed <= gap and rest and (match := rest.match(text, start)):
                     found.append((last - length, 1 - match.end(), rule))
         if word in _BORDERS:

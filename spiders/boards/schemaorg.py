@@ -26,6 +26,7 @@ _KNOWN = re.compile(rb"""["'/:](?:DiscussionForumPosting|QAPage)\b|schema\.org/Q
 _OPENERS = frozenset(("DiscussionForumPosting", "Question"))
 _REPLIES = frozenset(("Comment", "Answer", "UserComments", "CorrectionComment"))
 _BELOW = ("comment", "comments", "acceptedAnswer", "suggestedAnswer", "answer")
+_BESIDE = ("aside", "nav", "footer")  # what stands in these is of other pages
 _NUMBERED = re.compile(
     r"#(?:p|pid|post-?|comment-?|find-?comment-?|msg-?|message-?|entry-?)(\d+)$"
     r"|/(?:posts?|p|comments?|messages?|msg)/(\d+)/?$|[?&](?:p|pid|post|post_?id|mid|comment_?id)=(\d+)", re.I,
@@ -181,9 +182,10 @@ class SchemaOrg(Pages):
         mine = [item for item in every.values() if item.types & (_OPENERS | _REPLIES)]
         inside = {id(inner) for item in mine for inner in item.all() if inner is not item}
         outer = [item for item in mine if id(item) not in inside]
+        here = addresses.key(page.url)
+        outer = [item for item in outer if not self._beside(page, item, here)]
         openers = [item for item in outer if item.types & _OPENERS]
         if len(openers) > 1:  # posts of one topic, or other topics that the page speaks of
-            here = addresses.key(page.url)
             openers = [item for item in openers if addresses.key(self._address(page, item) or page.url) == here]
             outer = [item for item in outer if item in openers or not item.types & _OPENERS]
         found: dict[str, Said] = {}
@@ -195,6 +197,12 @@ class SchemaOrg(Pages):
             posts[1].opens, posts[1].topic = True, posts[0].item
             return posts[1:]
         return posts
+
+    def _beside(self, page: Page, item: Item, here: str) -> bool:
+        """Whether an item opens a topic that is only told of beside what the page is about."""
+        if item.node is None or not item.types & _OPENERS or all(each.tag not in _BESIDE for each in above(item.node)):
+            return False
+        return addresses.key(self._address(page, item)) != here
 
     def _unfolded(self, page: Page, outer: Item, opens: bool) -> Iterator[Said]:
         """An item's post, and those below it, in their order on the page."""

@@ -8,6 +8,7 @@ import resource
 import sqlite3
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -23,6 +24,7 @@ from tests.bench.corpus import NOW
 WANTED_MICROSECONDS, WANTED_TIMES, WANTED_MB = 100.0, 3.0, 1000.0  # times vaderSentiment, where a machine is slow
 WANTED_RECALL, WANTED_PRECISION = 0.95, 0.99
 _BATCH = 200
+_TOLD = 100_000  # posts after which a long run says how it goes
 _COMMON = (
     "the i it is to a and my of for this that they you was on have with not but just so be me in are at after all from "
     "had when would now their what we no one been out get about time service again never phone back up do how an can"
@@ -45,7 +47,7 @@ def _posts(count: int) -> Iterator[tuple[str, int]]:
     """
     chance = random.Random(5)
     rare = ["".join(chance.choices("abcdefghiklmnoprstuvw", k=chance.randint(4, 9))) for _ in range(20_000)]
-    recent: list[tuple[list[str], int]] = []
+    recent: deque[tuple[list[str], int]] = deque(maxlen=5000)
     for number in range(count):
         if recent and number % 10 == 9:
             words, source = chance.choice(recent)
@@ -55,7 +57,8 @@ def _posts(count: int) -> Iterator[tuple[str, int]]:
             chance.choice(_COMMON) if chance.random() < 0.55 else rare[int(len(rare) * chance.random() ** 3)]
             for _ in range(chance.randint(8, 30))
         ]
-        recent = [*recent[-4999:], (words, number)] if number % 2 else recent
+        if number % 2:
+            recent.append((words, number))
         yield " ".join(words), number
 
 
@@ -158,6 +161,8 @@ def _filled(path: Path, count: int) -> tuple[float, float, float, float, float]:
                 store.save("bench", batch, now=NOW)
                 spent += time.process_time() - begun
                 batch.clear()
+            if (number + 1) % _TOLD == 0 and count > _TOLD:
+                print(f"{number + 1:>9,} posts: copies {joined[0] / (number + 1) * 1e6:.0f} us each", flush=True)
         store.save("bench", batch, now=NOW)
         assert time.process_time() > start
     db = sqlite3.connect(path)
@@ -181,14 +186,18 @@ def _clocked() -> list[float]:
     """Have the time that finding copies takes added up."""
     from listening.store.copies import Copies
 
-    spent, add = [0.0], Copies.add
+    spent = [0.0]
 
-    def clocked(self: Copies, post_ids: object) -> None:
-        begun = time.process_time()
-        add(self, post_ids)  # type: ignore[arg-type]
-        spent[0] += time.process_time() - begun
+    def clocked(way: Callable[..., None]) -> Callable[..., None]:
+        def call(*arguments: object) -> None:
+            begun = time.process_time()
+            way(*arguments)
+            spent[0] += time.process_time() - begun
 
-    Copies.add = clocked  # type: ignore[method-assign]
+        return call
+
+    Copies.know = clocked(Copies.know)  # type: ignore[method-assign]
+    Copies.add = clocked(Copies.add)  # type: ignore[method-assign]
     return spent
 
 

@@ -55,7 +55,7 @@ class Idents:
         outline = self.outline
         starts = None if wanted is None else _starts(wanted)
         bodies = set(outline.outermost(block.start, block.end, words))
-        element = block.start - 1 if block.start and outline.tags[block.start - 1] == "a" else block.start
+        element = block.start - self._anchored(block)
         while element < block.end:
             has = outline.attributes[element]
             for name, value in has.items() if starts is None or not starts.keys().isdisjoint(has) else ():
@@ -72,6 +72,11 @@ class Idents:
                 if found and (name != "href" or self.leads(value).kind != "user"):
                     yield from found
             element = outline.end[element] if element in bodies else element + 1
+
+    def _anchored(self, block: Block) -> bool:
+        """Whether an anchor stands right before a block: without words, since a link may end the post before."""
+        outline, before = self.outline, block.start - 1
+        return before > 0 and outline.tags[before] == "a" and not outline.said(before, block.start)
 
 
 @lru_cache(maxsize=64)

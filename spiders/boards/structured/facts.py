@@ -207,8 +207,10 @@ def _value(node: LexborNode, page: Page) -> str:
     attrs, tag = node.attrs, node.tag or ""
     if "content" in attrs:
         return attrs.sget("content").strip()
-    if tag in _ADDRESS:
-        return page.link(attrs.sget(_ADDRESS[tag]))
+    if tag in _ADDRESS and (told := attrs.sget(_ADDRESS[tag])):
+        return page.link(told)
+    if tag in _ADDRESS and "url" in attrs.sget("itemprop").split():
+        return ""  # which its text is not
     if tag in ("time", "data", "meter"):
         return attrs.sget("datetime" if tag == "time" else "value").strip() or line(node)
     return line(node)

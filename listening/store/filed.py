@@ -1,0 +1,89 @@
+"""The keys of posts as rows: under which posts may meet that say the same thing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from listening.alike import Keys
+
+_FILED = 16  # posts under one key, the newest: a key that many share tells little
+_RARE = 3  # posts under a key that counts twice
+_COMPARED = 4  # of those that share keys, the likeliest
+_CHUNK = 500  # values bound at a time
+_FILE = "INSERT OR IGNORE INTO copy_keys VALUES (?, ?)"
+_UNFILE = "DELETE FROM copy_keys WHERE key = ? AND post_id = ?"
+
+
+class Filed:
+    """Which posts are filed under which keys, inside a transaction: read before it is asked for, written at the end."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+        self.holders: dict[int, list[int]] = {}  # key -> posts filed under it, the oldest first
+        self.sought: set[int] = set()  # keys that were looked up
+        self.fresh: set[tuple[int, int]] = set()  # keys and posts to be written, and no longer needed
+        self.stale: set[tuple[int, int]] = set()
+
+    def look_up(self, keys: Iterable[int]) -> None:
+        """Read who is filed under some keys."""
+        sought = sorted(set(keys) - self.sought)
+        self.sought.update(sought)
+        for at in range(0, len(sought), _CHUNK):
+            chunk = sought[at : at + _CHUNK]
+            query = f"SELECT key, post_id FROM copy_keys WHERE key IN ({', '.join('?' * len(chunk))})"
+            for key, post_id in self.conn.execute(query, chunk):
+                self.holders.setdefault(key, []).append(post_id)
+
+    def under(self, keys: Iterable[int]) -> set[int]:
+        """The posts that are filed under any of some keys."""
+        return {ident for key in keys for ident in self.holders.get(key, ())}
+
+    def surely(self, sketches: Iterable[Keys]) -> set[int]:
+        """Those that are sure to be among the likeliest: they share a rare key."""
+        found = map(self.holders.get, chain.from_iterable(sketch.sought for sketch in sketches))
+        return {ident for holders in found if holders is not None and len(holders) < _RARE for ident in holders}
+
+    def likeliest(self, sketch: Keys) -> list[int]:
+        """Those that share the most and the rarest keys; of many that share no more than one common key, the oldest."""
+        found = [holders for holders in map(self.holders.get, sketch.sought) if holders is not None]
+        if not found:
+            return []
+        if len(found) == 1:
+            return found[0] if len(found[0]) <= _COMPARED else found[0][:1]
+        rare = [holders for holders in found if len(holders) < _RARE]  # a rare key says more
+        score: dict[int, int] = Counter(chain.from_iterable([*found, *rare]))
+        if len(score) > _COMPARED:
+            least = max(2, sorted(score.values())[-_COMPARED])
+            score = {i: points for i, points in score.items() if points >= least} or {next(iter(score)): 1}
+        return sorted(score, key=score.__getitem__, reverse=True)[:_COMPARED]
+
+    def add(self, post_id: int, filed: Sequence[int]) -> None:
+        """File a post under its keys, which were looked up; where there is no room the oldest goes."""
+        for key in filed:
+            holders = self.holders.get(key)
+            if holders is None:
+                self.holders[key] = [post_id]
+            elif post_id in holders:
+                continue
+            else:
+                if len(holders) >= _FILED:
+                    self.stale.add((key, holders.pop(0)))
+                holders.append(post_id)
+            self.fresh.add((key, post_id))
+
+    def remove(self, post_id: int, filed: Sequence[int]) -> None:
+        """Take a post away from its keys at once, and read again who is filed."""
+        self.conn.executemany(_UNFILE, [(key, post_id) for key in filed])
+        self.holders.clear()
+        self.sought.clear()
+
+    def write(self) -> None:
+        """Write what was filed, in the order in which it is kept: pages are changed once."""
+        for statement, rows in ((_FILE, self.fresh - self.stale), (_UNFILE, self.stale - self.fresh)):
+            if rows:
+                self.conn.executemany(statement, sorted(rows))
+        self.fresh.clear()
+        self.stale.clear()
