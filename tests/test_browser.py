@@ -185,3 +185,28 @@ def test_signing_out(browser: Browser, base: str) -> None:
         seen.page.wait_for_url("**/login")
         seen.page.goto(f"{base}/inbox")
         assert "/login" in seen.page.url
+
+
+def test_a_digest_is_made_and_seen_as_it_is_mailed(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("analyst")
+        page = seen.open("/digests/new")
+        page.fill("input[name=name]", "monday")
+        page.fill("textarea[name=to]", "kim@example.com")
+        page.click("button:has-text('Save and preview')")
+        page.wait_for_url("**/digests/preview?name=monday")
+        mail = page.frame_locator("iframe[title='The mail']")
+        mail.locator("text=What changed").wait_for()
+        assert mail.locator("img").first.evaluate("image => image.naturalWidth") > 0
+        page = seen.open("/digests")
+        assert "kim@example.com" in page.inner_text("main")
+
+
+def test_brands_are_compared_and_a_figure_opens(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("viewer")
+        page = seen.open("/compare?period=90d")
+        page.wait_for_selector("[data-lines=net] canvas")
+        page.click("text=why Zenith")
+        page.click("details[open] >> text=The mentions behind it")
+        page.wait_for_url("**/inbox?*brand=Zenith*")

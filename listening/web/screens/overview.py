@@ -93,12 +93,11 @@ def told(figure: Figure, value: float | None) -> str:
     return f"{value:,.0f}"
 
 
-def duration(seconds: float) -> str:
-    """A length of time in one unit, or two."""
-    minutes = seconds / 60
-    if minutes < 90:
-        return f"{minutes:.0f} min"
-    return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 1440:.1f} days"
+def duration(hours: float) -> str:
+    """A length of time, given in hours, in one unit."""
+    if hours < 1.5:
+        return f"{60 * hours:.0f} min"
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
 def verdict(figure: Figure) -> tuple[str, str]:
