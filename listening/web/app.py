@@ -25,7 +25,7 @@ from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, inbox, label, overview
+from listening.web.screens import account, backup, brands, entrance, health, inbox, label, overview, privacy, settings
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
@@ -35,8 +35,13 @@ SCREENS: tuple[Screen, ...] = (
     brands.SCREEN,
     label.SCREEN,
     Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
+    settings.SCREEN,
     account.SCREEN,
+    privacy.SCREEN,
+    backup.SCREEN,
+    health.SCREEN,
 )
+_LAST_ANSWERS = 1  # second for what is being answered when everything ends; `listening up` gives all of it three
 _THREADS = 8  # each may hold a connection with its own page cache
 
 
@@ -126,7 +131,7 @@ def serve(config: Config, listener: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             application(config.folder), log_level="warning", lifespan="on", access_log=False, server_header=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=_LAST_ANSWERS,
         )
     )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it, raised once more after an orderly end
