@@ -178,18 +178,18 @@ def test_who_asks_is_given_all_that_is_held_and_it_is_logged_without_a_name(desk
 def test_erasing_asks_for_the_name_and_only_admins_may(desk: Installation) -> None:
     with desk.store() as store:
         (handle,) = store.find_people("person5", scope=store.public_scope())
-    data = {"person": str(handle.person_id), "confirm": "person5"}
+    path, data = f"/settings/privacy/{handle.person_id}/erase", {"confirm": "person5"}
     for role in ("viewer", "analyst"):
         with desk.visitor(role) as client:
-            assert client.post("/settings/privacy/erase", data=data).status_code == 403
-            assert client.get(f"/settings/privacy/erase?person={handle.person_id}").status_code == 403
+            assert client.post(path, data=data).status_code == 403
+            assert client.get(path).status_code == 403
     with desk.visitor("admin") as client:
-        plan = client.get(f"/settings/privacy/erase?person={handle.person_id}").text
+        plan = client.get(path).text
         assert f"{handle.posts} posts with" in plan
-        wrong = client.post("/settings/privacy/erase", data=data | {"confirm": "somebody"})
+        wrong = client.post(path, data=data | {"confirm": "somebody"})
         assert wrong.status_code == 400
         assert "nothing was erased" in wrong.text
-        assert client.post("/settings/privacy/erase", data=data).status_code == 303
+        assert client.post(path, data=data).status_code == 303
         assert f"{handle.posts} posts are gone" in wait(desk, ERASE)
         with desk.store() as store:
             assert store.find_people("person5", scope=store.public_scope()) == []
@@ -199,7 +199,7 @@ def test_erasing_asks_for_the_name_and_only_admins_may(desk: Installation) -> No
         page = client.get("/settings/privacy").text
         assert "posts are gone" in page
         assert "person5" not in page
-        assert client.get("/settings/privacy/erase?person=x").status_code == 404
+        assert client.get("/settings/privacy/x/erase").status_code == 404
         answer = client.post("/settings/privacy/allow", data={"request": str(request.id)})
         assert answer.status_code == 303
         assert client.post("/settings/privacy/allow", data={"request": str(request.id)}).status_code == 400
@@ -213,7 +213,7 @@ def test_an_admin_who_may_not_see_private_sources_leaves_them_alone(desk: Instal
         page = client.get("/settings/privacy?who=person1").text
         assert f'value="{hidden.person_id}"' not in page
         data = {"person": str(hidden.person_id), "confirm": "person1"}
-        for path in ("access", "erase"):
+        for path in ("access", f"{hidden.person_id}/erase"):
             assert client.post(f"/settings/privacy/{path}", data=data).status_code == 403
     with desk.store() as store:
         assert store.requests() == []

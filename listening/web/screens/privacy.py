@@ -78,18 +78,18 @@ def _person(request: Request, store: Store, given: Sequence[int]) -> int | Respo
 
 def ask_erase(request: Request) -> Response:
     """What erasing somebody would take, and a question."""
-    given = request.query_params.get("person", "")
-    return _question(request, [int(given)] if given.isdecimal() and len(given) < 19 else [])
+    return _question(request)
 
 
 def start_erase(request: Request, form: Form) -> Response:
     """Erase somebody in a job, where their name was typed."""
-    return _question(request, form.numbers("person"), form.text("confirm"))
+    return _question(request, form.text("confirm"))
 
 
-def _question(request: Request, given: Sequence[int], typed: str | None = None) -> Response:
+def _question(request: Request, typed: str | None = None) -> Response:
+    given = request.path_params["person"]
     with desk_of(request).store() as store:
-        person = _person(request, store, given)
+        person = _person(request, store, [int(given)] if given.isdecimal() and len(given) < 19 else [])
         if isinstance(person, Response):
             return person
         found = plan(store, person)
@@ -178,7 +178,10 @@ def watch(request: Request) -> Response:
     """How far a job is."""
     kind = request.query_params.get("kind", "")
     found = desk_of(request).jobs.find(kind) if kind in KINDS else None
-    return render(request, "settings/_job.html", job=found, kind=kind if kind in KINDS else "")
+    answer = render(request, "settings/_job.html", job=found, kind=kind if kind in KINDS else "")
+    if found is not None and found.state != "running" and "hx-request" in request.headers:
+        answer.headers["HX-Refresh"] = "true"  # the page's lists have changed
+    return answer
 
 
 def stop(request: Request, form: Form) -> Response:
@@ -197,8 +200,8 @@ SCREEN = Screen(
         page(f"{_PATH}/foreseen", foreseen, "admin"),
         page("/settings/job", watch, "admin", name="settings_job"),
         action(f"{_PATH}/access", access, "admin"),
-        page(f"{_PATH}/erase", ask_erase, "admin"),
-        action(f"{_PATH}/erase", start_erase, "admin"),
+        page(f"{_PATH}/{{person}}/erase", ask_erase, "admin", name="ask_to_erase"),
+        action(f"{_PATH}/{{person}}/erase", start_erase, "admin", name="erase_person"),
         action(f"{_PATH}/keep-out", keep_out, "admin"),
         action(f"{_PATH}/allow", allow, "admin"),
         action(f"{_PATH}/tidy", start_tidy, "admin"),
