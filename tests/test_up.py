@@ -58,6 +58,7 @@ def test_it_serves_crawls_refuses_a_second_ends_whole_and_goes_on(tmp_path: Path
         assert store.check() == []
         assert store.lease("schedule") is not None
     with Up(folder, "--no-web") as up:
+        up.until("is up")
         wait_for("the rest", lambda: counts(path)[0] == board.posts)
         up.stop(signal.SIGINT)
         assert up.process.returncode == 0
