@@ -32,12 +32,14 @@ from listening.web.screen import Screen
 from listening.web.screens import (
     account,
     alerts,
+    backup,
     brands,
     compare,
     coverage,
     digests,
     entrance,
     erasing,
+    health,
     inbox,
     label,
     letters,
@@ -45,8 +47,10 @@ from listening.web.screens import (
     overview,
     people,
     person,
+    privacy,
     queues,
     scorecard,
+    settings,
     source_add,
     source_form,
     sources,
@@ -79,7 +83,12 @@ SCREENS: tuple[Screen, ...] = (
     account.SCREEN,
     takeaway.SCREEN,
     api.SCREEN,
+    settings.SCREEN,
+    privacy.SCREEN,
+    backup.SCREEN,
+    health.SCREEN,
 )
+_LAST_ANSWERS = 1  # second for what is being answered when everything ends; `listening up` gives all of it three
 _THREADS = 8  # each may hold a connection with its own page cache
 
 
@@ -174,7 +183,7 @@ def serve(config: Config, listener: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             application(config.folder), log_level="warning", lifespan="on", access_log=False, server_header=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=_LAST_ANSWERS,
         )
     )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it, raised once more after an orderly end

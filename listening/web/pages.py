@@ -33,7 +33,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters |= {
         "number": number, "compact": compact, "percent": percent, "signed": signed, "marked": marked, "site": site,
-        "outside": outside, "zip": zip,
+        "outside": outside, "size": size, "zip": zip,
     }  # fmt: skip
     made.globals["static"] = static
     return made
@@ -138,6 +138,12 @@ def compact(value: float | None) -> str:
         if abs(value) >= size:
             return f"{value / (1e3 if unit == 'k' else size):.1f}{unit}".replace(".0", "")
     return f"{value:,.0f}"
+
+
+def size(count: float) -> str:
+    """Bytes in a unit that people know."""
+    unit, digits = (1e9, 1) if count >= 1e9 else (1e6, 1 if count < 1e8 else 0)
+    return f"{count / unit:,.{digits}f} {'GB' if unit == 1e9 else 'MB'}"
 
 
 def percent(value: float | None, digits: int = 0) -> str:
