@@ -72,4 +72,4 @@ def test_the_example_source_is_forty_lines_and_crawls(tmp_path: Path) -> None:
 
 def test_both_commands_stand_alone_on_a_line() -> None:
     assert len(re.findall(r"^python3 -m venv .*listening demo$", README, re.M)) == 1
-    assert len(re.findall(r"^python3 -m venv .*pytest$", README, re.M)) == 1
+    assert len(re.findall(r"^python3 -m venv .*pytest -n auto$", README, re.M)) == 1

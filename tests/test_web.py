@@ -235,3 +235,12 @@ def test_exploring_reads_no_secret_and_no_other_file(tmp_path: Path) -> None:
     with desk.visitor("viewer") as client:
         assert client.get("/settings/people").status_code == 200  # the config is read again
         assert client.get("/explore/").status_code == 200
+
+
+def test_what_has_no_end_is_not_begun(visitors: dict[str, TestClient]) -> None:
+    def body() -> Iterator[bytes]:
+        yield b"name=x"
+
+    assert visitors["admin"].post("/settings/people", content=body()).status_code == 413
+    large = {"name": "x" * (3 << 20)}
+    assert visitors["admin"].post("/settings/people", data=large).status_code == 413

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from listening.cli.browse import listener, show
 from listening.cli.common import console
 from listening.cli.crawl import gather
 from listening.cli.mentions import write_file
 from listening.cli.summary import print_summary
-from listening.config import load
+from listening.config import Config, load
 from listening.demo import story
 from listening.demo.site import DemoSite
 from listening.errors import ListeningError
@@ -59,14 +59,13 @@ allow_private = ["{address}"]
 @click.option("--folder", default="listening-demo", show_default=True, help="Where config, database and digest go.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Of the page; 0: any.")
 def demo(once: bool, folder: str, port: int) -> None:
-    """See all of it work: crawl a bundled board, feed and Reddit listing, then browse what was found."""
+    """See all of it work: crawl a bundled board, feed and Reddit listing, then open the desk on what was found."""
     started = time.monotonic()
-    if not once:
-        listener(port).close()  # better told now than after the crawl
     home = _fresh(Path(folder))
     with DemoSite(now=datetime.now(UTC)) as site:
         _write_config(home / "config", site)
         config = load(home / "config", {name: kind.Options for name, kind in kinds().items()})
+        page = None if once else _page(config, port)  # better told now than after the crawl
         console.print(f"A board, a feed and a Reddit listing are up at http://{site.address}; crawling them.")
         # The demo's own server takes any key: none of these opens anything.
         os.environ |= {"LISTENING_REDDIT_CLIENT_ID": "demo", "LISTENING_REDDIT_CLIENT_SECRET": "demo"}
@@ -81,9 +80,17 @@ def demo(once: bool, folder: str, port: int) -> None:
             f"{time.monotonic() - started:.1f} s.\n"
             f"Try:  listening --config {home / 'config'} mentions --sentiment negative"
         )
-        if not once:
-            console.print()
-            show(config.database, port)
+        if page is not None:
+            from listening.web import serve
+
+            console.print(f"The desk is at http://127.0.0.1:{page.getsockname()[1]}/  (Ctrl-C ends it)")
+            serve(config, page)
+
+
+def _page(config: Config, port: int) -> socket.socket:
+    from listening.web.app import listen
+
+    return listen(config, "127.0.0.1", port)
 
 
 def _fresh(home: Path) -> Path:

@@ -68,7 +68,8 @@ def action(path: str, act: Action, role: str, *, name: str = "") -> Guarded:
     async def endpoint(request: Request) -> Response:
         if (denied := denial(request, role)) is not None:
             return denied
-        if int(request.headers.get("content-length") or 0) > _LARGEST:
+        size = request.headers.get("content-length", "")
+        if not size.isdecimal() or int(size) > _LARGEST:  # a body without an end is not begun
             return await run_in_threadpool(refuse, request, 413, "That is too much at once.")
         async with request.form(max_files=0, max_fields=_FIELDS) as data:
             return await run_in_threadpool(act, request, Form(data))
