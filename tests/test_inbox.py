@@ -124,6 +124,31 @@ def test_each_filter_shows_just_what_passes_it_in_each_order(filled: Store, text
         assert filled.count(where).mentions == len(expected)
 
 
+FEW = (
+    "intent=complaint",
+    "urgency=30",
+    "brand=Acme&source=forum",
+    "assignee=kim",
+    "assignee=kim&status=open",
+    "tag=vip",
+)
+
+
+@pytest.mark.parametrize("text", FEW)
+@pytest.mark.parametrize("order", ["newest", "urgent"])
+def test_what_filters_name_is_the_same_be_it_few_or_many(
+    filled: Store, text: str, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [c.mention_id for c in every(filled)][::3]
+    filled.triage(some, who="kim", now=NOW, assignee="kim", add_tags=["vip"])
+    where = read(text)
+    listed, counted = ids(filled, where, order), filled.count(where)
+    monkeypatch.setattr("listening.store.inbox_sql._FEW", 0)
+    assert listed
+    assert ids(filled, where, order) == listed
+    assert filled.count(where) == counted
+
+
 def test_nothing_moves_while_one_reads_and_what_came_is_counted(filled: Store) -> None:
     for order in ("newest", "urgent", "negative"):
         whole = ids(filled, InboxFilter(), order)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -150,15 +151,14 @@ def of_waits(after: Sequence[float], before: Sequence[float]) -> float:
     n, m = len(after), len(before)
     if n < 3 or m < 3:
         return 1.0
-    ranked = sorted([(value, 1) for value in after] + [(value, 0) for value in before])
+    one, other = Counter(after), Counter(before)
     ranks, ties, at = 0.0, 0.0, 0
-    while at < len(ranked):
-        end = at
-        while end < len(ranked) and ranked[end][0] == ranked[at][0]:
-            end += 1
-        ranks += (at + end + 1) / 2 * sum(mine for _, mine in ranked[at:end])
-        ties += (end - at) ** 3 - (end - at)
-        at = end
+    for value in sorted(one.keys() | other.keys()):
+        mine = one[value]
+        alike = mine + other[value]
+        ranks += (2 * at + alike + 1) / 2 * mine
+        ties += alike**3 - alike
+        at += alike
     u, total = ranks - n * (n + 1) / 2, n + m
     variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
     if variance <= 0:

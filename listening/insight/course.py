@@ -76,18 +76,18 @@ def _spikes(at: Period, counts: Mapping[str, int]) -> list[tuple[str, float]]:
     """Days with more than is usual by what the four weeks before them were like, and what was to be expected."""
     known = usual(at, counts)
     began = at.first.isoformat() if at.first else "9"
-    days, found = at.all.each, list[tuple[str, float]]()
-    for day in at.days.each:
-        here = days.index(day)
-        earlier = [each for each in days[max(0, here - _LEVEL) : here] if each >= began and each not in dict(found)]
+    days, found = at.all.each, dict[str, float]()
+    first = days.index(at.days.first.isoformat())
+    for here, day in enumerate(days[first:], first):
+        earlier = [each for each in days[max(0, here - _LEVEL) : here] if each >= began and each not in found]
         count, total = counts.get(day, 0), sum(counts.get(each, 0) for each in earlier)
         if count < _FEWEST or len(earlier) < 7:
             continue
         exposure, before = known.exposure([day]), known.exposure(earlier)
         expected = total / before * exposure
         if count >= _TIMES * expected and chance.of_counts(count, total, exposure, before, known) < 2 * _SPIKE:
-            found.append((day, expected))
-    return sorted(found, key=lambda each: each[1] - counts[each[0]])[:_MOST]
+            found[day] = expected
+    return sorted(found.items(), key=lambda each: each[1] - counts[each[0]])[:_MOST]
 
 
 def _told(

@@ -21,7 +21,7 @@ _OPEN_THEN = (
     "AND coalesce(m.answered, m.closed) >= ?"
 )
 _WAITS = (
-    "SELECT (julianday(m.answered) - julianday(m.published)) * 24 FROM mentions m INDEXED BY mentions_answered "
+    "SELECT (julianday(m.answered) - julianday(m.published)) * 24 FROM mentions m INDEXED BY mentions_waits "
     "WHERE m.brand_id = (SELECT id FROM brands WHERE name = ?) AND m.answered >= ? AND m.answered < ? "
     "AND NOT m.shelved AND {hidden}"
 )
@@ -43,4 +43,5 @@ class Answers(Voices):
         """Hours from publication to the first answer, of what was answered in some days."""
         hidden, values = scope.sources("m.source_id")
         bound = [brand, *bounds(self.calendar(), days), *values]
-        return [max(0.0, float(hours)) for (hours,) in self.db.conn.execute(_WAITS.format(hidden=hidden), bound)]
+        rows = self.db.conn.execute(_WAITS.format(hidden=hidden), bound).fetchall()
+        return [hours if hours > 0 else 0.0 for (hours,) in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from listening.store import tally
@@ -69,11 +70,16 @@ class Days:
     @property
     def each(self) -> list[str]:
         """All of them, as text."""
-        return [(self.first + timedelta(days=i)).isoformat() for i in range(len(self))]
+        return list(_each(self.first, self.last))
 
     def before(self, days: int | None = None) -> Days:
         """As many days (or so many) right before these."""
         return Days(self.first - timedelta(days=days or len(self)), self.first - timedelta(days=1))
+
+
+@lru_cache(maxsize=256)
+def _each(first: date, last: date) -> tuple[str, ...]:
+    return tuple((first + timedelta(days=i)).isoformat() for i in range((last - first).days + 1))
 
 
 class Figures(Connection):

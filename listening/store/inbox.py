@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import merge
@@ -22,7 +22,7 @@ from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Row
 from listening.store.urgent import FULL, FULL_RANK, highest_urgency, rank_sql
 
-_CAP_OF_QUERY = 200  # where each mention must be read
+_CAP_OF_QUERY = 100  # where each mention must be read
 _CHUNK = 1_000  # rows read at a time
 CAP = 1_000  # lists are counted up to this: more is "1,000+"
 _OPEN = f"d.status IN ({', '.join(repr(each) for each in OPEN)})"
@@ -117,7 +117,7 @@ class Inbox(Reading, Cards):
     def count(self, where: InboxFilter, *, cap: int | None = None, scope: Scope = EVERYTHING, after: int = 0) -> Capped:
         """How many mentions a list has, counted up to `cap`; only those with ids `after`.
 
-        Without a cap up to 1,000, or 200 with a query, whose mentions must all be read.
+        Without a cap up to 1,000, or 100 with a query, whose mentions must all be read.
         """
         cap = cap or (CAP if where.query is None else _CAP_OF_QUERY)
         told, listed = few(self.db.conn, where)
@@ -159,7 +159,7 @@ class Inbox(Reading, Cards):
         told, listed = few(self.db.conn, where)
         narrow = "" if listed else "mentions_desk" if short(self.db.conn, where) else None
         walks = []
-        for walk in _walks(cursor, now):
+        for walk in _walks(cursor, now, where.statuses):
             known = joined([walk.where, told, ("d.id <= ?", [cursor.mark]), _beyond(walk, cursor)])
             walks.append(replace(walk, where=known, index=walk.index if narrow is None else narrow))
         if len(walks) == 1:
@@ -176,19 +176,20 @@ class Inbox(Reading, Cards):
         if where.fold:
             parts.append(unfolded(conn, where, scope))
         if where.query is not None:
-            select = (
-                f"SELECT d.id, d.post_id, {walk.rank}, d.published FROM mentions d CROSS JOIN mention_list m "
-                "ON m.mention_id = d.id CROSS JOIN posts p ON p.id = d.post_id"
-            )
-            return self.satisfied(where.query, self._walk(where.query, "d.post_id", select, parts, walk.order))
+            bare = f"SELECT d.id, d.post_id, {walk.rank}, d.published FROM mentions d"
+            select = f"{bare} CROSS JOIN mention_list m ON m.mention_id = d.id CROSS JOIN posts p ON p.id = d.post_id"
+            return self.satisfied(where.query, self._walk(where.query, "d.post_id", select, parts, walk.order, bare))
         sql, values = joined(parts)
         index = f"INDEXED BY {walk.index}" if walk.index else ""
         select = f"SELECT d.id, d.post_id, {walk.rank}, d.published FROM mentions d {index}"
         return iter(conn.execute(f"{select} WHERE {sql} ORDER BY {walk.order} LIMIT ?", [*values, limit]).fetchall())
 
 
-def _walks(cursor: _Cursor, now: datetime) -> list[_Walk]:
-    """The ways along a list; where there are several, rows are merged by rank, but for the last, which come after."""
+def _walks(cursor: _Cursor, now: datetime, statuses: Collection[str]) -> list[_Walk]:
+    """The ways along a list; where there are several, rows are merged by rank, but for the last, which come after.
+
+    Those on which no mention has one of the statuses are left out.
+    """
     if cursor.order == "newest":
         return [_Walk("mentions_desk", ("1", []), "0", "d.published DESC, d.id DESC")]
     if cursor.order == "negative":
@@ -197,16 +198,21 @@ def _walks(cursor: _Cursor, now: datetime) -> list[_Walk]:
     rank = int(cursor.place[0]) if cursor.place else 1000
     full, bound = iso(now - FULL), ("d.urgency > 0 AND d.urgency <= ?", [highest_urgency(rank)])
     by_urgency, young = "d.urgency DESC, d.published DESC, d.id DESC", rank_sql(now)
-    return [
+    waiting = [
         _Walk(
             "mentions_desk", (f"d.urgency > 0 AND {_OPEN} AND d.published > ?", [full]), young,
             f"{young} DESC, d.published DESC, d.id DESC",
         ),
         _Walk("mentions_urgent", joined([bound, (f"{_OPEN} AND d.published <= ?", [full])]), FULL_RANK, by_urgency),
-        _Walk(
-            "mentions_urgent", (f"d.urgency > 0 AND d.urgency <= ? AND NOT {_OPEN}", [rank]), "d.urgency", by_urgency
-        ),
-        _Walk("mentions_desk", ("d.urgency = 0", []), "0", "d.published DESC, d.id DESC"),
+    ]  # fmt: skip
+    done = _Walk(
+        "mentions_urgent", (f"d.urgency > 0 AND d.urgency <= ? AND NOT {_OPEN}", [rank]), "d.urgency", by_urgency
+    )
+    calm = _Walk("mentions_desk", ("d.urgency = 0", []), "0", "d.published DESC, d.id DESC")
+    asked = frozenset(statuses)
+    return [
+        *(waiting if not asked or asked & frozenset(OPEN) else []),
+        *([done] if not asked or asked - frozenset(OPEN) else []), calm,
     ]  # fmt: skip
 
 

@@ -81,8 +81,8 @@ def _queue(conn: sqlite3.Connection, queue: str, d: str) -> Condition:
     return f"({sql} OR ({leaving} AND {d}.brand_id NOT IN {ours})) AND NOT {noise}", [*values, *left, *noisy]
 
 
-def _named(where: InboxFilter) -> Iterator[tuple[str, str, list[Any]]]:
-    """For each filter that other tables answer: the ids it names, the same as a condition on `d`, and their values."""
+def _named(conn: sqlite3.Connection, where: InboxFilter) -> Iterator[tuple[str, str, list[Any]]]:
+    """For each filter that may name few: the ids it names, the same as a condition on `d`, and their values."""
     if where.tag:
         yield (
             "SELECT mention_id FROM mention_tags WHERE tag = ?",
@@ -105,8 +105,27 @@ def _named(where: InboxFilter) -> Iterator[tuple[str, str, list[Any]]]:
         yield "SELECT id FROM mentions WHERE cluster = ?", "d.cluster = ?", [where.cluster]
     if where.noted:
         yield "SELECT DISTINCT mention_id FROM notes", "EXISTS (SELECT 1 FROM notes x WHERE x.mention_id = d.id)", []
+    if where.intents:  # of these and the others below `conditions` says the same
+        with_any = json.dumps([each for each in _intents(conn) if not set(where.intents).isdisjoint(each.split(", "))])
+        ids = "SELECT id FROM mentions WHERE intents IN (SELECT value FROM json_each(?)) AND intents <> ''"
+        yield ids, "1", [with_any]
+    if where.urgency:
+        yield "SELECT id FROM mentions WHERE urgency > 0 AND urgency >= ?", "1", [where.urgency]
+    if where.brands and where.sources:
+        brands, sources = _ids(conn, "brands", where.brands), _ids(conn, "sources", where.sources)
+        yield f"SELECT id FROM mentions WHERE source_id IN {sources} AND brand_id IN {brands}", "1", []
     if where.assignee not in ("", NOBODY):
         yield "SELECT id FROM mentions WHERE assignee = ? AND assignee <> ''", "1", [where.assignee]
+
+
+def _intents(conn: sqlite3.Connection) -> list[str]:
+    """What mentions are for, each combination that there is: leaps along an index from one to the next."""
+    query = (
+        "WITH RECURSIVE each (name) AS (SELECT min(intents) FROM mentions WHERE intents <> '' UNION ALL SELECT "
+        "(SELECT min(intents) FROM mentions WHERE intents > name AND intents <> '') FROM each WHERE name IS NOT NULL) "
+        "SELECT name FROM each WHERE name IS NOT NULL"
+    )
+    return [str(row[0]) for row in conn.execute(query)]
 
 
 def _felt(sentiment: str) -> Condition:
@@ -119,13 +138,13 @@ def few(conn: sqlite3.Connection, where: InboxFilter) -> tuple[Condition, bool]:
     """What other tables tell of the mentions in a list, as a condition on `d`; and whether they are few."""
     found: list[Condition] = []
     listed = False
-    for ids, exists, values in _named(where):
+    for ids, exists, values in _named(conn, where):
         first = [row[0] for row in conn.execute(f"{ids} LIMIT {_FEW + 1}", values)] if not listed else []
         if not listed and len(first) <= _FEW:
             found.append(("d.id IN (SELECT value FROM json_each(?))", [json.dumps(first)]))
             listed = True
         else:
-            found.append((exists, values))
+            found.append((exists, values if "?" in exists else []))
     return joined(found), listed
 
 

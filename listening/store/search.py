@@ -110,15 +110,19 @@ class Searching(Posts, Handling):
         order = "p.published DESC, p.id DESC"
         return (row[0] for row in self._walk(asked, "p.id", "SELECT p.id FROM posts p", where, order))
 
-    def _walk(self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str) -> Iterator[Row]:
+    def _walk(
+        self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str, bare: str = ""
+    ) -> Iterator[Row]:
         """The rows of `posts p`, and of `mention_list m` where the column of post ids is its, that a query may match.
 
+        `bare` selects the same without these two: it will do where the query has no fields.
         Of many, the first are not asked of the index: there is enough to be found among them, while it is slow to
         list all that it has.
         """
         register(self.db.conn)
         known = Narrowing(asked.now, asked.zone, of_posts=column == "p.id").narrow(asked.node)
         conditions = [*where, *([known] if known else [])]
+        select = select if known or not bare else bare
         indexed, many = self._indexed(asked.node, column)
         first: list[Row] = []
         if many:

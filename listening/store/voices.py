@@ -21,6 +21,7 @@ _FROM = (
     "AND m.copy = 0 AND NOT m.shelved AND p.deleted IS NULL AND {hidden}"
 )
 _SPREAD = "(m.id * 2654435761 % 4294967296 >> 8)"  # a number that follows no pattern (Knuth's multiplicative hash)
+_SPARSE = 16  # of so many mentions the index mentions_spread holds one
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class Voices(Figures):
         """At most about `limit` mentions spread evenly over some days, copies left out; always the same ones."""
         count = self.total(brand, days, scope=scope).mentions
         every = max(1, round(count / limit))
-        sql, values = self._voices(brand, days, scope)
+        sparse = every >= _SPARSE
+        every -= every % _SPARSE if sparse else 0
+        sql, values = self._voices(brand, days, scope, "mentions_spread" if sparse else "mentions_brand")
+        sql += f" AND {_SPREAD} % {_SPARSE} = 0" * sparse
         chosen = f"SELECT {_VOICE} {sql} AND {_SPREAD} % ? = 0" + (" AND m.label = ?" if sentiment else "")
         bound = [*values, every, *([sentiment] if sentiment else [])]
         return [
@@ -77,9 +81,9 @@ class Voices(Figures):
         query = f"SELECT {_VOICE} {sql} ORDER BY {_ORDERS[order]} LIMIT ?"
         return [Voice(*row) for row in self.db.conn.execute(query, [*values, limit])]
 
-    def _voices(self, brand: str, days: Days, scope: Scope) -> tuple[str, list[Any]]:
+    def _voices(self, brand: str, days: Days, scope: Scope, index: str = "mentions_brand") -> tuple[str, list[Any]]:
         hidden, values = scope.sources("m.source_id")
-        return _FROM.format(index="INDEXED BY mentions_brand ", hidden=hidden), [*self._bound(brand, days), *values]
+        return _FROM.format(index=f"INDEXED BY {index} ", hidden=hidden), [*self._bound(brand, days), *values]
 
     def _bound(self, brand: str, days: Days) -> list[Any]:
         return [brand, *bounds(self.calendar(), days)]

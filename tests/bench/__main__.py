@@ -7,7 +7,9 @@ import pkgutil
 import sys
 from pathlib import Path
 
-_NOT_BENCHMARKS = {"__main__", "corpus", "drawn", "filled", "obvious", "obvious_spider", "repeated"}
+_NOT_BENCHMARKS = {
+    "__main__", "corpus", "crawling", "drawn", "filled", "obvious", "obvious_spider", "repeated", "served", "visits",
+}  # fmt: skip
 
 
 def main() -> int:

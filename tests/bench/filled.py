@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from listening.alike import keys as keys_of
 from listening.store import Store
-from listening.store.copies import Copies
-from listening.store.mentions import _JUDGED, _row, _words
+from listening.store.mentions import _JUDGED, _list, _row
 from listening.store.moment import iso
 from listening.store.saving import _POST_COLUMNS, _Save
 from listening.store.triage import _after, _Asked
@@ -30,13 +27,12 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def fill(
-    path: Path, posts: int, *, slices: int = SLICES, keys: bool = False,
-    progress: Callable[[int], None] = lambda _: None,
+    path: Path, posts: int, *, slices: int = SLICES, progress: Callable[[int], None] = lambda _: None
 ) -> None:  # fmt: skip
     """A new file with about so many posts, each with one mention or two: the first five weeks, again and again.
 
     It is what `Store.save` and `Store.triage` would have made of them, one by one (a test compares), but for the keys
-    under which later posts find their copies: those take as long as all the rest, and are there only with `keys`.
+    under which later posts find their copies: those take as long as all the rest.
     """
     if path.exists():
         raise FileExistsError(path)
@@ -52,14 +48,18 @@ def fill(
         later = conn.execute(query, _TABLES).fetchall()
         for name, _ in later:
             conn.execute(f"DROP INDEX {name}")
+        triggers = conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            conn.execute(f"DROP TRIGGER {name}")
         base = -(-posts // slices)
         _Filling(store).fill(draw(base), progress)
         repeat(conn, base, slices, progress)
         for _, sql in later:
             conn.execute(sql)
-        if keys:
-            _file(conn)
+        conn.execute("ANALYZE")  # or what follows walks whole indexes for each row
         store.count_anew()
+        for _, sql in triggers:
+            conn.execute(sql)
         conn.execute("ANALYZE")
     with Store(path):  # back to the journal that stays
         pass
@@ -144,7 +144,7 @@ class _Filling:
                 now.get("answered"), now.get("closed"), now["reply"], now["outcome"], cluster, int(cluster is not None),
             )  # fmt: skip
             for aspect in mention.aspects:
-                self._add("aspects", ident, aspect.name, aspect.label, aspect.score, _words(aspect.words))
+                self._add("aspects", ident, aspect.name, aspect.label, aspect.score, _list(aspect.words))
 
     def _cluster(self, post_id: int, made: Made) -> int | None:
         first = made.copy_of
@@ -173,17 +173,3 @@ class _Filling:
                 table = "labels (post_id, brand_id, kind, value, who, made)"
                 self._add(table, state.post_id, state.brand_id, name, *value)
         return after
-
-
-def _file(conn: sqlite3.Connection) -> None:
-    """File every post that is not a copy under its keys, as a crawl would have."""
-    ids = [row[0] for row in conn.execute("SELECT post_id FROM copies WHERE filed = 0")]
-    skipped = set(ids)
-    posts = [row[0] for row in conn.execute("SELECT DISTINCT post_id FROM mentions ORDER BY post_id")]
-    for start in range(0, len(posts), 1000):
-        copies = Copies(conn)
-        for post in copies._read([each for each in posts[start : start + 1000] if each not in skipped]):
-            filed = keys_of(post.said, post.author, post.published).filed
-            copies._look_up(set(filed))
-            copies._file(post.id, filed)
-        copies._write()

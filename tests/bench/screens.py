@@ -1,9 +1,10 @@
-"""What the desk asks of a large file: lists, queues, searches, actions, exports; median and 95th percentile."""
+"""What the desk asks of a large file: lists, queues, searches, actions, exports; then the same desk over HTTP."""
 
 from __future__ import annotations
 
 import argparse
 import io
+import os
 import tempfile
 import time
 import tracemalloc
@@ -18,6 +19,7 @@ from listening.export import FORMATS
 from listening.store import InboxFilter, Store, read_filters
 from tests.bench.corpus import NOW
 from tests.bench.filled import fill
+from tests.bench.visits import web_side
 
 SCREEN, SLOWEST, ACTION = 0.150, 0.400, 0.020  # seconds: a screen's median and 95th percentile, an action's median
 CSV_ROWS, CSV_SECONDS, CSV_MEMORY = 100_000, 6.0, 40e6  # bytes
@@ -193,14 +195,24 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--posts", type=int, default=1_000_000)
     parser.add_argument("--db", type=Path, help="The file; filled where there is none yet.")
     parser.add_argument("--keep", action="store_true", help="Leave it there.")
-    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--only", choices=("store", "web"), help="One side alone.")
     given = parser.parse_args(arguments)
+    missed = 0
     with file(given.posts, given.db, keep=given.keep) as path:
-        found = store_side(path, given.rounds)
-        print(f"{'ms':<30}{'median':>9}{'p95':>9}")
-        for each in found:
-            mark = "  MISSED" if each.missed else ""
-            print(f"{each.name:<30}{1000 * each.median:>9.1f}{1000 * each.p95:>9.1f}{mark}")
-        missed = sum(each.missed for each in found) + exports(path, min(CSV_ROWS, given.posts))
-    print(f"floors: {1000 * SCREEN:.0f} ms a screen, {1000 * ACTION:.0f} ms an action; {missed} missed")
+        if given.only != "web":
+            missed += _print(store_side(path, given.rounds)) + exports(path, min(CSV_ROWS, given.posts))
+        if given.only != "store":
+            missed += web_side(path, given.rounds)
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"limits: {1000 * SCREEN:.0f} ms a screen (95 %: {1000 * SLOWEST:.0f}), {1000 * ACTION:.0f} ms an action")
+    print(f"load of the machine: {load} on {os.cpu_count()} processors; {missed} missed")
     return 1 if missed else 0
+
+
+def _print(found: list[Measured]) -> int:
+    print(f"{'ms':<30}{'median':>9}{'p95':>9}")
+    for each in found:
+        mark = "  MISSED" if each.missed else ""
+        print(f"{each.name:<30}{1000 * each.median:>9.1f}{1000 * each.p95:>9.1f}{mark}", flush=True)
+    return sum(each.missed for each in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people
+from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people, quick
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -18,6 +18,7 @@ _IN_ORDER = (
     alerts.m009_alerts,
     figures.m010_figures,
     people.m011_people,
+    quick.m012_quick,
 )
 
 migrations = Migrations("listening")

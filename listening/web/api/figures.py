@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import Field
@@ -10,11 +11,14 @@ from listening.errors import ListeningError
 from listening.insight.headline import Figure
 from listening.insight.overview import Overview, overview
 from listening.insight.parts import Part
+from listening.people import Standing, advocates
 from listening.store import Count as Counted
 from listening.web.api.endpoint import ROOT, Call, Endpoint, Param, Shape
 from listening.web.chosen import PERIODS, chosen
 
 _OPENS = f"What {ROOT}/mentions takes to give the mentions behind it."
+
+_FRIENDS = 10  # advocates that are named
 
 
 class Feelings(Shape):
@@ -100,11 +104,10 @@ class Advocate(Shape):
 
     person: int
     name: str
-    platform: str
-    url: str
-    followers: int
-    praise: int
-    recommends: int
+    handles: list[str]
+    followers: int | None
+    points: int
+    reasons: list[str] = Field(description="What the points are for, the weightiest first.")
 
 
 class Figures(Shape):
@@ -134,7 +137,9 @@ def figures(call: Call) -> Figures:
     brand = picked.brand or next(iter(names), "")
     if not brand:
         raise call.missing("there is no brand yet: add one under Brands.")
-    return _figures(overview(call.store, brand, picked.since, picked.until, now=call.now, scope=call.scope))
+    found = overview(call.store, brand, picked.since, picked.until, now=call.now, scope=call.scope)
+    friends = advocates(call.store, brand, picked.since, picked.until, limit=_FRIENDS, scope=call.scope)
+    return _figures(found, friends)
 
 
 def _check(call: Call, names: list[str]) -> None:
@@ -155,7 +160,7 @@ def _check(call: Call, names: list[str]) -> None:
         raise ListeningError('"since" and "until" are days such as 2026-11-20, the first and the last.')
 
 
-def _figures(found: Overview) -> Figures:
+def _figures(found: Overview, friends: Sequence[Standing]) -> Figures:
     return Figures(
         brand=found.brand, first=found.days.first, last=found.days.last, comparable=found.comparable,
         figures=[_number(figure) for figure in found.figures.values()],
@@ -175,9 +180,9 @@ def _figures(found: Overview) -> Figures:
         ],
         advocates=[
             Advocate(
-                person=a.author_id, name=a.name, platform=a.platform, url=a.url, followers=a.followers,
-                praise=a.praise, recommends=a.recommends,
-            ) for a in found.advocates
+                person=each.person_id, name=each.name, handles=[f"{h.name}@{h.platform}" for h in each.handles],
+                followers=each.followers, points=each.points, reasons=[reason.words for reason in each.reasons],
+            ) for each in friends
         ],
     )  # fmt: skip
 
