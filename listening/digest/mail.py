@@ -43,7 +43,7 @@ def pages(letter: Letter, zone: str, *, attached: bool = False) -> tuple[str, st
     told: dict[str, Any] = {
         "letter": letter, "sentence": sentence, "tiles": [_tile(each) for each in letter.overview.figures.values()],
         "pictures": {name: f"{name}@listening" for name in pictures}, "span": _span(letter), "zone": zone,
-        "alt": "; ".join(f"{day.day}: {day.count.mentions:,}" for day in course[-31:]), "times": _times,
+        "alt": "; ".join(f"{day.day}: {day.count.mentions:,}" for day in course[-31:]),
         "coverage": _coverage(letter), "attached": attached,
         "lists": [("New complaints", letter.complaints), ("Best quotes", letter.praise), ("Ideas", letter.ideas),
                   ("Opportunities", letter.opportunities)],
@@ -94,10 +94,6 @@ def _tile(figure: Figure) -> tuple[str, str, str]:
 
 def _hours(value: float) -> str:
     return f"{value * 60:.0f} min" if value < 1 else f"{value:.1f} h" if value < 48 else f"{value / 24:.1f} days"
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
 
 
 def _span(letter: Letter) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from listening.web.desk import Desk
+from listening.web.problem import Problem, for_programs
 from listening.web.visitor import COOKIE, Visitor, visitor
 
 POLICY = (
@@ -90,4 +91,5 @@ def refusal(request: HTTPConnection, method: str) -> Response | None:
         same = origin is not None and urlsplit(origin).netloc == request.headers.get("host", "")
     if same:
         return None
-    return PlainTextResponse("Refused: this was sent from another site. Open the page itself and try again.\n", 403)
+    said = "Refused: this was sent from another site. Open the page itself and try again."
+    return Problem(403, said) if for_programs(request.url.path) else PlainTextResponse(f"{said}\n", 403)

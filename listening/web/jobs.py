@@ -26,6 +26,7 @@ class Job:
     total: int = 0
     says: str = ""
     state: str = "running"  # running, done, stopped, failed
+    found: object = None  # what came of it, where a page shows more than words
     stop: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, done: int, total: int) -> None:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from listening.web.desk import Desk
+from listening.web.problem import Problem, for_programs
 from listening.web.visitor import zone as zone_of
 
 _FILES = Path(__file__).parent
@@ -60,7 +61,9 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
 
 
 def refuse(request: Request, status: int, message: str) -> Response:
-    """A page that says why not; a line where only part of a page was asked for."""
+    """A page that says why not; a line where only part of a page was asked for; a problem object for programs."""
+    if for_programs(request.url.path):
+        return Problem(status, message)
     if "hx-request" in request.headers:
         return tell(Response(status_code=status, headers={"HX-Reswap": "none"}), message, bad=True)
     return render(request, "refused.html", status, code=status, message=message)

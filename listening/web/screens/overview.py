@@ -12,6 +12,7 @@ from starlette.responses import Response
 from listening.config import Config
 from listening.insight.headline import Figure
 from listening.insight.overview import Overview, overview
+from listening.people import RULES, advocates
 from listening.web.access import page, who
 from listening.web.chosen import PERIODS, chosen
 from listening.web.pages import desk_of, percent, render, signed
@@ -25,6 +26,7 @@ TITLES = {
     "open": "Open complaints",
     "wait": "Median first answer",
 }
+_FRIENDS = 8  # advocates that are named
 BETTER = {"net": 1, "voice": 1, "open": -1, "wait": -1}  # what more of it means; of mentions nobody knows
 
 
@@ -39,9 +41,11 @@ def show(request: Request) -> Response:
     with desk.store() as store:
         scope = visitor.scope(store)
         found = overview(store, brand, picked.since, picked.until, now=now, scope=scope)
+        friends = advocates(store, brand, picked.since, picked.until, limit=_FRIENDS, scope=scope)
     return render(
         request, "overview/overview.html", found=found, brand=brand, brands=names(config), picked=picked,
         periods=PERIODS, titles=TITLES, series=_series(found), sql=sql_address(config), told=told, verdict=verdict,
+        friends=friends, advocate=RULES["advocate"],
     )  # fmt: skip
 
 
