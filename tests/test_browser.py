@@ -136,8 +136,6 @@ def test_twenty_labels_by_keyboard(browser: Browser, base: str) -> None:
         assert "20 labelled" in page.inner_text("main")
 
 
-
-
 def test_a_setting_is_changed_and_undone_and_a_backup_made(browser: Browser, base: str, desk: Installation) -> None:
     with watched(browser, base) as seen:
         seen.sign_in("admin")
@@ -203,33 +201,6 @@ def test_a_board_is_added_by_its_address(browser: Browser, base: str, desk: Inst
         page.wait_for_selector("h1:text-is('anvil-board')")
         page.click("button:has-text('Run now')")
         page.wait_for_selector("text=anvil-board: ok, 3 posts read", timeout=60_000)
-
-
-def test_a_setting_is_changed_and_undone_and_a_backup_made(browser: Browser, base: str, desk: Installation) -> None:
-    with watched(browser, base) as seen:
-        seen.sign_in("admin")
-        page = seen.open("/settings/general")
-        page.fill("#top-jobs", "8")
-        page.press("#top-jobs", "Enter")
-        page.wait_for_selector(".toast:has-text('Saved')")
-        assert desk.config.settings.jobs == 8
-        with page.expect_navigation():
-            page.keyboard.press("Escape")
-            page.keyboard.press("u")
-        assert desk.config.settings.jobs == 4
-        seen.open("/settings/privacy?who=person2")
-        page.click("a:has-text('Erase…')")
-        page.wait_for_selector("input[name=confirm]")
-        assert seen.find_barriers() == []
-        seen.open("/settings/backup")
-        page.click("button:has-text('Make a backup')")
-        page.wait_for_selector(".notice.good:has-text('is made and checked')")
-        seen.open("/settings/backup")
-        with page.expect_download() as download:
-            page.click("a:has-text('Download')")
-        assert download.value.suggested_filename.startswith("listening-")
-
-
 
 
 def test_signing_out(browser: Browser, base: str) -> None:
