@@ -124,11 +124,24 @@ document.addEventListener("click", (event) => {
   for (const drop of document.querySelectorAll("details.drop[open]")) if (!drop.contains(event.target)) drop.open = false;
 });
 
+// What scrolls sideways can be reached and scrolled by keyboard.
+function reachable() {
+  for (const wide of document.querySelectorAll(".scroll")) {
+    if (wide.scrollWidth <= wide.clientWidth || wide.hasAttribute("tabindex")) continue;
+    wide.tabIndex = 0;
+    wide.setAttribute("role", "region");
+    wide.setAttribute("aria-label", wide.closest("section")?.querySelector("h2")?.textContent.trim() || "Table");
+  }
+}
+reachable();
+addEventListener("resize", reachable);
+document.addEventListener("htmx:after:swap", reachable);
+
 // Forms that ask first, and selects that send their form.
 document.addEventListener("submit", (event) => {
   const question = event.target.dataset.ask || event.submitter?.dataset.ask;
-  if (question && !confirm(question)) event.preventDefault();
-});
+  if (question && !confirm(question)) { event.preventDefault(); event.stopImmediatePropagation(); }
+}, true); // before htmx hears of it
 document.addEventListener("change", (event) => { if (event.target.matches("[data-send]")) event.target.form.requestSubmit(); });
 
 window.desk = { say, moveTo, current };
