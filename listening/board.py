@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +51,17 @@ class Survey:
         return None if self.requests is None else self.requests * max(self.delay, 0.1)
 
 
-def probe(url: str, context: Context, delay: float | None = None) -> Survey:
+class Unread(SourceError):
+    """It answers, but with nothing that can be listened to."""
+
+
+def probe(
+    url: str, context: Context, delay: float | None = None, *, hear: Callable[[Batch], None] = lambda _: None
+) -> Survey:
     """Ask a board for its index and a few topics, by all the rules; a reactor starts only once in a process.
 
-    Raises SourceError where it cannot be read, with the reason.
+    `hear` is called with each page of posts. Raises SourceError where it cannot be asked, and Unread where it answers
+    and is no board that can be read, with the reason.
     """
     kind = find("board")
     entry = SourceEntry(
@@ -62,10 +69,17 @@ def probe(url: str, context: Context, delay: float | None = None) -> Survey:
     )
     batches: list[Batch] = []
     extra = {"ITEM_PIPELINES": {}, "CLOSESPIDER_ITEMCOUNT": _TOPICS, "LOG_LEVEL": "CRITICAL"}
-    stats = crawl_stats(kind, entry, context, extra, batches.append)
-    complaint = verdict(stats | {"finish_reason": "finished"}).reason
+
+    def take(batch: Batch) -> None:
+        batches.append(batch)
+        hear(batch)
+
+    stats = crawl_stats(kind, entry, context, extra, take)
+    outcome = verdict(stats | {"finish_reason": "finished"})
+    complaint = outcome.reason
     if "listening/board" not in stats:
-        raise SourceError(complaint or f"{url} does not answer")
+        reason = complaint or f"{url} does not answer"
+        raise Unread(reason) if outcome.pages > 0 else SourceError(reason)
     return _survey(stats, batches, complaint, kind.delay if delay is None else delay)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import metadata
 
@@ -42,6 +42,7 @@ class Health:
 def health(store: Store, now: datetime, scope: Scope = EVERYTHING) -> Health:
     """How everything is doing now."""
     signs, sources = store.signs(), tuple(store.source_health(scope.hidden))
+    signs = replace(signs, running=tuple(name for name in signs.running if name not in scope.hidden))
     finished = [datetime.fromisoformat(each.finished) for each in sources if each.finished and each.verdict != "failed"]
     lag = (now - max(finished)).total_seconds() if finished else None
     remarks = sorted([*_of_file(signs, now), *_of_sources(sources, now)], key=lambda each: not each.serious)

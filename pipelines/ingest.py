@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from listening.post import Batch, Checkpoint, Extent, Post, Reject
+from listening.post import Author, Batch, Checkpoint, Extent, Post, Quote, Reject, Thread
 from listening.store import Saved, Store
 from pipelines.redact import Redaction
 from pipelines.understanding import Understanding
@@ -17,6 +17,8 @@ from pipelines.understanding import Understanding
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
 _AHEAD = timedelta(days=1)  # a clock or a time zone may be that wrong
 _TEXTS = tuple(f.name for f in fields(Post) if f.type in ("str", "PostKind"))
+
+Part = TypeVar("Part", Author, Thread, Quote)
 
 
 def fault(post: Post, now: datetime) -> str:
@@ -42,15 +44,31 @@ def _blank(text: str) -> bool:
 def storable(post: Post) -> Post:
     """The post with lone surrogates, which no encoding allows, replaced by question marks."""
     try:
-        f"{post.title}{post.text}{post.id}{post.url}{post.channel}{post.author.name if post.author else ''}".encode()
+        _said(post).encode()
     except UnicodeEncodeError:
         changes: dict[str, Any] = {name: _encodable(getattr(post, name)) for name in _TEXTS}
-        if post.author is not None:
-            changes["author"] = replace(
-                post.author, name=_encodable(post.author.name), id=_encodable(post.author.id), url=""
-            )
-        return replace(post, quotes=(), thread=None, **changes)
+        quotes = tuple(_encodable_of(quote, "text", "author") for quote in post.quotes)
+        author = post.author and _encodable_of(post.author, "name", "id", "url")
+        thread = post.thread and _encodable_of(post.thread, "id", "title", "url")
+        return replace(post, quotes=quotes, author=author, thread=thread, **changes)
     return post
+
+
+def _said(post: Post) -> str:
+    """All that a post says, in a row."""
+    said = f"{post.title}{post.text}{post.id}{post.url}{post.channel}{post.platform}{post.reply_to}{post.language}"
+    if (author := post.author) is not None:
+        said = f"{said}{author.name}{author.id}{author.url}"
+    if (thread := post.thread) is not None:
+        said = f"{said}{thread.title}{thread.id}{thread.url}"
+    for quote in post.quotes:
+        said = f"{said}{quote.text}{quote.author}"
+    return f"{said}{post.route}"
+
+
+def _encodable_of(part: Part, *names: str) -> Part:
+    changes: dict[str, Any] = {name: _encodable(getattr(part, name)) for name in names}
+    return replace(part, **changes)
 
 
 def _encodable(text: str) -> str:

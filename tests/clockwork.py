@@ -93,6 +93,7 @@ class World:
         self.tables = {each.name: Timetable.of(each, ZONE) for each in self.sources}
         self.processes: dict[str, Process] = {}
         self.said: list[str] = []
+        self.tidied: list[datetime] = []
         self.awake: list[tuple[datetime, datetime]] = []
         self.excused: dict[str, list[tuple[datetime, datetime]]] = {each.name: [] for each in self.sources}
         self.kills = 0
@@ -200,8 +201,12 @@ class World:
         self.changed = True
         store = Store(self.config.database)
         held = hold(store, self.clock.wall)
-        self.scheduler = Scheduler(held, self.current, self.follow, Crowd(self), self.clock, self.tell)
+        self.scheduler = Scheduler(held, self.current, self.follow, Crowd(self), self.clock, self.tell, self.tidy)
         self.scheduler.begin()
+
+    def tidy(self, config: Config, now: datetime) -> None:
+        del config
+        self.tidied.append(now)
 
     def kill(self) -> None:
         """The scheduler's process dies; its runs go on by themselves, or (power cut) die with it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import exp, sqrt
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from listening.alerts.chance import at_least, at_most
 from listening.alerts.scan import WINDOWS, Scanner, Spell, Threshold
 from listening.alerts.series import Counts, Series, hour_of, slots
+from listening.config import Alert, AlertKind
 
 HISTORY, DAYS = 56, 90  # days from which what is usual is learnt, and days with planted events
 ZONE = ZoneInfo("Europe/Berlin")
@@ -20,7 +21,7 @@ MOODS = 0.06  # by how much whole days differ
 _DAYS = (1.25, 1.2, 1.15, 1.15, 1.1, 0.6, 0.55)
 _HOURS = [0.3 + 1.4 * exp(-(((hour - 14) / 5) ** 2)) for hour in range(24)]
 _SHARES = (0.6, 0.3, 0.1)  # of the volume, by source
-_BASE = Threshold("up", 1.5, 5, 0.5)  # as rules are by default
+_KINDS: dict[str, AlertKind] = {"up": "spike", "down": "lull", "share": "negative"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,13 @@ class Brand:
     silent: int | None = None  # the index from which its second source brings nothing
 
     def scanner(self, direction: str, series: Series | None = None, times: float = 1.5) -> Scanner:
-        return Scanner(series or self.series, self.when, Threshold(direction, times, 5, 0.5))  # type: ignore[arg-type]
+        return Scanner(series or self.series, self.when, replace(threshold(direction), times=times))
+
+
+def threshold(direction: str) -> Threshold:
+    """As a rule's is by default."""
+    alert = Alert(name="planted", kind=_KINDS[direction])
+    return Threshold(direction, alert.times, alert.mentions, alert.chance)  # type: ignore[arg-type]
 
 
 def brand(seed: int, per_day: float, *, bucket: int, drift: float = 0.0, silent: bool = False) -> Brand:
@@ -127,7 +134,7 @@ def possible(made: Brand, event: Event) -> float:
     Every window is asked at the level of the rule; they count as if they were independent where they do not overlap.
     """
     missed = 1.0
-    test = Threshold("up" if event.times > 1 else "down", 1.5, 5, 0.5)
+    test = threshold("up" if event.times > 1 else "down")
     for window in WINDOWS:
         if window > 2 * event.bucket:
             continue

@@ -8,7 +8,7 @@ import click
 from pydantic import BaseModel
 
 from listening.cli import main
-from listening.config import Alert, Brand, Channel, ScorerModel, Settings, SourceEntry
+from listening.config import Alert, Brand, Channel, ScorerModel, Settings, SourceEntry, Targets
 from listening.config.digests import Digest, Mail
 from listening.config.starter import shown
 from listening.source import kinds
@@ -32,6 +32,7 @@ def text() -> str:
     parts += ["## listening.toml", _options(Settings)]
     parts += ["### [mail]", "The server that digests are sent by.", _options(Mail)]
     parts += ["### [[digest]]", "A mail that says what changed; as many as you like.", _options(Digest)]
+    parts += ["### [targets]", "How soon complaints and opportunities are to be dealt with.", _options(Targets)]
     parts += ["### [scorer]", "A model of your own in place of the lexicons.", _options(ScorerModel)]
     parts += ["### [[channel]]", "Where alerts go.", _options(Channel)]
     parts += ["### [[alert]]", "What to be told of at once.", _options(Alert)]

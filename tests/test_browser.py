@@ -12,8 +12,15 @@ from listening.store import MentionFilter
 from listening.web.access import Guarded
 from tests.browser import chromium, serving, watched
 from tests.desk import Installation, install
+from tests.servers.board import BoardServer
 
-QUERY = {"/brands/edit": "?name=Acme", "/brands/label": "?name=Acme"}  # pages that need to be told of what
+QUERY = {  # pages that need to be told of what
+    "/brands/edit": "?name=Acme",
+    "/brands/label": "?name=Acme",
+    "/sources/one": "?name=forum",
+    "/sources/edit": "?name=forum",
+    "/sources/new": "?kind=board",
+}
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +107,25 @@ def test_a_brand_is_made_with_a_preview(browser: Browser, base: str, desk: Insta
         assert "Anvils" in page.inner_text("main")
 
 
+def test_a_rule_is_made_with_a_look_back(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("analyst")
+        page = seen.open("/alerts/new")
+        page.wait_for_selector("#preview h2:has-text('fired')")
+        assert page.is_hidden("input[name=followers]")
+        page.select_option("select[name=kind]", "mention")
+        assert page.is_hidden("input[name=times]")
+        page.fill("input[name=name]", "Refunds")
+        page.fill("textarea[name=query]", "refund*")
+        page.wait_for_selector("#preview:has-text('without the query') li a[href^='/mentions/']")
+        page.click("button:has-text('Save')")
+        page.wait_for_url("**/alerts")
+        page.click("button:has-text('Pause')")
+        page.wait_for_selector("#rules button:has-text('Turn on')")
+        page.keyboard.press("u")
+        page.wait_for_selector("#rules button:has-text('Pause')")
+
+
 def test_twenty_labels_by_keyboard(browser: Browser, base: str) -> None:
     with watched(browser, base) as seen:
         seen.sign_in("analyst")
@@ -110,6 +136,73 @@ def test_twenty_labels_by_keyboard(browser: Browser, base: str) -> None:
         assert "20 labelled" in page.inner_text("main")
 
 
+def test_a_person_is_found_and_two_handles_joined(browser: Browser, base: str, desk: Installation) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("analyst")
+        page = seen.open("/people")
+        page.keyboard.press("/")
+        page.keyboard.type("person")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=8 persons")
+        for row in (1, 2):
+            page.check(f"tbody tr:nth-of-type({row}) input[name=author]")
+        page.click("button:has-text('Those chosen are one person')")
+        page.wait_for_selector(".handles > li:nth-of-type(2)")
+        assert seen.find_barriers() == []
+        page.click(".toast button:has-text('Undo')")
+        page.wait_for_selector(".handles > li:only-of-type")
+        page = seen.open("/complaints")
+        page.keyboard.press("j")
+        page.wait_for_selector("#detail [data-of]")
+        page.keyboard.press("s")
+        page.wait_for_selector(".clock button[aria-pressed=true]")
+        assert seen.find_barriers() == []
+
+
+def test_a_board_is_added_by_its_address(browser: Browser, base: str, desk: Installation) -> None:
+    with BoardServer(1, 3) as board, watched(browser, base) as seen:
+        settings = f'database = "listening.db"\nallow_private = ["{board.address}"]\n'
+        (desk.folder / "listening.toml").write_text(settings, encoding="utf-8")
+        seen.sign_in("analyst")
+        page = seen.open("/sources")
+        page.keyboard.press("n")
+        page.wait_for_url("**/sources/add")
+        page.fill("input[name=url]", board.url)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=Newest posts, as they would be stored", timeout=60_000)
+        assert seen.find_barriers() == []
+        page.fill("input[name=name]", "anvil-board")
+        page.click("button:has-text('Add it')")
+        page.wait_for_selector("h1:text-is('anvil-board')")
+        page.click("button:has-text('Run now')")
+        page.wait_for_selector("text=anvil-board: ok, 3 posts read", timeout=60_000)
+
+
+def test_a_setting_is_changed_and_undone_and_a_backup_made(browser: Browser, base: str, desk: Installation) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("admin")
+        page = seen.open("/settings/general")
+        page.fill("#top-jobs", "8")
+        page.press("#top-jobs", "Enter")
+        page.wait_for_selector(".toast:has-text('Saved')")
+        assert desk.config.settings.jobs == 8
+        with page.expect_navigation():
+            page.keyboard.press("Escape")
+            page.keyboard.press("u")
+        assert desk.config.settings.jobs == 4
+        seen.open("/settings/privacy?who=person2")
+        page.click("a:has-text('Erase…')")
+        page.wait_for_selector("input[name=confirm]")
+        assert seen.find_barriers() == []
+        seen.open("/settings/backup")
+        page.click("button:has-text('Make a backup')")
+        page.wait_for_selector(".notice.good:has-text('is made and checked')")
+        seen.open("/settings/backup")
+        with page.expect_download() as download:
+            page.click("a:has-text('Download')")
+        assert download.value.suggested_filename.startswith("listening-")
+
+
 def test_signing_out(browser: Browser, base: str) -> None:
     with watched(browser, base) as seen:
         seen.sign_in("viewer")
@@ -117,3 +210,28 @@ def test_signing_out(browser: Browser, base: str) -> None:
         seen.page.wait_for_url("**/login")
         seen.page.goto(f"{base}/inbox")
         assert "/login" in seen.page.url
+
+
+def test_a_digest_is_made_and_seen_as_it_is_mailed(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("analyst")
+        page = seen.open("/digests/new")
+        page.fill("input[name=name]", "monday")
+        page.fill("textarea[name=to]", "kim@example.com")
+        page.click("button:has-text('Save and preview')")
+        page.wait_for_url("**/digests/preview?name=monday")
+        mail = page.frame_locator("iframe[title='The mail']")
+        mail.locator("text=What changed").wait_for()
+        assert mail.locator("img").first.evaluate("image => image.naturalWidth") > 0
+        page = seen.open("/digests")
+        assert "kim@example.com" in page.inner_text("main")
+
+
+def test_brands_are_compared_and_a_figure_opens(browser: Browser, base: str) -> None:
+    with watched(browser, base) as seen:
+        seen.sign_in("viewer")
+        page = seen.open("/compare?period=90d")
+        page.wait_for_selector("[data-lines=net] canvas")
+        page.click("text=why Zenith")
+        page.click("details[open] >> text=The mentions behind it")
+        page.wait_for_url("**/inbox?*brand=Zenith*")

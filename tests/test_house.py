@@ -39,6 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.crowd",
         "listening.crawler",
         "listening.board",
+        "listening.look",
         "listening.rematch",
         "listening.evaluate",
         "listening.learn",

@@ -66,7 +66,7 @@ def test_an_empty_store_has_an_empty_overview(store: Store) -> None:
         (0, None), (None, None), (None, None), (0, None), (None, None),
     ]  # fmt: skip
     assert not found.comparable
-    assert found.topics == found.aspects == found.voice == found.advocates == ()
+    assert found.topics == found.aspects == found.voice == ()
     assert len(found.course) == 30
     assert found.unfinished == "2026-11-20"
 
@@ -149,14 +149,6 @@ def test_the_unfinished_day_is_not_compared(store: Store) -> None:
     with store.writing() as conn:
         conn.execute("DELETE FROM figures WHERE day = '2026-11-20'")
     assert not month(store, days=3).figures["mentions"].real
-
-
-def test_advocates_are_those_who_recommend(store: Store) -> None:
-    entries = [said(1, NOW, "get Acme, all of you", label="positive", intents=("advocacy",), author="kim")]
-    entries += [said(i, NOW, f"thanks Acme {i}", label="positive", intents=("praise",), author="lee") for i in (2, 3)]
-    entries += [said(4, NOW, "Acme never again", label="negative", intents=("advocacy",), author="max")]
-    store.save("forum", entries, now=NOW)
-    assert [(a.name, a.recommends, a.praise) for a in month(store).advocates] == [("kim", 1, 1), ("lee", 0, 2)]
 
 
 def test_words_that_set_texts_apart() -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from listening.config import Targets
 from listening.errors import ListeningError
-from listening.store import InboxFilter, Store, Targets
+from listening.store import InboxFilter, Store
 from tests.conftest import NOW
 from tests.test_inbox import entry, ids, read
 
-TARGETS = Targets(timedelta(hours=4), timedelta(days=2))
+TARGETS = Targets(answer=timedelta(hours=4), resolve=timedelta(days=2))
 
 
 @pytest.fixture
@@ -127,3 +128,24 @@ def test_an_empty_store_has_empty_lists(store: Store) -> None:
     assert store.queue_figures("complaints", since=NOW, until=NOW, now=NOW).answered == 0
     assert store.views("kim") == []
     assert store.choices().tags == ()
+
+
+def test_what_was_answered_is_listed_as_it_is_counted(filled: Store) -> None:
+    first, second, third, *_ = ids(filled, read("queue=complaints"))
+    for hours, each in enumerate((first, second, third)):
+        filled.triage([each], who="kim", now=NOW + timedelta(hours=hours), status="answered")
+    filled.triage([second], who="kim", now=NOW, outcome="sale")
+    span = {"since": NOW, "until": NOW + timedelta(hours=2), "now": NOW + timedelta(hours=9)}
+
+    def listed(**more: str) -> list[int]:
+        return [item.card.mention_id for item in filled.answered("complaints", **span, **more).items]  # type: ignore[arg-type]
+
+    assert listed() == [second, first]
+    assert listed(became="sale") == [second]
+    assert listed(became="silent") == [second, first]
+    assert listed(became="recovered") == []
+    page = filled.answered("complaints", **span, limit=1)  # type: ignore[arg-type]
+    assert [item.card.mention_id for item in page.items] == [second]
+    page = filled.answered("complaints", **span, limit=1, after=page.after)  # type: ignore[arg-type]
+    assert [item.card.mention_id for item in page.items] == [first]
+    assert page.after == ""

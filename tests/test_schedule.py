@@ -12,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from listening.config import SourceEntry
+from listening.config import Config, SourceEntry
 from listening.errors import ConfigError, Problem, StoreError
+from listening.privacy import Tidied
 from listening.schedule import hold
+from listening.schedule.tidying import Tidying, told
 from listening.store import Store
 from tests.clockwork import Killed, World, double_start, many
 
@@ -105,6 +107,39 @@ def test_a_new_source_is_asked_at_once_and_a_changed_timetable_holds_at_once(wor
     new.changed = True
     new.run(timedelta(minutes=20))
     assert len(taken(new)) == 2
+
+
+def test_what_is_old_is_let_go_once_a_day_and_never_by_a_clock_that_was_just_set(world: Any) -> None:
+    tidy = world(source(every="1d"))
+    tidy.run(timedelta(days=2, hours=1), step=300)
+    first = tidy.tidied[0]
+    assert first - NOW == timedelta(minutes=5), "not while everything starts"
+    assert [day - first for day in tidy.tidied] == [timedelta(days=number) for number in range(3)]
+    tidy.clock.set(timedelta(days=4000))
+    tidy.run(timedelta(minutes=30), step=60)
+    tidy.clock.set(timedelta(days=-4000))
+    tidy.run(timedelta(days=2), step=300)
+    assert all(day < NOW + timedelta(days=6) for day in tidy.tidied[3:])
+    assert len(tidy.tidied) == 5
+
+
+def test_letting_go_says_what_went_and_what_went_wrong(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    said: list[str] = []
+    tidying = Tidying(said.append)
+    config = Config(folder=tmp_path / "config")
+    Store(config.database).close()
+    tidying(config, NOW)
+    tidying.wait()
+    assert said == []
+    assert told(Tidied(3, 0, 2, False)) == (
+        "let go: 3 posts without a mention, 2 people of whom nothing is left; "
+        "traces of erased people wait in free pages, because somebody is reading"
+    )
+    config.database.write_bytes(b"no database at all" * 99)
+    tidying(config, NOW)
+    tidying.wait()
+    assert [line[:53] for line in said] == ["letting go of what is old failed, and is tried again "]
 
 
 def test_a_window_is_kept_even_when_something_was_missed(world: Any) -> None:

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from listening.cli import main
 from listening.store import Store
+from listening.store.backup import running
 from listening.up import Service, Supervisor, offered
 from tests.servers.board import BoardServer
 from tests.uprunning import Up, config, wait_for
@@ -44,6 +45,9 @@ def test_it_serves_crawls_refuses_a_second_ends_whole_and_goes_on(tmp_path: Path
         assert second.exit_code == 1
         assert re.search(rf"another process is up on it at {url} \(process \d+ on .* One is enough", second.output)
         assert urllib.request.urlopen(url).status == 200
+        assert urllib.request.urlopen(url + "healthz").read() == b"ok\n"
+        assert "listening up" in running(path), "a restore and `listening health` name it"
+        assert {service.name for service in offered(web=True)} == {"web", "schedule", "alerts", "digests", "learning"}
         up.stop()
         up.until("has ended; `listening up` goes on from here")
         assert up.process.returncode == 0
@@ -54,6 +58,7 @@ def test_it_serves_crawls_refuses_a_second_ends_whole_and_goes_on(tmp_path: Path
         assert store.check() == []
         assert store.lease("schedule") is not None
     with Up(folder, "--no-web") as up:
+        up.until("is up")
         wait_for("the rest", lambda: counts(path)[0] == board.posts)
         up.stop(signal.SIGINT)
         assert up.process.returncode == 0
@@ -223,9 +228,11 @@ def test_the_container_file_runs_up_and_stops_it_with_its_signal() -> None:
         "VOLUME",
         "EXPOSE",
         "STOPSIGNAL",
+        "HEALTHCHECK",
         "ENTRYPOINT",
         "CMD",
     }
     assert 'CMD ["up", "--host", "0.0.0.0", "--port", "9000"]' in text
     assert "STOPSIGNAL SIGTERM" in text
+    assert "http://127.0.0.1:9000/healthz" in text
     assert "{" not in text

@@ -18,7 +18,7 @@ from listening.web.pages import local, marked, outside
 from listening.web.visitor import RANKS
 from tests.desk import PASSWORD, Installation, install
 
-OPEN = {("GET", "/login"), ("POST", "/login")}
+OPEN = {("GET", "/login"), ("POST", "/login"), ("GET", "/healthz")}
 MOUNTED = {"/static", "/explore"}
 
 

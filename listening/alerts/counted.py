@@ -69,7 +69,7 @@ def count(store: Store, rule: Rule, first: datetime, last: datetime, scope: Scop
             if of.name not in series:
                 series[of.name] = Series(of.name, brand, start, length, heard=heard)
             _put(series[of.name], hour)
-        each_may = rule.alert.false_alarms / max(1, len(found) * len(_DIRECTIONS[rule.alert.kind]))
+        each_may = rule.alert.chance / max(1, len(found) * len(_DIRECTIONS[rule.alert.kind]))
         for name, of in sorted(found.items()):
             one = series.get(name) or Series(name, brand, start, length, heard=heard)
             counted.watched += _watched(counted, one, of, each_may)

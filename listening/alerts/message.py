@@ -43,7 +43,7 @@ def words(store: Store, message: Message, alert: Alert | None, zone: tzinfo) -> 
     over = "Over: " if message.event == "over" else ""
     if len(incidents) == 1:
         head = over + titles[incidents[0].id]
-        parts = [_why(incidents[0], zone)]
+        parts = [why(incidents[0], zone)]
     else:
         head = f"{over}{len(incidents)} alerts: {clean(message.rule)}"
         parts = []
@@ -76,19 +76,8 @@ def title(incident: Incident) -> str:
     return named.get(incident.kind) or f"{brand}: a mention on {site or clean(str(data.get('source', '')))}"
 
 
-def clean(text: str) -> str:
-    """Text from outside on one line: without what steers a program, and without what calls everybody in a chat."""
-    plain = "".join(
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")
-    )
-    return _PINGS.sub(lambda found: found[0] + "\u200b", re.sub(" +", " ", plain).strip())
-
-
-def _best(store: Store, incident: Incident, most: int) -> list[Told]:
-    return store.told(incident.data.get("mentions", ()))[:most]
-
-
-def _why(incident: Incident, zone: tzinfo) -> str:
+def why(incident: Incident, zone: tzinfo) -> str:
+    """Why counts were unusual, in figures; "" for what is not counted."""
     data = incident.data
     best = data.get("best")
     if best is None:
@@ -101,6 +90,18 @@ def _why(incident: Incident, zone: tzinfo) -> str:
         f"{size} of the same hours and weekday in the weeks before; by chance that happens once in {1 / chance:,.0f} "
         f"such windows. Since {opened:%Y-%m-%d %H:%M}."
     )
+
+
+def clean(text: str) -> str:
+    """Text from outside on one line: without what steers a program, and without what calls everybody in a chat."""
+    plain = "".join(
+        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")
+    )
+    return _PINGS.sub(lambda found: found[0] + "\u200b", re.sub(" +", " ", plain).strip())
+
+
+def _best(store: Store, incident: Incident, most: int) -> list[Told]:
+    return store.told(incident.data.get("mentions", ()))[:most]
 
 
 def _mention(told: Told, zone: tzinfo) -> str:

@@ -20,7 +20,7 @@ from listening.store import Step, Store
 
 PAUSE = 0.5  # seconds between two looks at what is new
 _RETRY = 1.0  # seconds between two looks at what is to be tried again
-_STOPPING = 4.0  # seconds that a message on its way may take when the worker ends
+_STOPPING = 2.0  # seconds that a message on its way may take when the worker ends: `listening up` waits no longer
 _KEEP = timedelta(days=90)  # for which messages that went out are listed
 _FILES = ("brands.toml", "sources.toml", "listening.toml")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 from collections import Counter
@@ -15,14 +14,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from listening.alerts import Firing, replay, rule_of, work
-from listening.alerts.deliver import Courier, address_of
+from listening.alerts.deliver import address_of
 from listening.alerts.message import title
+from listening.alerts.trial import send_test
 from listening.cli.common import Moment, console, known, moment, read_config, read_store
 from listening.config import Alert, Config
 from listening.config.alerts import COUNTED
 from listening.crawl import prepare
-from listening.errors import ListeningError
-from listening.store import Message, Outgoing, Store
+from listening.store import Message, Store
 
 _NONE_YET = (
     "No alert yet: add an [[alert]] and a [[channel]] to listening.toml; the examples there are commented out. "
@@ -135,17 +134,8 @@ def test_channel(ctx: click.Context, channel: str) -> None:
     config = read_config(ctx)
     name = known(channel, "channel", [each.name for each in config.settings.channel])
     chosen = next(each for each in config.settings.channel if each.name == name)
-    address_of(chosen)  # says what is missing before anything is written
-    now = datetime.now(UTC)
     with prepare(config) as store:
-        key = secrets.token_hex(16)
-        store.put_message(Outgoing(key, f"test:{key}", "", "test", now, now))  # no worker takes it
-        itself = {"name": f"test:{key}", "url_env": chosen.address_env, "secret_env": chosen.signing_env}
-        Courier(config, chosen.model_copy(update=itself), store).deliver()
-        message = next(each for each in store.messages(open_only=False, limit=100) if each.key == key)
-        if message.sent is None:
-            store.drop_messages([message.id])
-            raise ListeningError(f'channel "{name}": {message.error}')
+        send_test(config, chosen, store, datetime.now(UTC))
     click.echo(f'Sent: look whether it arrived at "{name}".')
 
 

@@ -16,7 +16,8 @@ from listening.cli.common import console, filters, read_config, read_store
 from listening.cli.mentions import printable, write_file
 from listening.config import Config
 from listening.config.digests import Digest
-from listening.digest.mail import message, pages
+from listening.digest.mail import alone, message, pages
+from listening.digest.mail import table as table_of
 from listening.digest.send import sender
 from listening.digest.slot import Slot, last_slot
 from listening.digest.work import gathered, scope_of, send
@@ -59,7 +60,8 @@ def preview(ctx: click.Context, name: str, output: str | None) -> None:
     with read_store(config) as store:
         slot, now = _slot(config, chosen), datetime.now(UTC)
         letter = gathered(config, store, chosen, slot, now)
-        html, text, pictures = pages(letter, config.settings.time_zone, attached=chosen.csv)
+        attached = table_of(store, letter, scope_of(config, chosen)) if chosen.csv else None
+        html, text, pictures = pages(letter, config.settings.time_zone, attached)
         if output is None:
             click.echo(text)
             return
@@ -72,7 +74,7 @@ def preview(ctx: click.Context, name: str, output: str | None) -> None:
         elif output.endswith(".txt"):
             data = text.encode()
         else:
-            data = _alone(html, pictures).encode()
+            data = alone(html, pictures).encode()
     _write(Path(output), data)
     click.echo(f"{letter.subject}\nwritten to {output}", err=True)
 
@@ -168,15 +170,6 @@ def _named(config: Config, name: str) -> Digest:
 
 def _slot(config: Config, chosen: Digest) -> Slot:
     return last_slot(chosen, datetime.now(UTC), ZoneInfo(config.settings.time_zone))
-
-
-def _alone(html: str, pictures: dict[str, bytes]) -> str:
-    """The page with its pictures inside, for a browser."""
-    from base64 import b64encode
-
-    for name, data in pictures.items():
-        html = html.replace(f"cid:{name}", f"data:image/png;base64,{b64encode(data).decode()}")
-    return html
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -49,6 +49,7 @@ def up(ctx: click.Context, host: str, port: int, no_web: bool) -> None:
         url = f"http://{host if ':' not in host else f'[{host}]'}:{page.getsockname()[1]}/" if page else ""
         held = hold(store, datetime.now(UTC), name="up", what="is up on it", at=url)
         stack.callback(lambda: held.release(datetime.now(UTC)))
+        stack.enter_context(store.claim("listening up"))  # `listening restore` and `listening health` name it
         services = offered(web=page is not None)
         say("listening", f"{config.database}: " + ", ".join(service.what for service in services))
         for line in _to_do(config):
@@ -69,6 +70,7 @@ def up(ctx: click.Context, host: str, port: int, no_web: bool) -> None:
         finally:
             supervisor.stop()
     say("listening", "has ended; `listening up` goes on from here")
+    os._exit(0)  # all is stored and closed: taking the interpreter apart takes a second that nobody has
 
 
 def _changed(watched: Watched) -> bool:

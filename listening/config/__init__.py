@@ -3,6 +3,7 @@
 from listening.config.alerts import Alert, AlertKind, Channel
 from listening.config.load import FILES, folder, load
 from listening.config.models import Brand, Config, ScorerModel, Settings, SourceEntry
+from listening.config.targets import Targets
 from listening.config.values import Duration, TimeZone, duration, spell
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ScorerModel",
     "Settings",
     "SourceEntry",
+    "Targets",
     "TimeZone",
     "duration",
     "folder",

@@ -25,6 +25,13 @@ def _quiet(value: str) -> str:
     return value
 
 
+def _variable(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("it is not the name of an environment variable, such as LISTENING_CHANNEL_CARE")
+    return value
+
+
+Variable = Annotated[str, AfterValidator(_variable)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -38,12 +45,12 @@ class Channel(Table):
         "a signed POST of JSON to a server of yours.",
     )
     url: str = Field("", description="A webhook's address, where it is no secret.")
-    url_env: str = Field(
+    url_env: Variable = Field(
         "",
         description="The environment variable that holds the address; the same with _FILE names a file that only you "
         "can read. By default LISTENING_CHANNEL_ and the name in capitals, such as LISTENING_CHANNEL_CARE.",
     )
-    secret_env: str = Field(
+    secret_env: Variable = Field(
         "",
         description="The environment variable that holds the secret by which a webhook is signed; by default that of "
         "the address and _SECRET.",
@@ -68,6 +75,8 @@ class Channel(Table):
             )
         if self.url and not self.url.startswith(("https://", "http://")):
             raise ValueError("the url of a webhook starts with https:// or http://")
+        if "@" in self.url.split("//", 1)[-1].partition("/")[0]:
+            raise ValueError(f"this url holds a password: put it into {self.address_env} in the environment")
         return self
 
 
@@ -98,9 +107,11 @@ class Alert(Table):
         "than chance.",
     )  # fmt: skip
     mentions: int = Field(5, ge=1, description="How many mentions a spike takes at least, and are usual before a lull.")
-    false_alarms: float = Field(
-        0.5, gt=0, le=30, description="How many alarms by mere chance you accept a month for each brand."
-    )
+    false_alarms: float | None = Field(
+        None, gt=0, le=30, examples=[0.5],
+        description="How many alarms by mere chance you accept a month for each brand; by default 0.5, for lull and "
+        "negative 0.1: three rules for one brand then bring less than one a month.",
+    )  # fmt: skip
     followers: int = Field(10_000, ge=1, description="reach: how many followers make a person of reach.")
     after: Duration = Field(
         timedelta(hours=4), description="unanswered: how long a complaint may wait; broken: how long a source may fail."
@@ -129,3 +140,8 @@ class Alert(Table):
         if self.cool_down is not None:
             return self.cool_down
         return timedelta(hours=6) if self.kind in COUNTED or self.kind == "broken" else timedelta(0)
+
+    @property
+    def chance(self) -> float:
+        """How many alarms by mere chance it may bring a month and brand."""
+        return self.false_alarms or (0.1 if self.kind in ("lull", "negative") else 0.5)

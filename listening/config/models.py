@@ -19,6 +19,7 @@ from pydantic import (
 
 from listening.config.alerts import Alert, Channel
 from listening.config.digests import Digest, Mail
+from listening.config.targets import Targets
 from listening.config.values import Duration, Table, TimeZone, duration, spell
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -240,6 +241,9 @@ class Settings(Table):
     alert: list[Alert] = Field([], description="What to be told of at once: one [[alert]] each; see its options.")
     digest: list[Digest] = Field([], description="Mails that say what changed: one [[digest]] each; see its options.")
     mail: Mail = Field(Mail(), description="The mail server that digests are sent by; see its options.")
+    targets: Targets = Field(
+        Targets(), description="How soon complaints and opportunities are to be dealt with; see its options."
+    )
     scorer: ScorerModel = Field(ScorerModel(), description="A model of your own that scores texts; see its options.")
 
 

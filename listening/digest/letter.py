@@ -11,10 +11,12 @@ from listening.insight.course import Example, shown
 from listening.insight.coverage import Coverage, coverage
 from listening.insight.overview import Overview, overview
 from listening.insight.scorecard import Scorecard, scorecard
+from listening.people import Standing, advocates
 from listening.store import Days, Scope, Store
 from listening.store.voices import moments
 
 _FEW = 4
+_FRIENDS = 6  # advocates to thank
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Letter:
     every: str
     days: Days
     overview: Overview
+    advocates: tuple[Standing, ...]
     changes: Changes
     complaints: tuple[Example, ...]
     praise: tuple[Example, ...]
@@ -79,7 +82,9 @@ def letter(store: Store, digest: Digest, brand: str, days: Days, scope: Scope, n
         return tuple(shown(each) for each in store.voices(brand, days, limit=_FEW, scope=scope, **chosen))
 
     return Letter(
-        digest.name, brand, digest.every, days, page, changes(store, brand, since, until, now=now, scope=scope),
+        digest.name, brand, digest.every, days, page,
+        tuple(advocates(store, brand, since, until, limit=_FRIENDS, scope=scope)),
+        changes(store, brand, since, until, now=now, scope=scope),
         some(intent="complaint", order="urgent"), some(intent="praise", order="warmest") or
         some(sentiment="positive", order="warmest"), some(intent="idea", order="newest"),
         some(intent="buying", order="urgent"),

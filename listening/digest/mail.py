@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,7 +18,7 @@ from listening.digest.letter import Letter, sentence
 from listening.digest.picture import feelings, volume
 from listening.export import write_csv
 from listening.insight.headline import Figure
-from listening.store import MentionFilter, Scope, Store
+from listening.store import InboxFilter, Scope, Store
 from listening.store.voices import moments
 
 _TILES = {"mentions": "Mentions", "net": "Net sentiment", "voice": "Share of voice", "open": "Open complaints",
@@ -32,7 +34,36 @@ def _templates() -> Environment:
     )
 
 
-def pages(letter: Letter, zone: str, *, attached: bool = False) -> tuple[str, str, dict[str, bytes]]:
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The table that comes along: its first rows, where there are more than mail servers take."""
+
+    data: bytes
+    rows: int
+    total: int
+
+    @property
+    def says(self) -> str:
+        """One sentence for the mail."""
+        if self.rows < self.total:
+            return (
+                f"The newest {self.rows:,} of {self.total:,} mentions are in the table attached: it ends there, as "
+                "mail servers refuse larger ones. The desk gives you all of them as CSV."
+            )
+        return f"All {self.total:,} mentions are in the table attached, copies included."
+
+
+def table(store: Store, letter: Letter, scope: Scope, most: int = _MOST_ROWS) -> Attached:
+    """The mentions of a digest's days as CSV, the newest first, copies included."""
+    since, until = moments(store.calendar(), letter.days)
+    where = InboxFilter(brands=(letter.brand,), since=since, until=until, fold=False)
+    target = BytesIO()
+    rows = write_csv(store.rows(where, now=until, scope=scope, limit=most), target)
+    total = store.count(where, cap=10_000_000, scope=scope).mentions if rows == most else rows
+    return Attached(target.getvalue(), rows, total)
+
+
+def pages(letter: Letter, zone: str, attached: Attached | None = None) -> tuple[str, str, dict[str, bytes]]:
     """The HTML, the plain text, and the pictures by their content ids."""
     course = letter.overview.course
     counts = [day.count for day in course]
@@ -44,7 +75,7 @@ def pages(letter: Letter, zone: str, *, attached: bool = False) -> tuple[str, st
         "letter": letter, "sentence": sentence, "tiles": [_tile(each) for each in letter.overview.figures.values()],
         "pictures": {name: f"{name}@listening" for name in pictures}, "span": _span(letter), "zone": zone,
         "alt": "; ".join(f"{day.day}: {day.count.mentions:,}" for day in course[-31:]), "times": _times,
-        "coverage": _coverage(letter), "attached": attached,
+        "coverage": _coverage(letter), "attached": attached.says if attached else "",
         "lists": [("New complaints", letter.complaints), ("Best quotes", letter.praise), ("Ideas", letter.ideas),
                   ("Opportunities", letter.opportunities)],
     }  # fmt: skip
@@ -56,7 +87,8 @@ def message(
     store: Store, letter: Letter, sender: str, reader: str, ident: str, scope: Scope, *, csv: bool
 ) -> EmailMessage:
     """The whole mail; `ident` makes its Message-ID, by which a mail that comes twice is known."""
-    html, text, pictures = pages(letter, store.calendar().name, attached=csv)
+    attached = table(store, letter, scope) if csv else None
+    html, text, pictures = pages(letter, store.calendar().name, attached)
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = _line(letter.subject)
     mail["From"] = Address("listening", addr_spec=sender)
@@ -69,13 +101,9 @@ def message(
     body = mail.get_payload()[1]  # type: ignore[index]
     for name, data in pictures.items():
         body.add_related(data, "image", "png", cid=f"<{name}>", disposition="inline", filename=f"{name[:-10]}.png")  # type: ignore[union-attr]
-    if csv:
-        since, until = moments(store.calendar(), letter.days)
-        table = BytesIO()
-        rows = store.mentions(MentionFilter(letter.brand, since=since, until=until), limit=_MOST_ROWS)
-        write_csv((row for row in rows if row.source not in scope.hidden), table)
+    if attached:
         name = f"mentions-{letter.days.first}-{letter.days.last}.csv"
-        mail.add_attachment(table.getvalue(), "text", "csv", filename=name)
+        mail.add_attachment(attached.data, "text", "csv", filename=name)
     return mail
 
 
@@ -94,6 +122,13 @@ def _tile(figure: Figure) -> tuple[str, str, str]:
 
 def _hours(value: float) -> str:
     return f"{value * 60:.0f} min" if value < 1 else f"{value:.1f} h" if value < 48 else f"{value / 24:.1f} days"
+
+
+def alone(html: str, pictures: dict[str, bytes]) -> str:
+    """The page with its pictures inside, for a browser."""
+    for name, data in pictures.items():
+        html = html.replace(f"cid:{name}", f"data:image/png;base64,{b64encode(data).decode()}")
+    return html
 
 
 def _times(count: int) -> str:

@@ -42,6 +42,11 @@ def _of(digest: Digest, day: date, zone: ZoneInfo) -> Slot:
     return Slot(f"{digest.every} {first.isoformat()}", Days(first, sent - timedelta(days=1)), due)
 
 
+def next_slot(digest: Digest, now: datetime, zone: ZoneInfo) -> Slot:
+    """The slot that is due next."""
+    return slot_of(digest, (last_slot(digest, now, zone).days.last + timedelta(days=1)).isoformat(), zone)
+
+
 def slot_of(digest: Digest, first: str, zone: ZoneInfo) -> Slot:
     """The slot of the period that begins on a day."""
     day = date.fromisoformat(first)

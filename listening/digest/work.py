@@ -58,16 +58,20 @@ def send_due(config: Config, store: Store, now: datetime) -> int:
     return sent
 
 
-def gathered(config: Config, store: Store, digest: Digest, slot: Slot, now: datetime) -> Letter:
-    """What a digest says of a slot. Raises ListeningError where it has no brand."""
-    return letter(store, digest, brand_of(config, digest), slot.days, scope_of(config, digest), now)
+def gathered(
+    config: Config, store: Store, digest: Digest, slot: Slot, now: datetime, scope: Scope | None = None
+) -> Letter:
+    """What a digest says of a slot; `scope` may allow less than the digest does. Raises ListeningError for no brand."""
+    return letter(store, digest, brand_of(config, digest), slot.days, scope or scope_of(config, digest), now)
 
 
-def send(config: Config, store: Store, digest: Digest, what: Letter, reader: str, slot: str) -> None:
+def send(
+    config: Config, store: Store, digest: Digest, what: Letter, reader: str, slot: str, scope: Scope | None = None
+) -> None:
     """Mail a digest to one reader. Raises ListeningError where it cannot be."""
     ident = hashlib.sha256(f"{digest.name}\n{slot}\n{reader}".encode()).hexdigest()[:32]
     mail = config.settings.mail
-    deliver(mail, message(store, what, sender(mail), reader, ident, scope_of(config, digest), csv=digest.csv))
+    deliver(mail, message(store, what, sender(mail), reader, ident, scope or scope_of(config, digest), csv=digest.csv))
 
 
 def brand_of(config: Config, digest: Digest) -> str:

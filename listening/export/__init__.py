@@ -10,6 +10,7 @@ from listening.export.atom import write_atom
 from listening.export.brandwatch import write_brandwatch
 from listening.export.lines import write_jsonl
 from listening.export.parquet import write_parquet
+from listening.export.rss import write_rss
 from listening.export.sheet import write_xlsx
 from listening.export.table import inert, original, write_csv
 from listening.store import MentionRow
@@ -31,6 +32,7 @@ FORMATS: Mapping[str, Format] = {
     "brandwatch": Format(write_brandwatch, ".csv", "text/csv; charset=utf-8"),
     "jsonl": Format(write_jsonl, ".jsonl", "application/x-ndjson; charset=utf-8"),
     "atom": Format(write_atom, ".atom", "application/atom+xml; charset=utf-8"),
+    "rss": Format(write_rss, ".rss", "application/rss+xml; charset=utf-8"),
 }
 
-__all__ = ["FORMATS", "Format", "inert", "original", "write_atom", "write_csv"]
+__all__ = ["FORMATS", "Format", "inert", "original", "write_atom", "write_csv", "write_rss"]

@@ -36,18 +36,16 @@ def write_atom(rows: Iterable[MentionRow], target: BinaryIO, *, title: str = "li
 
 
 def _begin(title: str, ident: str, updated: str) -> bytes:
-    return _FEED.format(title=_plain(title), id=_plain(ident), updated=_plain(updated)).encode("utf-8")
+    return _FEED.format(title=plain(title), id=plain(ident), updated=plain(updated)).encode("utf-8")
 
 
 def _entry(row: MentionRow, ident: str) -> str:
-    words = " ".join((row.title or row.full_text).split())
-    title = words if len(words) <= _TITLE else f"{words[: _TITLE - 1]}…"
     parts = [
-        f'<title type="text">{_plain(f"{row.brand}: {title}")}</title>',
-        f"<id>{_plain(ident)}:{row.mention_id}</id>",
-        f"<updated>{_plain(row.date)}</updated><published>{_plain(row.date)}</published>",
-        f"<author><name>{_plain(row.author or 'unknown')}</name></author>",
-        f'<content type="text">{_plain(row.full_text)}</content>',
+        f'<title type="text">{plain(heading(row))}</title>',
+        f"<id>{plain(ident)}:{row.mention_id}</id>",
+        f"<updated>{plain(row.date)}</updated><published>{plain(row.date)}</published>",
+        f"<author><name>{plain(row.author or 'unknown')}</name></author>",
+        f'<content type="text">{plain(row.full_text)}</content>',
     ]
     if row.url.startswith(("https://", "http://")):  # nothing else is opened by a click
         parts.append(f'<link rel="alternate" href={quoteattr(_BANNED.sub("", row.url))}/>')
@@ -59,5 +57,12 @@ def _entry(row: MentionRow, ident: str) -> str:
     return f"<entry>{''.join(parts)}</entry>\n"
 
 
-def _plain(text: str) -> str:
+def heading(row: MentionRow) -> str:
+    """The title of an entry: the brand, and what was said in one line."""
+    words = " ".join((row.title or row.full_text[: 20 * _TITLE]).split())
+    return f"{row.brand}: {words if len(words) <= _TITLE else f'{words[: _TITLE - 1]}…'}"
+
+
+def plain(text: str) -> str:
+    """The text as XML holds it between tags."""
     return escape(_BANNED.sub("\ufffd", text))

@@ -15,8 +15,9 @@ from listening.store import COLUMNS, MentionRow
 # A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"); one that takes ";", tab or a line
 # break for the border of a cell also runs what follows those. An apostrophe before it makes it text.
 _FIRST = r"(?='*[=+\-@＝＋－＠\t\r])"
-_RUNS_FIRST, _RUNS_LATER = re.compile(rf"[ \u00a0]*{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*){_FIRST}")
-_INERT_FIRST, _INERT_LATER = re.compile(rf"([ \u00a0]*)'{_FIRST}"), re.compile(rf"([;|\t\r\n][ \u00a0]*)'{_FIRST}")
+_BLANK = r"[^\S\t\r\n]*"  # what a program may skip before it
+_RUNS_FIRST, _RUNS_LATER = re.compile(rf"{_BLANK}{_FIRST}"), re.compile(rf"([;|\t\r\n]{_BLANK}){_FIRST}")
+_INERT_FIRST, _INERT_LATER = re.compile(rf"({_BLANK})'{_FIRST}"), re.compile(rf"([;|\t\r\n]{_BLANK})'{_FIRST}")
 _SHORT = 40  # characters of texts that are worth remembering
 Cell = str | float | None
 

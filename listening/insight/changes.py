@@ -79,25 +79,27 @@ def changes(
 def named(series: Sequence[Series], here: Sequence[str], before: Sequence[str], earlier: Sequence[str]) -> list[Change]:
     """The series that changed, so that all of it is chance in at most 5 of 100 comparisons (family-wise).
 
-    Each group of series has its share of that error, within which Holm's step-down (Scand. J. Statistics 6, 1979)
-    is applied to exact quasi-Poisson tests of counts; a group whose tests all reject passes its share on (Bretz,
-    Maurer, Brannath and Posch, Statistics in Medicine 28, 2009). What is usual is learnt from the period before and,
-    where it says the same, the weeks before that. Where the whole volume changed, parts must have changed beyond it.
+    Each group of series that can be tested has its share of that error, within which Holm's weighted step-down (Scand.
+    J. Statistics 6, 1979) is applied to exact quasi-Poisson tests of counts. A series weighs as much as it has
+    mentions in both periods together: small ones could not show a change anyway, and what the tests condition on may
+    be looked at before (Roeder and Wasserman, Statistical Science 24, 2009). Where the whole volume changed, its share
+    passes on to the others (Bretz, Maurer, Brannath and Posch, Statistics in Medicine 28, 2009), and parts must have
+    changed beyond it. What is usual is learnt from the period before and, where it says the same, the weeks before.
     """
     volume = next((one for one in series if one.group == "volume"), None)
     rhythm = chance.waves(volume.daily, [[*earlier, *before]]).rhythm if volume else (1.0,) * 7
     whole = _tested(volume, here, before, earlier, rhythm, 1.0) if volume else None
     first = whole if whole is not None and whole.p < ALPHA * _WEIGHTS["volume"] else None
     found = [first] if first else []
-    spare = ALPHA * _WEIGHTS["volume"] if first else 0.0
-    rest = [each for each in series if each.group != "volume"]
-    groups = {each.group for each in rest}
-    weight = sum(_WEIGHTS[group] for group in groups) or 1.0
     shift = first.ratio if first else 1.0
-    for group, share in _WEIGHTS.items():
-        tests = [_tested(each, here, before, earlier, rhythm, shift) for each in rest if each.group == group]
-        alpha = ALPHA * share + spare * share / weight
-        found += _holm([test for test in tests if test is not None], alpha)
+    tests: dict[str, list[Change]] = {}
+    for each in series:
+        if each.group != "volume" and (test := _tested(each, here, before, earlier, rhythm, shift)) is not None:
+            tests.setdefault(each.group, []).append(test)
+    left = ALPHA if first or whole is None else ALPHA * (1 - _WEIGHTS["volume"])
+    weight = sum(_WEIGHTS[group] for group in tests)
+    for group, lot in tests.items():
+        found += _holm(lot, left * _WEIGHTS[group] / weight)
     return _told(sorted(found, key=lambda change: (change.group != "volume", change.p)))
 
 
@@ -113,12 +115,15 @@ def _told(found: Sequence[Change]) -> list[Change]:
 
 
 def _holm(tests: Sequence[Change], alpha: float) -> list[Change]:
-    """Those that are rejected, stepping down from the surest."""
+    """Those that are rejected, stepping down from the surest for its size."""
     found = []
-    for at, test in enumerate(sorted(tests, key=lambda each: each.p)):
-        if test.p > alpha / (len(tests) - at):
+    left = sum(test.before + test.after for test in tests)
+    for test in sorted(tests, key=lambda each: each.p / (each.before + each.after)):
+        size = test.before + test.after
+        if test.p > alpha * size / left:
             break
         found.append(test)
+        left -= size
     return found
 
 

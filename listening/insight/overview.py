@@ -12,7 +12,7 @@ from listening.insight.headline import Figure, headline
 from listening.insight.parts import Heat, Part, Topic, heat, parts, topics
 from listening.insight.period import Period, period
 from listening.insight.why import Why, why
-from listening.store import EVERYTHING, Advocate, Count, Days, Scope, Store
+from listening.store import EVERYTHING, Count, Days, Scope, Store
 
 _TEXTS = 250
 
@@ -46,7 +46,6 @@ class Overview:
     sources: tuple[Part, ...]
     sites: tuple[Part, ...]
     heat: Heat
-    advocates: tuple[Advocate, ...]
 
 
 def overview(
@@ -64,7 +63,6 @@ def overview(
         tuple(parts(store, "aspect", brand, at.days, scope)), tuple(parts(store, "intent", brand, at.days, scope)),
         tuple(_topics(store, brand, every, at, scope, names)), tuple(parts(store, "source", brand, at.days, scope)),
         tuple(parts(store, "site", brand, at.days, scope)), heat(store, brand, at.days, scope),
-        tuple(store.advocates(brand, at.days, scope=scope)),
     )  # fmt: skip
 
 

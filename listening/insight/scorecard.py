@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from listening.store import EVERYTHING, Days, Scope, Scores, Store
+
+Filter = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,8 @@ class Row:
     name: str
     survey: str
     values: tuple[tuple[int, int | None], ...]  # (count, of so many; None where it is of nothing)
+    means: str = ""
+    opens: tuple[str, ...] = ()  # for each month the list of mentions behind it, as a filter; empty where it is of none
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -33,18 +38,30 @@ class Scorecard:
     rows: tuple[Row, ...]
 
 
-_ROWS = (  # name, what surveys find, count, of
-    ("Message boards monitored", "16 % monitor message boards", "boards", None),
-    ("Sites heard", "", "sites", None),
-    ("Customer mails tracked", "23 % track customer mail", "mails", None),
-    ("Complaints answered", "33 % say they handle complaints well", "answered", "complaints"),
-    ("Complaints resolved", "33 % say they handle complaints well", "resolved", "complaints"),
-    ("Advocates found", "17 % find advocates in what customers write", "advocates", None),
-    ("Advocates thanked", "", "thanked", "advocates"),
-    ("Problems turned into sales", "33 % turn a problem into a sale", "turned", "complaints"),
-    ("Sales noted", "", "sales", None),
-    ("Ideas passed on", "16 % use conversations to shape new products", "passed_on", "ideas"),
-)
+_ANSWERED = (("status", "answered"), ("status", "closed"))
+_COMPLAINT = ("intent", "complaint")
+_ROWS: tuple[tuple[str, str, str, str | None, str, Filter | None], ...] = (  # name, survey, count, of, meaning, list
+    ("Message boards monitored", "16 % monitor message boards", "boards", None,
+     "Boards that brought at least one post in the month.", None),
+    ("Sites heard", "", "sites", None, "Sites that posts came from, whether they name a brand or not.", ()),
+    ("Customer mails tracked", "23 % track customer mail", "mails", None,
+     "Mails that were read; the list has those that name a brand.", (("q", "type:email"),)),
+    ("Complaints answered", "33 % say they handle complaints well", "answered", "complaints",
+     "Complaints of the month that somebody answered or closed, until today.", (_COMPLAINT, *_ANSWERED)),
+    ("Complaints resolved", "33 % say they handle complaints well", "resolved", "complaints",
+     "Complaints of the month that were closed, until today.", (_COMPLAINT, ("status", "closed"))),
+    ("Advocates found", "17 % find advocates in what customers write", "advocates", None,
+     "People who recommended a brand of ours to others; the list has what they wrote.", (("intent", "advocacy"),)),
+    ("Advocates thanked", "", "thanked", "advocates",
+     "Those of them who got an answer, or whose mention has the tag “thanked”.", (("intent", "advocacy"), *_ANSWERED)),
+    ("Problems turned into sales", "33 % turn a problem into a sale", "turned", "complaints",
+     "Complaints on which a sale was noted.", (_COMPLAINT, ("outcome", "sale"))),
+    ("Sales noted", "", "sales", None, "Mentions on which a sale was noted, complaints included.",
+     (("outcome", "sale"),)),
+    ("Ideas passed on", "16 % use conversations to shape new products", "passed_on", "ideas",
+     "Ideas that somebody took up: in progress, answered, closed, or noted as used.",
+     (("intent", "idea"), ("status", "in progress"), *_ANSWERED)),
+)  # fmt: skip
 
 
 def scorecard(store: Store, months: int = 6, *, now: datetime, scope: Scope = EVERYTHING) -> Scorecard:
@@ -54,9 +71,22 @@ def scorecard(store: Store, months: int = 6, *, now: datetime, scope: Scope = EV
     while len(begins) < months:
         begins.append((begins[-1] - timedelta(days=1)).replace(day=1))
     begins.reverse()
-    found = [store.scores(Days(begin, _end(begin)), scope=scope) for begin in begins]
-    rows = [Row(name, survey, tuple(_value(each, count, of) for each in found)) for name, survey, count, of in _ROWS]
+    spans = [Days(begin, _end(begin)) for begin in begins]
+    found = [store.scores(days, scope=scope) for days in spans]
+    ours = [("brand", name) for name, mine in store.brand_names() if mine]
+    rows = [
+        Row(name, survey, tuple(_value(each, count, of) for each in found), means,
+            tuple(_opened(store, days, ours, chosen) for days in spans))
+        for name, survey, count, of, means, chosen in _ROWS
+    ]  # fmt: skip
     return Scorecard(tuple(f"{begin:%Y-%m}" for begin in begins), last != _end(begins[-1]), tuple(rows))
+
+
+def _opened(store: Store, days: Days, ours: list[tuple[str, str]], chosen: Filter | None) -> str:
+    if chosen is None:
+        return ""
+    begin, end = store.bounds(days)
+    return urlencode([*ours, *chosen, ("since", begin), ("until", end)])
 
 
 def _value(scores: Scores, count: str, of: str | None) -> tuple[int, int | None]:

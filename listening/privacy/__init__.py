@@ -2,6 +2,6 @@
 
 from listening.privacy.erase import Erased, Plan, erase, forget, plan
 from listening.privacy.restore import Restored, restore
-from listening.privacy.retention import Tidied, tidy
+from listening.privacy.retention import Tidied, foresee, tidy
 
-__all__ = ["Erased", "Plan", "Restored", "Tidied", "erase", "forget", "plan", "restore", "tidy"]
+__all__ = ["Erased", "Plan", "Restored", "Tidied", "erase", "foresee", "forget", "plan", "restore", "tidy"]

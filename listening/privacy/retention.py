@@ -30,13 +30,26 @@ def tidy(store: Store, config: Config, now: datetime, progress: Progress | None 
     tell = progress or (lambda *_: None)
     unmatched = store.forget_unmatched(now)
     tell("posts without a mention", unmatched)
-    keep, worked_on = config.settings.keep_mentions, config.settings.keep_worked_on
     mentions = 0
-    if isinstance(keep, timedelta):
-        longer = now - max(keep, worked_on) if isinstance(worked_on, timedelta) else None
-        mentions = store.forget_mentions(now - keep, longer)
+    if (bounds := _bounds(config, now)) is not None:
+        mentions = store.forget_mentions(*bounds)
         tell("posts with old mentions", mentions)
     people = store.forget_silent()
     tell("people of whom nothing is left", people)
     scrubbed = not store.unscrubbed() or store.scrub()
     return Tidied(unmatched, mentions, people, scrubbed)
+
+
+def foresee(store: Store, config: Config, now: datetime) -> Tidied:
+    """What `tidy` would let go now, by counting; nothing is changed. People who become silent by it are not counted."""
+    bounds = _bounds(config, now)
+    mentions = 0 if bounds is None else store.count_old_mentions(*bounds)
+    return Tidied(store.count_unmatched(now), mentions, store.count_silent(), not store.unscrubbed())
+
+
+def _bounds(config: Config, now: datetime) -> tuple[datetime, datetime | None] | None:
+    """Before when mentions go, and before when those that the team worked on (None: never); None: all stay."""
+    keep, worked_on = config.settings.keep_mentions, config.settings.keep_worked_on
+    if not isinstance(keep, timedelta):
+        return None
+    return now - keep, now - max(keep, worked_on) if isinstance(worked_on, timedelta) else None

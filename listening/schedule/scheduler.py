@@ -19,6 +19,7 @@ from listening.timetable import Timetable
 _JUMP = 60.0  # seconds by which the wall's clock may differ from the other before somebody set it
 _GRACE = 10.0  # seconds between asking a run to stop and ending it
 _UPKEEP = 3600.0
+_TIDIED, _TIDIED_FIRST = 86400.0, 300.0  # what is old is let go once a day, and not while everything starts
 
 
 class Runs(Protocol):
@@ -64,7 +65,8 @@ class Scheduler:
 
     `current` returns the configuration as it stands, or None where it has not changed since it was last asked, and
     raises ConfigError where it is a mistake now; `follow` brings the store in line with one, and returns its
-    timetables. `tell` gets one plain line for each thing worth knowing.
+    timetables. `tell` gets one plain line for each thing worth knowing. `tidy` begins to let go of what is old, and
+    does not wait for it.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Scheduler:
         runs: Runs,
         clock: Clock,
         tell: Callable[[str], None],
+        tidy: Callable[[Config, datetime], None] = lambda *_: None,
     ) -> None:
         self.hold, self.store = hold, hold.store
         self.current, self.follow, self.runs, self.clock, self.tell = current, follow, runs, clock, tell
@@ -83,7 +86,9 @@ class Scheduler:
         self.stuck_after = timedelta(minutes=30)
         self.progress: dict[str, _Run] = {}
         self._wall, self._steady, self._kept_up = clock.now(), clock.monotonic(), float("-inf")
-        self._configured, self._complaint = False, ""
+        self._complaint = ""
+        self._config: Config | None = None
+        self._tidy, self._tidied = tidy, self._steady - _TIDIED + _TIDIED_FIRST
 
     def begin(self) -> None:
         """Take up what the one before left: what it had begun or taken and not finished is due again."""
@@ -117,6 +122,9 @@ class Scheduler:
             self._kept_up = steady
             self.store.forget_slots()
             self.store.forget_unmatched(now)
+        if steady - self._tidied >= _TIDIED and self._config is not None:
+            self._tidied = steady
+            self._tidy(self._config, now)
 
     def _heed_clock(self, now: datetime, steady: float) -> None:
         jump = (now - self._wall).total_seconds() - (steady - self._steady)
@@ -130,6 +138,7 @@ class Scheduler:
             self.tell(f"the clock {what}")
             self.store.set_timetables(self.tables, now)
             self._kept_up = steady  # what is old is not judged by a clock that may be wrong
+            self._tidied = max(self._tidied, steady - _TIDIED + _UPKEEP)
 
     def _heed_config(self, now: datetime) -> None:
         try:
@@ -141,9 +150,9 @@ class Scheduler:
             return
         if config is None:
             return
-        if self._configured:
+        if self._config is not None:
             self.tell("the configuration has changed: the new one is followed")
-        self._configured, self._complaint = True, ""
+        self._config, self._complaint = config, ""
         self.runs.configure(config)
         self.stuck_after = config.settings.stuck_after
         self.longest = {entry.name: entry.longest for entry in config.sources}

@@ -13,6 +13,7 @@ from listening.run import timetable
 from listening.schedule.clock import SystemClock
 from listening.schedule.hold import hold
 from listening.schedule.scheduler import Scheduler
+from listening.schedule.tidying import Tidying
 from listening.source import kinds
 from listening.store import Store
 from listening.timetable import Timetable
@@ -57,7 +58,7 @@ def work(config: Config, stop: Event, tell: Callable[[str], None] = print) -> No
     """Run what is due until `stop` is set. Raises StoreError where another process holds the schedule."""
     clock = SystemClock(stop)
     with Store(config.database) as store:
-        holder = Scheduler(hold(store, clock.now()), Watched(config), follow, Crowd(config), clock, tell)
+        holder = Scheduler(hold(store, clock.now()), Watched(config), follow, Crowd(config), clock, tell, Tidying(tell))
         try:
             holder.begin()
             while not clock.wait(_STEP):

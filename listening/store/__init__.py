@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
-from listening.store.alerts import Alerts, Incident, NewMention, Opened, RuleState, Step, Told
+from listening.store.alerts import Alerts, NewMention, Opened, RuleState, Step, Told
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
 from listening.store.backup import Backup, Backups
 from listening.store.clusters import Cluster, Clusters, Copy
@@ -18,16 +18,17 @@ from listening.store.hourly import Asking, Hour, Hourly
 from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
+from listening.store.incidents import Incident, Incidents
 from listening.store.labels import Label, Labels, Open
 from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
 from listening.store.likely import Likely
 from listening.store.outbox import Message, Outbox, Outgoing
-from listening.store.people import Handle
+from listening.store.people import Handle, PersonChange
 from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
 from listening.store.privacy import Request
-from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Targets, Tone
+from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
 from listening.store.runs import KnownSource, Run, RunSpan
 from listening.store.saving import Saved, Saving
@@ -39,7 +40,7 @@ from listening.store.standing import Answer, Loud, Stance, Standings, Telling
 from listening.store.triage import OUTCOMES, Done
 from listening.store.upkeep import Upkeep
 from listening.store.views import View, Views
-from listening.store.voices import Advocate, Voice
+from listening.store.voices import Voice
 
 
 class Store(
@@ -63,6 +64,7 @@ class Store(
     Accounts,
     Hourly,
     Alerts,
+    Incidents,
     Outbox,
 ):
     """Everything kept, in one file. See the parts for what it can do."""
@@ -75,7 +77,6 @@ __all__ = [
     "STATUSES",
     "Account",
     "Act",
-    "Advocate",
     "Answer",
     "Around",
     "Asking",
@@ -117,6 +118,7 @@ __all__ = [
     "Outgoing",
     "Page",
     "Person",
+    "PersonChange",
     "Question",
     "QueueFigures",
     "QueuePage",
@@ -140,7 +142,6 @@ __all__ = [
     "Step",
     "Store",
     "StoredPost",
-    "Targets",
     "Telling",
     "ThreadPost",
     "Token",

@@ -1,4 +1,4 @@
-"""What alert rules have seen and found: checkpoints, incidents, and the mentions that a rule asks about."""
+"""What alert rules have seen and found: checkpoints, steps, and the mentions that a rule asks about."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from listening.store.moment import iso
 from listening.store.outbox import Outgoing, put
 from listening.store.scope import EVERYTHING, Scope
 
-_INCIDENT = "SELECT id, rule, kind, brand, series, opened, updated, closed, data FROM incidents"
 _NEW = (
     "SELECT m.id, m.post_id, b.name, s.name, p.domain, coalesce(a.followers, 0), coalesce(p.author_id, 0), "
     "m.published, m.created FROM mentions m JOIN posts p ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id "
@@ -42,21 +41,6 @@ class RuleState:
     looked: str  # up to when
     turn: int
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """Something a rule found. `data` holds figures and ids of mentions, never what somebody wrote."""
-
-    id: int
-    rule: str
-    kind: str
-    brand: str
-    series: str
-    opened: str
-    updated: str
-    closed: str | None
-    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +104,7 @@ class Told:
 
 
 class Alerts(Connection):
-    """Rules, incidents and their mentions."""
+    """Rules, what they find, and mentions as they look at them."""
 
     def last_mention(self) -> int:
         """The id of the newest mention; asking is cheap."""
@@ -130,30 +114,6 @@ class Alerts(Connection):
         """By rule."""
         rows = self.db.conn.execute("SELECT rule, checkpoint, looked, turn, error FROM alert_rules")
         return {row[0]: RuleState(*row[1:]) for row in rows}
-
-    def incidents(self, rule: str = "", *, open_only: bool = False, limit: int = 50) -> list[Incident]:
-        """Incidents, the newest first."""
-        where = " AND closed IS NULL" if open_only else ""
-        rows = self.db.conn.execute(
-            f"{_INCIDENT} WHERE ? IN ('', rule){where} ORDER BY opened DESC, id DESC LIMIT ?", [rule, limit]
-        )
-        return [_incident(row) for row in rows]
-
-    def incidents_by_id(self, ids: Collection[int]) -> list[Incident]:
-        """These incidents, in the order in which they came."""
-        query = f"{_INCIDENT} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
-        return [_incident(row) for row in self.db.conn.execute(query, [json.dumps(list(ids))])]
-
-    def last_incident(self, rule: str, series: str) -> Incident | None:
-        """The one of a series that was opened last."""
-        query = f"{_INCIDENT} WHERE rule = ? AND series = ? ORDER BY opened DESC, id DESC LIMIT 1"
-        row = self.db.conn.execute(query, [rule, series]).fetchone()
-        return None if row is None else _incident(row)
-
-    def incident_counts(self) -> dict[str, tuple[int, int, str]]:
-        """By rule: how many incidents there were, how many are open, and when the last one began."""
-        rows = self.db.conn.execute("SELECT rule, count(*), sum(closed IS NULL), max(opened) FROM incidents GROUP BY 1")
-        return {row[0]: (int(row[1]), int(row[2]), row[3]) for row in rows}
 
     def take_step(self, step: Step) -> list[int] | None:
         """Keep what a look found, and what is to be sent because of it. Returns the ids of the new incidents.
@@ -226,14 +186,16 @@ class Alerts(Connection):
         return (NewMention(*row) for row in rows)
 
     def waiting(
-        self, intent: str, brands: Collection[str], since: datetime, until: datetime, *, source: str = ""
-    ) -> list[NewMention]:
+        self, intent: str, brands: Collection[str], since: datetime, until: datetime, *, source: str = "",
+        scope: Scope = EVERYTHING,
+    ) -> list[NewMention]:  # fmt: skip
         """Mentions with an intent, published in a period, that nobody has answered yet, the oldest first."""
+        sql, values = scope.sources("p.source_id")
         rows = self.db.conn.execute(
             f"{_NEW} AND NOT m.copy AND instr(', ' || m.intents || ',', ?) AND m.published >= ? AND m.published < ? "
             "AND m.status IN (SELECT value FROM json_each(?)) AND b.name IN (SELECT value FROM json_each(?)) "
-            "AND ? IN ('', s.name) ORDER BY m.published, m.id",
-            [f", {intent},", iso(since), iso(until), json.dumps(_OPEN), json.dumps(list(brands)), source],
+            f"AND ? IN ('', s.name) AND {sql} ORDER BY m.published, m.id",
+            [f", {intent},", iso(since), iso(until), json.dumps(_OPEN), json.dumps(list(brands)), source, *values],
         )
         return [NewMention(*row) for row in rows]
 
@@ -263,21 +225,18 @@ class Alerts(Connection):
         )
         return {int(row[0]) for row in rows}
 
-    def told(self, ids: Sequence[int]) -> list[Told]:
+    def told(self, ids: Sequence[int], *, scope: Scope = EVERYTHING) -> list[Told]:
         """Mentions as messages show them, the most urgent and most followed first; without those that are gone."""
-        rows = self.db.conn.execute(_TOLD, [json.dumps(list(ids))]).fetchall()
+        sql, values = scope.sources("p.source_id")
+        rows = self.db.conn.execute(f"{_TOLD} AND {sql}", [json.dumps(list(ids)), *values]).fetchall()
         return sorted((Told(*row) for row in rows), key=lambda m: (-m.urgency, -m.followers, m.published, m.id))
 
-    def known_series(self, rule: str, since: datetime) -> set[str]:
-        """What a rule had an incident about since then."""
-        rows = self.db.conn.execute("SELECT series FROM incidents WHERE rule = ? AND opened >= ?", [rule, iso(since)])
-        return {str(row[0]) for row in rows}
-
     def mention_times(
-        self, brand: str, since: datetime, until: datetime, *, source: str = "", aspect: str = ""
-    ) -> list[datetime]:
+        self, brand: str, since: datetime, until: datetime, *, source: str = "", aspect: str = "",
+        scope: Scope = EVERYTHING,
+    ) -> list[datetime]:  # fmt: skip
         """When the mentions of a brand in a period were published, copies left out, in order."""
-        found = self.best_mentions(brand, since, until, source=source, aspect=aspect, limit=-1)
+        found = self.best_mentions(brand, since, until, source=source, aspect=aspect, limit=-1, scope=scope)
         rows = self.db.conn.execute(
             "SELECT published FROM mentions WHERE id IN (SELECT value FROM json_each(?)) ORDER BY 1",
             [json.dumps([ident for ident, _ in found])],
@@ -300,11 +259,6 @@ class Alerts(Connection):
             [brand, iso(since), iso(until), *values, *([aspect] if aspect else []), source, source, negative, limit],
         )
         return [(int(row[0]), int(row[1])) for row in rows]
-
-
-def _incident(row: tuple[Any, ...]) -> Incident:
-    ident, rule, kind, brand, series, opened, updated, closed, data = row
-    return Incident(ident, rule, kind, brand, series, opened, updated, closed, json.loads(data))
 
 
 def _insert(conn: sqlite3.Connection, rule: str, new: Opened, now: datetime) -> int:

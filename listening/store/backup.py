@@ -49,6 +49,12 @@ class Backups(Connection):
         rows = self.db.conn.execute("SELECT path, made FROM backups ORDER BY made DESC, path")
         return [Backup(path, made) for path, made in rows if Path(path).exists()]
 
+    def forget_backup(self, path: str) -> None:
+        """Delete a copy that was made, and that it was. Nothing happens where no copy was put there."""
+        with self.writing() as conn:
+            if conn.execute("DELETE FROM backups WHERE path = ?", [path]).rowcount:
+                Path(path).unlink(missing_ok=True)
+
     def carry_opt_outs(self, old: Path) -> None:
         """Take over from the database of before who must be kept out, and the logs of requests and backups."""
         with self.writing() as conn, closing(_reading(old)) as other:
@@ -73,7 +79,7 @@ def restore(database: Path, backup: Path, *, now: datetime, progress: Progress |
     Raises StoreError, and changes nothing, where the backup is damaged, newer than this program or of another
     installation, or where anything uses the database. Who opted out since must be carried over and erased afterwards.
     """
-    _check(backup)
+    verify(backup)
     with alone(database):
         if database.exists() and _strangers(database, backup):
             raise StoreError(f"{backup}: is of another installation: each has people of its own to keep out.")
@@ -142,8 +148,8 @@ def _copy(source: sqlite3.Connection, target: Path, progress: Progress | None) -
         partial.unlink(missing_ok=True)
 
 
-def _check(backup: Path) -> None:
-    """Raise StoreError unless a file is a whole database of this program, or of an older one."""
+def verify(backup: Path) -> None:
+    """Read a backup from end to end. Raises StoreError unless it is a whole database of this program, or an older."""
     if not backup.is_file():
         raise StoreError(f"{backup}: there is no such file")
     try:

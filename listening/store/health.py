@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,13 @@ class Vitals(Connection):
             page * free, disk.free, disk.total, posts, newest[0] if newest else None, oldest, latest, bool(waits),
             tuple(running(self.path)), tuple(_holders(Path(f"{self.path}.lock"))),
         )  # fmt: skip
+
+    def answers(self) -> bool:
+        """Whether the file can be read."""
+        try:
+            return self.db.conn.execute("SELECT count(*) FROM brands").fetchone() is not None
+        except sqlite3.Error:
+            return False
 
     def source_health(self, hidden: frozenset[str] = frozenset()) -> list[SourceHealth]:
         """Each active source with its last run."""

@@ -36,6 +36,7 @@ class InboxFilter:
     statuses: tuple[str, ...] = ()
     assignee: str = ""  # NOBODY: those without one
     tag: str = ""
+    outcome: str = ""  # what became of it, such as sale
     since: datetime | None = None
     until: datetime | None = None
     urgency: int = 0  # at least, without the wait
@@ -120,6 +121,7 @@ def _query(values: Sequence[str], asking: _Asking) -> Question:
 _KEYS: Mapping[str, tuple[str, Read]] = {  # as addresses name them -> field, and how it is read
     "brand": ("brands", _texts), "source": ("sources", _texts), "sentiment": ("sentiment", _one_of(*_SENTIMENTS)),
     "intent": ("intents", _texts), "status": ("statuses", _statuses), "assignee": ("assignee", _text),
+    "outcome": ("outcome", _text),
     "tag": ("tag", _text), "since": ("since", _when), "until": ("until", _when), "urgency": ("urgency", _number),
     "noted": ("noted", _yes), "person": ("people", _numbers), "aspect": ("aspect", _text),
     "aspect_sentiment": ("aspect_sentiment", _one_of(*_SENTIMENTS)), "cluster": ("cluster", _number),

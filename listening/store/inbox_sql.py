@@ -41,10 +41,10 @@ def conditions(conn: sqlite3.Connection, where: InboxFilter, scope: Scope, d: st
     if where.sentiment:
         unscored = where.sentiment == "unscored"
         found.append((f"{d}.label IS NULL", []) if unscored else (f"{d}.label = ?", [where.sentiment]))
-    if where.urgency:
-        found.append((f"{d}.urgency >= ?", [where.urgency]))
     if where.assignee:
         found.append((f"{d}.assignee = ?", ["" if where.assignee == NOBODY else where.assignee]))
+    asked = (("urgency >= ?", where.urgency), ("outcome = ?", where.outcome))
+    found += [(f"{d}.{sql}", [value]) for sql, value in asked if value]
     if where.intents:
         found.append(_any_intent(where.intents, d))
     if where.queue:

@@ -34,6 +34,12 @@ class Sent:
     sent: str | None
     tries: int
     error: str
+    id: int = 0
+    next_try: str = ""
+
+    def given_up(self, now: datetime) -> bool:
+        """Whether it is not tried any more."""
+        return self.sent is None and self.made <= iso(now - _GIVE_UP)
 
 
 class Letters(Connection):
@@ -81,10 +87,19 @@ class Letters(Connection):
                 [error[:300], iso(then), letter],
             )
 
+    def retry_letter(self, letter: int, now: datetime) -> bool:
+        """Try one that was not sent as soon as may be, even one that was given up. Returns whether there is such."""
+        with self.writing() as conn:
+            found = conn.execute(
+                "UPDATE letters SET next_try = ?, made = max(made, ?) WHERE id = ? AND sent IS NULL",
+                [iso(now), iso(now - _GIVE_UP + timedelta(days=1)), letter],
+            )
+            return found.rowcount == 1
+
     def letters(self, digest: str = "", limit: int = 20) -> list[Sent]:
         """What was sent or waits, newest first."""
         rows = self.db.conn.execute(
-            "SELECT digest, slot, reader, made, sent, tries, error FROM letters WHERE ? IN ('', digest) "
+            "SELECT digest, slot, reader, made, sent, tries, error, id, next_try FROM letters WHERE ? IN ('', digest) "
             "ORDER BY id DESC LIMIT ?",
             [digest, limit],
         )

@@ -125,6 +125,17 @@ class Outbox(Connection):
         )
         return {(row[0], row[1]): int(row[2]) for row in rows}
 
+    def outbox_by_rule(self) -> dict[str, dict[str, int]]:
+        """By rule: how many of its messages wait, are held or were given up."""
+        rows = self.db.conn.execute(
+            "SELECT rule, CASE WHEN failed IS NOT NULL THEN 'failed' WHEN held THEN 'held' ELSE 'waiting' END, "
+            "count(*) FROM outbox WHERE sent IS NULL GROUP BY 1, 2"
+        )
+        found: dict[str, dict[str, int]] = {}
+        for rule, state, count in rows:
+            found.setdefault(rule, {})[state] = count
+        return found
+
     def retry_messages(self, now: datetime, ids: Sequence[int] = ()) -> int:
         """Send what waits or was given up now, all of it or some messages. Returns how many."""
         with self.writing() as conn:

@@ -24,6 +24,13 @@ _HANDLE = (
     "FROM authors a LEFT JOIN persons p ON p.author_id = a.id WHERE a.id = ?"
 )
 _SAME = "SELECT author_id FROM persons WHERE person_id = (SELECT person_id FROM persons WHERE author_id = ?)"
+_CHANGES = (
+    "SELECT c.id, c.made, c.who, "
+    "(SELECT json_group_array(d.author_id) FROM person_changed d WHERE d.change_id = c.id), "
+    "EXISTS (SELECT 1 FROM person_changed d JOIN person_changed l ON l.author_id = d.author_id "
+    "JOIN person_changes n ON n.id = l.change_id WHERE d.change_id = c.id AND n.id > c.id AND n.undone IS NULL) "
+    "FROM person_changes c WHERE c.undone IS NULL AND c.id {} ORDER BY c.id DESC"
+)
 _MOST = 50  # handles that one search returns
 
 
@@ -41,6 +48,17 @@ class Handle:
     posts: int
     first: str | None  # when they were first and last heard, ISO, UTC
     last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """A change to who is one person that still holds: handles that were joined, or one that was let go."""
+
+    id: int
+    made: str
+    who: str
+    authors: tuple[int, ...]
+    last: bool  # nothing later builds on it: `undo_person` takes it back
 
 
 class People(Connection):
@@ -153,6 +171,22 @@ class People(Connection):
             was = "SELECT author_id, was FROM person_changed WHERE change_id = ?"
             _set(conn, {int(author): person for author, person in conn.execute(was, [change]).fetchall()})
             return True
+
+    def person_changes(self, person: int) -> list[PersonChange]:
+        """The changes that a person's handles took part in, newest first."""
+        mine = "SELECT change_id FROM person_changed WHERE author_id IN (SELECT value FROM json_each(?))"
+        return self._changes(f"IN ({mine})", json.dumps(self._authors(person)))
+
+    def person_change(self, change: int) -> PersonChange | None:
+        """One change; None where there is none, or it was taken back."""
+        return next(iter(self._changes("= ?", change)), None)
+
+    def _changes(self, which: str, value: int | str) -> list[PersonChange]:
+        rows = self.db.conn.execute(_CHANGES.format(which), [value])
+        return [
+            PersonChange(ident, made, who, tuple(json.loads(authors)), not later)
+            for ident, made, who, authors, later in rows
+        ]
 
 
 def _on(platform: str, typed: str) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
+from typing import NamedTuple
 
-from listening.store.facts import Condition
+from listening.config import Targets
 from listening.store.inbox import Capped, Inbox
 from listening.store.inbox_card import Card
 from listening.store.inbox_filter import IN_PROGRESS, NEW, NOBODY, OPEN, InboxFilter
@@ -16,6 +17,7 @@ from listening.store.inbox_sql import conditions
 from listening.store.moment import iso
 from listening.store.scope import EVERYTHING, Scope
 
+VERDICTS = ("recovered", "same", "worse", "unscored", "silent")
 _BETTER = 0.2  # of -1 to 1: by so much a tone has changed
 _LOOKED_AT = 2_000  # answered mentions, the latest, whose authors are looked after for the figures
 _TONES = (
@@ -26,14 +28,6 @@ _TONES = (
     "FROM mentions m JOIN posts p ON p.id = m.post_id "
     "WHERE m.answered IS NOT NULL AND m.id IN (SELECT value FROM json_each(?))"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """How soon a mention should be answered, and how soon it should be closed, counted from when it was published."""
-
-    answer: timedelta = timedelta(days=1)
-    resolve: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +103,18 @@ class QueueFigures:
     tones: tuple[tuple[str, int], ...]  # recovered, same, ... of the latest 2,000 answered
 
 
+class _Answered(NamedTuple):
+    mention_id: int
+    answered: str
+    took: int  # seconds
+    closed: int
+    outcome: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.answered}.{self.mention_id:019}"
+
+
 class Queues(Inbox):
     """Complaints and opportunities."""
 
@@ -146,15 +152,9 @@ class Queues(Inbox):
         here = replace(where or InboxFilter(), queue=name, since=None, until=None, statuses=())
         waiting = replace(here, statuses=(NEW, IN_PROGRESS))
         late = replace(waiting, until=now - targets.answer)
-        sql, values = conditions(self.db.conn, here, scope, "d")
-        bounds: Condition = ("d.answered >= ? AND d.answered < ?", [iso(since), iso(until)])
-        rows = self.db.conn.execute(
-            "SELECT d.id, unixepoch(d.answered) - unixepoch(d.published), d.closed IS NOT NULL, d.outcome "
-            f"FROM mentions d INDEXED BY mentions_answered WHERE {bounds[0]} AND {sql} ORDER BY d.answered DESC",
-            [*bounds[1], *values],
-        ).fetchall()
-        took = [seconds for _, seconds, *_ in rows]
-        tones = self._tones([row[0] for row in rows[:_LOOKED_AT]], scope)
+        rows = self._answered(here, since, until, scope)
+        took = [row.took for row in rows]
+        tones = self._tones([row.mention_id for row in rows[:_LOOKED_AT]], scope)
         return QueueFigures(
             self.count(waiting, scope=scope),
             self.count(late, scope=scope),
@@ -162,10 +162,39 @@ class Queues(Inbox):
             len(rows),
             sum(seconds <= targets.answer.total_seconds() for seconds in took),
             timedelta(seconds=round(median(took))) if took else None,
-            sum(closed for _, _, closed, _ in rows),
-            _counted([outcome for *_, outcome in rows if outcome]),
+            sum(row.closed for row in rows),
+            _counted([row.outcome for row in rows if row.outcome]),
             _counted([tone.verdict for tone in tones.values()]),
         )
+
+    def answered(
+        self, name: str, where: InboxFilter | None = None, *, since: datetime, until: datetime, now: datetime,
+        became: str = "", targets: Targets | None = None, after: str = "", limit: int = 50, scope: Scope = EVERYTHING,
+    ) -> QueuePage:  # fmt: skip
+        """What was answered in [since, until), the latest first: the mentions that `queue_figures` counts.
+
+        `became` is an outcome or a tone's verdict that they must have. `after` is the `QueuePage.after` before.
+        """
+        here = replace(where or InboxFilter(), queue=name, since=None, until=None, statuses=())
+        rows = self._answered(here, since, until, scope)
+        if became in VERDICTS:
+            tones = self._tones([row.mention_id for row in rows[:_LOOKED_AT]], scope)
+            rows = [row for row in rows if row.mention_id in tones and tones[row.mention_id].verdict == became]
+        elif became:
+            rows = [row for row in rows if row.outcome == became]
+        rows = [row for row in rows if not after or row.place < after]
+        shown = self.cards([row.mention_id for row in rows[:limit]], now)
+        following = rows[limit - 1].place if len(rows) > limit else ""
+        return QueuePage(self.items(shown, now=now, targets=targets, scope=scope), following, self.mark())
+
+    def _answered(self, here: InboxFilter, since: datetime, until: datetime, scope: Scope) -> list[_Answered]:
+        sql, values = conditions(self.db.conn, here, scope, "d")
+        rows = self.db.conn.execute(
+            "SELECT d.id, d.answered, unixepoch(d.answered) - unixepoch(d.published), d.closed IS NOT NULL, d.outcome "
+            f"FROM mentions d INDEXED BY mentions_answered WHERE d.answered >= ? AND d.answered < ? AND {sql} "
+            "ORDER BY d.answered DESC, d.id DESC", [iso(since), iso(until), *values],
+        )  # fmt: skip
+        return [_Answered(*row) for row in rows]
 
     def _tones(self, ids: Sequence[int], scope: Scope) -> dict[int, Tone]:
         seen, hidden = scope.sources("x.source_id")

@@ -220,6 +220,14 @@ class Runs(Connection):
         )
         return [Run(*row) for row in rows]
 
+    def run_log(self, source: str, limit: int = 50, before: int = 0) -> list[Run]:
+        """The last runs of one source, newest first; `before` is the id of the run after which they follow."""
+        rows = self.db.conn.execute(
+            f"{_RUN} WHERE s.name = ? AND r.id < coalesce(nullif(?, 0), 9e18) ORDER BY r.id DESC LIMIT ?",
+            [source, before, limit],
+        )
+        return [Run(*row) for row in rows]
+
     def run(self, run: int) -> Run:
         """One run by its id."""
         return Run(*self.db.conn.execute(f"{_RUN} WHERE r.id = ?", [run]).fetchone())

@@ -19,6 +19,16 @@ WORKED_ON = (
     "(m.status <> 'new' OR m.assignee <> '' OR m.version > 0 OR EXISTS (SELECT 1 FROM labels l WHERE l.post_id = p.id) "
     "OR EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id))"
 )
+_UNMATCHED = (
+    "FROM posts p WHERE source_id = ? AND collected <= ? AND NOT EXISTS "
+    "(SELECT 1 FROM mentions m WHERE m.post_id = p.id) AND NOT EXISTS "
+    "(SELECT 1 FROM labels l WHERE l.post_id = p.id)"
+)
+_SILENT = (
+    "SELECT id FROM authors a WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.author_id = a.id) AND NOT "
+    "EXISTS (SELECT 1 FROM persons o JOIN persons s ON s.person_id = o.person_id JOIN posts p "
+    "ON p.author_id = s.author_id WHERE o.author_id = a.id)"
+)
 _OLD = (
     "SELECT p.id, p.source_id, p.title, p.text, p.published, "
     f"EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND {WORKED_ON}) FROM posts p WHERE p.published < ? "
@@ -104,10 +114,7 @@ class Upkeep(Connection):
             while True:  # short transactions, so that nobody waits for this
                 with self.writing() as conn:
                     ids = conn.execute(
-                        "SELECT id, title, text FROM posts p WHERE source_id = ? AND collected <= ? AND NOT EXISTS "
-                        "(SELECT 1 FROM mentions m WHERE m.post_id = p.id) AND NOT EXISTS "
-                        "(SELECT 1 FROM labels l WHERE l.post_id = p.id) LIMIT ?",
-                        [source_id, oldest, batch],
+                        f"SELECT id, title, text {_UNMATCHED} LIMIT ?", [source_id, oldest, batch]
                     ).fetchall()
                     index.drop(conn, ids)
                     conn.executemany("DELETE FROM posts WHERE id = ?", [(row[0],) for row in ids])
@@ -115,6 +122,26 @@ class Upkeep(Connection):
                 if len(ids) < batch:
                     break
         return forgotten
+
+    def count_unmatched(self, now: datetime) -> int:
+        """How many posts `forget_unmatched` would delete."""
+        sources = self.db.conn.execute("SELECT id, keep_unmatched FROM sources").fetchall()
+        old = [(source, iso(now - timedelta(seconds=keep))) for source, keep in sources]
+        return sum(int(self.db.conn.execute(f"SELECT count(*) {_UNMATCHED}", each).fetchone()[0]) for each in old)
+
+    def count_old_mentions(self, before: datetime, worked_on_before: datetime | None) -> int:
+        """How many posts `forget_mentions` would delete."""
+        worked_on = iso(worked_on_before) if worked_on_before is not None else ""
+        row = self.db.conn.execute(
+            "SELECT count(*) FROM posts p WHERE p.published < ? AND EXISTS (SELECT 1 FROM mentions m WHERE "
+            "m.post_id = p.id) AND (p.published < ? OR NOT EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id "
+            f"AND {WORKED_ON}))", [iso(before), worked_on],
+        ).fetchone()  # fmt: skip
+        return int(row[0])
+
+    def count_silent(self) -> int:
+        """How many authors `forget_silent` would delete now."""
+        return int(self.db.conn.execute(f"SELECT count(*) FROM ({_SILENT})").fetchone()[0])
 
     def forget_mentions(self, before: datetime, worked_on_before: datetime | None, batch: int = 200) -> int:
         """Delete posts with mentions that were published before then. Returns how many.
@@ -148,11 +175,7 @@ class Upkeep(Connection):
         forgotten = 0
         alone = {
             "threads": "SELECT id FROM threads t WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.thread_id = t.id)",
-            "authors": (
-                "SELECT id FROM authors a WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.author_id = a.id) AND NOT "
-                "EXISTS (SELECT 1 FROM persons o JOIN persons s ON s.person_id = o.person_id JOIN posts p "
-                "ON p.author_id = s.author_id WHERE o.author_id = a.id)"
-            ),
+            "authors": _SILENT,
         }
         for table, query in alone.items():
             ids = [row[0] for row in self.db.conn.execute(query)]

@@ -20,19 +20,8 @@ _FROM = (
     "WHERE m.brand_id = (SELECT id FROM brands WHERE name = ?) AND m.published >= ? AND m.published < ? "
     "AND m.copy = 0 AND NOT m.shelved AND p.deleted IS NULL AND {hidden}"
 )
-_LOOKED_AT = 2000  # the newest words of praise among which advocates are sought
 _SPREAD = "(m.id * 2654435761 % 4294967296 >> 8)"  # a number that follows no pattern (Knuth's multiplicative hash)
 _SPARSE = 16  # of so many mentions the index mentions_spread holds one
-_PRAISE = "(instr(', ' || m.intents || ',', ', advocacy,') OR instr(', ' || m.intents || ',', ', praise,'))"
-_PEOPLE = (
-    "SELECT p.author_id, a.name, a.platform, a.url, coalesce(a.followers, 0), count(*), "
-    "sum(instr(', ' || m.intents || ',', ', advocacy,') > 0), max(m.published), max(m.id) FROM (SELECT m.id, "
-    "m.post_id, m.intents, m.published FROM mentions m INDEXED BY mentions_praise WHERE m.brand_id = (SELECT id "
-    "FROM brands WHERE name = ?) AND m.published >= ? AND m.published < ? AND m.copy = 0 AND NOT m.shelved "
-    f"AND {_PRAISE} AND m.label IS NOT 'negative' AND {{hidden}} ORDER BY m.published DESC LIMIT {_LOOKED_AT}) m "
-    "JOIN posts p ON p.id = m.post_id JOIN authors a ON a.id = p.author_id WHERE p.deleted IS NULL "
-    "GROUP BY p.author_id ORDER BY 7 DESC, 6 DESC, 5 DESC, 8 DESC LIMIT ?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +44,6 @@ class Voice:
     url: str
     followers: int
     likes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Advocate:
-    """An author who speaks for a brand: how often with praise, and how often by recommending it to others."""
-
-    author_id: int
-    name: str
-    platform: str
-    url: str
-    followers: int
-    praise: int
-    recommends: int
-    last: str
-    mention_id: int  # the newest of those
 
 
 class Voices(Figures):
@@ -106,15 +80,6 @@ class Voices(Figures):
                 sql, values = f"{sql} AND {condition}", [*values, value]
         query = f"SELECT {_VOICE} {sql} ORDER BY {_ORDERS[order]} LIMIT ?"
         return [Voice(*row) for row in self.db.conn.execute(query, [*values, limit])]
-
-    def advocates(self, brand: str, days: Days, *, limit: int = 10, scope: Scope = EVERYTHING) -> list[Advocate]:
-        """Who recommended a brand or praised it, of the newest 2,000 such: who recommends first, then by how often."""
-        sql, values = _PEOPLE, self._bound(brand, days)
-        hidden, more = scope.sources("m.source_id")
-        rows = self.db.conn.execute(
-            sql.format(index="INDEXED BY mentions_praise ", hidden=hidden), [*values, *more, limit]
-        )
-        return [Advocate(*row) for row in rows]
 
     def _voices(self, brand: str, days: Days, scope: Scope, index: str = "mentions_brand") -> tuple[str, list[Any]]:
         hidden, values = scope.sources("m.source_id")

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from listening.web.pages import refuse
+from listening.web.problem import for_programs, unknown
 from listening.web.visitor import RANKS, Visitor
 
 _FIELDS, _LARGEST = 2000, 2 * 1024 * 1024
@@ -44,6 +45,7 @@ class Form:
 
 Page = Callable[[Request], Response]
 Action = Callable[[Request, Form], Response]
+Deed = Callable[[Request, bytes], Response]
 
 
 class Guarded(Route):
@@ -77,6 +79,25 @@ def action(path: str, act: Action, role: str, *, name: str = "") -> Guarded:
     return _guarded(path, endpoint, role, "POST", name or act.__name__)
 
 
+def deed(path: str, act: Deed, role: str, *, name: str = "") -> Guarded:
+    """Something that a program changes: POST of JSON, which `act` gets as it came, and in a thread."""
+
+    async def endpoint(request: Request) -> Response:
+        if (denied := denial(request, role)) is not None:
+            return denied
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            return refuse(request, 415, "send JSON, as `Content-Type: application/json`.")
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST:
+                return refuse(request, 413, "that is too much at once.")
+        return await run_in_threadpool(act, request, bytes(body))
+
+    return _guarded(path, endpoint, role, "POST", name or act.__name__)
+
+
 def _guarded(path: str, endpoint: Callable[..., object], role: str, method: str, name: str) -> Guarded:
     if role not in RANKS:
         raise ValueError(f"{path}: there is no role {role!r}")
@@ -97,6 +118,8 @@ def denial(request: Request, role: str) -> Response | None:
         return None
     if visitor.role != "nobody":
         return refuse(request, 403, f"This is for {role}s. Ask an admin if it should be yours, too.")
+    if for_programs(request.url.path):
+        return unknown(request.url.path)
     if request.method == "GET" and "hx-request" not in request.headers:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(back)}", 303)

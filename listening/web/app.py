@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 
 import anyio.to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,24 +21,74 @@ from starlette.types import Scope
 from listening.config import Config
 from listening.errors import ListeningError
 from listening.store import Store
+from listening.web import api
 from listening.web.access import page
 from listening.web.desk import Desk
 from listening.web.explore import Explore
 from listening.web.guard import Guard
 from listening.web.pages import refuse
+from listening.web.problem import for_programs
 from listening.web.screen import Screen
-from listening.web.screens import account, brands, entrance, inbox, label, overview
+from listening.web.screens import (
+    account,
+    alerts,
+    backup,
+    brands,
+    compare,
+    coverage,
+    digests,
+    entrance,
+    erasing,
+    health,
+    inbox,
+    label,
+    letters,
+    mail_server,
+    overview,
+    people,
+    person,
+    privacy,
+    queues,
+    scorecard,
+    settings,
+    source_add,
+    source_form,
+    sources,
+    takeaway,
+)
 
 # In the order of the navigation. A screen is one module in screens/ and one line here.
 SCREENS: tuple[Screen, ...] = (
     overview.SCREEN,
     inbox.SCREEN,
+    queues.COMPLAINTS,
+    queues.OPPORTUNITIES,
+    people.SCREEN,
+    person.SCREEN,
+    compare.SCREEN,
+    scorecard.SCREEN,
     entrance.SCREEN,
+    sources.SCREEN,
+    coverage.SCREEN,
     brands.SCREEN,
     label.SCREEN,
+    alerts.SCREEN,
+    digests.SCREEN,
     Screen(title="Explore", path="/explore/", icon="explore", group="set-up", routes=()),
+    letters.SCREEN,
+    mail_server.SCREEN,
+    source_add.SCREEN,
+    source_form.SCREEN,
+    erasing.SCREEN,
     account.SCREEN,
+    takeaway.SCREEN,
+    api.SCREEN,
+    settings.SCREEN,
+    privacy.SCREEN,
+    backup.SCREEN,
+    health.SCREEN,
 )
+_LAST_ANSWERS = 1  # second for what is being answered when everything ends; `listening up` gives all of it three
 _THREADS = 8  # each may hold a connection with its own page cache
 
 
@@ -83,7 +135,12 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.desk.close()
 
 
-def _not_found(request: Request, _: Exception) -> Response:
+def _not_found(request: Request, error: Exception) -> Response:
+    if for_programs(request.url.path) and isinstance(error, HTTPException):
+        missing = "there is nothing here: /api/v1 lists what there is."
+        said = {404: missing, 405: "this method is not for this address."}.get(error.status_code, "")
+        told = error.detail if error.detail != HTTPStatus(error.status_code).phrase else said
+        return refuse(request, error.status_code, told)
     return refuse(request, 404, "There is no such page.")
 
 
@@ -126,7 +183,7 @@ def serve(config: Config, listener: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             application(config.folder), log_level="warning", lifespan="on", access_log=False, server_header=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=_LAST_ANSWERS,
         )
     )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it, raised once more after an orderly end

@@ -17,6 +17,7 @@ from listening.learn import Team
 from listening.source import kinds
 from listening.store import Store
 from listening.web.jobs import Jobs
+from listening.web.previews import Previews
 from pipelines.understanding import Understanding
 
 
@@ -34,7 +35,7 @@ class Desk:
         self.mistake: ConfigError | None = None
         self._turn = threading.Lock()
         self._idle: queue.LifoQueue[Store] = queue.LifoQueue()
-        self.jobs = Jobs()
+        self.jobs, self.previews = Jobs(), Previews()
         self._learning = threading.Lock()
         self._understood: tuple[Config | None, tuple[tuple[str, str], ...]] = (None, ())
         self._understanding: Understanding | None = None
@@ -93,6 +94,7 @@ class Desk:
 
     def close(self) -> None:
         """End the jobs, and close all connections that nobody holds."""
+        self.previews.close()
         self.jobs.close()
         while True:
             try:

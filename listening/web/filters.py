@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -32,6 +33,23 @@ class Asked:
     def but(self, **changes: str) -> str:
         """The address's part after "?" with changes; an empty value takes its key away."""
         return urlencode({key: value for key, value in {**self.values, **changes}.items() if value})
+
+
+def exactly(request: Request, besides: Iterable[str] = (), now: datetime | None = None) -> Asked:
+    """What a request asks for, for those who take the answer at its word: raises ListeningError for any mistake.
+
+    `besides` names parameters that are no filters.
+    """
+    known = {*KEYS, *besides, "period"}
+    for key in request.query_params:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            meant = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(sorted(known))}."
+            raise ListeningError(f'"{key[:40]}": there is no such filter; {meant}')
+    found = asked(request, now=now)
+    if found.mistake:
+        raise ListeningError(found.mistake)
+    return found
 
 
 def asked(request: Request, default: str = "", now: datetime | None = None) -> Asked:

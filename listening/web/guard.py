@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from listening.web.desk import Desk
+from listening.web.problem import Problem, for_programs
 from listening.web.visitor import COOKIE, Visitor, visitor
 
 POLICY = (
@@ -18,6 +19,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # Datasette's pages style some cells in place; its scripts in place stay off.
+_PREVIEW = f"{POLICY}; frame-src 'self'"  # a mail is shown in a frame, which has a stricter policy of its own
 _EXPLORE = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +28,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+LETTER = "/digests/letter"  # the one page that sets its own policy
+_FRAMING = ("/digests/preview", "/digests/test")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 MONTH = 30 * 86400
 
@@ -62,7 +66,11 @@ class Guard:
     def _set_headers(self, headers: MutableHeaders, scope: Scope, who: Visitor) -> None:
         for name, value in _HEADERS.items():
             headers[name] = value
-        headers["Content-Security-Policy"] = _EXPLORE if scope["path"].startswith("/explore") else POLICY
+        path = scope["path"]
+        if path != LETTER or "Content-Security-Policy" not in headers:
+            headers["Content-Security-Policy"] = (
+                _EXPLORE if path.startswith("/explore") else _PREVIEW if path in _FRAMING else POLICY
+            )
         headers.setdefault("Cache-Control", "no-store")
         if who.fresh:
             holder = Response()
@@ -90,4 +98,5 @@ def refusal(request: HTTPConnection, method: str) -> Response | None:
         same = origin is not None and urlsplit(origin).netloc == request.headers.get("host", "")
     if same:
         return None
-    return PlainTextResponse("Refused: this was sent from another site. Open the page itself and try again.\n", 403)
+    said = "Refused: this was sent from another site. Open the page itself and try again."
+    return Problem(403, said) if for_programs(request.url.path) else PlainTextResponse(f"{said}\n", 403)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from listening.errors import ListeningError
 
-_LAST_WORDS = 10.0  # seconds a job gets to end with its batch whole
+_LAST_WORDS = 1.5  # seconds all jobs get to end with their batches whole; one that is cut off is whole, too
 
 
 class Stopped(Exception):  # not a mistake
@@ -25,6 +26,7 @@ class Job:
     total: int = 0
     says: str = ""
     state: str = "running"  # running, done, stopped, failed
+    found: object = None  # what came of it, where a page shows more than words
     stop: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, done: int, total: int) -> None:
@@ -87,5 +89,6 @@ class Jobs:
         """Ask all jobs to stop and give them a moment."""
         for job in self._jobs.values():
             job.stop.set()
+        end = time.monotonic() + _LAST_WORDS
         for thread in self._threads.values():
-            thread.join(_LAST_WORDS)
+            thread.join(max(0.0, end - time.monotonic()))

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from listening.web.desk import Desk
+from listening.web.problem import Problem, for_programs
 from listening.web.visitor import zone as zone_of
 
 _FILES = Path(__file__).parent
@@ -32,7 +33,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters |= {
         "number": number, "compact": compact, "percent": percent, "signed": signed, "marked": marked, "site": site,
-        "outside": outside, "zip": zip,
+        "outside": outside, "size": size, "zip": zip,
     }  # fmt: skip
     made.globals["static"] = static
     return made
@@ -60,7 +61,9 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
 
 
 def refuse(request: Request, status: int, message: str) -> Response:
-    """A page that says why not; a line where only part of a page was asked for."""
+    """A page that says why not; a line where only part of a page was asked for; a problem object for programs."""
+    if for_programs(request.url.path):
+        return Problem(status, message)
     if "hx-request" in request.headers:
         return tell(Response(status_code=status, headers={"HX-Reswap": "none"}), message, bad=True)
     return render(request, "refused.html", status, code=status, message=message)
@@ -135,6 +138,12 @@ def compact(value: float | None) -> str:
         if abs(value) >= size:
             return f"{value / (1e3 if unit == 'k' else size):.1f}{unit}".replace(".0", "")
     return f"{value:,.0f}"
+
+
+def size(count: float) -> str:
+    """Bytes in a unit that people know."""
+    unit, digits = (1e9, 1) if count >= 1e9 else (1e6, 1 if count < 1e8 else 0)
+    return f"{count / unit:,.{digits}f} {'GB' if unit == 1e9 else 'MB'}"
 
 
 def percent(value: float | None, digits: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -49,13 +50,24 @@ def visitor(request: HTTPConnection, store: Store) -> Visitor:
     now = datetime.now(UTC)
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind:
-        found = recognise_token(store, secret.strip(), now) if kind.lower() == "bearer" else None
+        token = secret.strip() if kind.lower() == "bearer" else _password(request, kind, secret)
+        found = recognise_token(store, token, now)
         return NOBODY if found is None else _as(found[0], "token")
     if cookie := request.cookies.get(COOKIE, ""):
         seen = recognise(store, cookie, now)
         if seen is not None:
             return _as(seen.account, "session", seen.fresh)
     return Visitor("", "admin", "machine", private=True) if _alone(request, store) else NOBODY
+
+
+def _password(request: HTTPConnection, kind: str, secret: str) -> str:
+    """The password of HTTP Basic (RFC 7617), where readers of feeds send a token in it; empty everywhere else."""
+    if kind.lower() != "basic" or not request.url.path.startswith("/feeds/"):
+        return ""
+    try:
+        return base64.b64decode(secret.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _as(account: Account, by: str, fresh: str = "") -> Visitor:

@@ -126,7 +126,6 @@ def _try(request: Request, act: Callable[[Store], str]) -> Response:
 
 
 SCREEN = Screen(
-    title="Settings", path=_PATH, icon="settings", group="set-up",
     routes=[
         page(_PATH, people, "viewer", name="accounts"),
         action(_PATH, add_account, "admin"),
@@ -135,5 +134,5 @@ SCREEN = Screen(
         action(f"{_PATH}/password", change_own_password, "viewer"),
         action(f"{_PATH}/tokens", add_token, "viewer"),
         action(f"{_PATH}/tokens/remove", remove_token, "viewer"),
-    ],
-)  # fmt: skip
+    ]
+)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from listening.config import Config
 from listening.insight.headline import Figure
 from listening.insight.overview import Overview, overview
+from listening.people import RULES, advocates
 from listening.web.access import page, who
 from listening.web.chosen import PERIODS, chosen
 from listening.web.pages import desk_of, percent, render, signed
@@ -25,6 +26,7 @@ TITLES = {
     "open": "Open complaints",
     "wait": "Median first answer",
 }
+_FRIENDS = 8  # advocates that are named
 BETTER = {"net": 1, "voice": 1, "open": -1, "wait": -1}  # what more of it means; of mentions nobody knows
 
 
@@ -39,9 +41,11 @@ def show(request: Request) -> Response:
     with desk.store() as store:
         scope = visitor.scope(store)
         found = overview(store, brand, picked.since, picked.until, now=now, scope=scope)
+        friends = advocates(store, brand, picked.since, picked.until, limit=_FRIENDS, scope=scope)
     return render(
         request, "overview/overview.html", found=found, brand=brand, brands=names(config), picked=picked,
         periods=PERIODS, titles=TITLES, series=_series(found), sql=sql_address(config), told=told, verdict=verdict,
+        friends=friends, advocate=RULES["advocate"],
     )  # fmt: skip
 
 
@@ -89,12 +93,11 @@ def told(figure: Figure, value: float | None) -> str:
     return f"{value:,.0f}"
 
 
-def duration(seconds: float) -> str:
-    """A length of time in one unit, or two."""
-    minutes = seconds / 60
-    if minutes < 90:
-        return f"{minutes:.0f} min"
-    return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 1440:.1f} days"
+def duration(hours: float) -> str:
+    """A length of time, given in hours, in one unit."""
+    if hours < 1.5:
+        return f"{60 * hours:.0f} min"
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
 def verdict(figure: Figure) -> tuple[str, str]:

@@ -1,0 +1,212 @@
+"""A brand over a period in figures, for programs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from listening.errors import ListeningError
+from listening.insight.headline import Figure
+from listening.insight.overview import Overview, overview
+from listening.insight.parts import Part
+from listening.store import Count as Counted
+from listening.web.api.endpoint import ROOT, Call, Endpoint, Param, Shape
+from listening.web.chosen import PERIODS, chosen
+
+_OPENS = f"What {ROOT}/mentions takes to give the mentions behind it."
+
+
+class Feelings(Shape):
+    """How many mentions, and of which feeling; the others cannot be scored."""
+
+    mentions: int
+    negative: int
+    neutral: int
+    positive: int
+
+
+class Number(Shape):
+    """One figure, and what became of it since the period before."""
+
+    name: str = Field(description="mentions, net, voice, open or wait")
+    value: float | None = Field(description="Counts; net sentiment -1 to 1; a share 0 to 1; seconds.")
+    before: float | None
+    low: float | None = Field(description="The 95 % interval, where there is one.")
+    high: float | None
+    change: float | None = Field(description="Relative for counts and waits, else a difference.")
+    p: float | None = Field(description="How often chance alone would bring such a change.")
+    real: bool = Field(description="More than chance: p < 0.01.")
+    rule: str
+    test: str
+    opens: str = Field(description=_OPENS)
+
+
+class Spike(Shape):
+    """A day with far more than usual, and the words that set it apart."""
+
+    expected: float
+    words: list[str]
+
+
+class Day(Shape):
+    """One day of the team's time zone."""
+
+    day: date
+    count: Feelings
+    net: float | None
+    unfinished: bool
+    spike: Spike | None
+
+
+class Share(Shape):
+    """A brand's part of all that is said."""
+
+    brand: str
+    ours: bool
+    count: Feelings
+    share: float
+
+
+class Slice(Shape):
+    """One aspect, intent, source or site."""
+
+    name: str
+    count: Feelings
+    net: float | None
+    opens: str = Field(description=_OPENS)
+
+
+class Topic(Shape):
+    """A word or phrase that these mentions have more than others."""
+
+    text: str
+    count: Feelings
+    share: float
+    opens: str = Field(description=_OPENS)
+
+
+class Pain(Shape):
+    """An aspect in a source: what share of it surely is negative."""
+
+    aspect: str
+    source: str
+    count: Feelings
+    pain: float
+
+
+class Advocate(Shape):
+    """Somebody who speaks for the brand."""
+
+    person: int
+    name: str
+    platform: str
+    url: str
+    followers: int
+    praise: int
+    recommends: int
+
+
+class Figures(Shape):
+    """A brand's period; lists are empty where there is nothing to tell."""
+
+    brand: str
+    first: date
+    last: date
+    comparable: bool = Field(description="Whether the period before is known.")
+    figures: list[Number]
+    days: list[Day]
+    voice: list[Share]
+    aspects: list[Slice]
+    intents: list[Slice]
+    topics: list[Topic]
+    sources: list[Slice]
+    sites: list[Slice]
+    pain: list[Pain]
+    advocates: list[Advocate]
+
+
+def figures(call: Call) -> Figures:
+    """A brand's figures."""
+    names = [brand.name for brand in sorted(call.config.brands, key=lambda each: not each.ours)]
+    _check(call, names)
+    picked = chosen(call.request.query_params, names, call.store.calendar().zone, call.now)
+    brand = picked.brand or next(iter(names), "")
+    if not brand:
+        raise call.missing("there is no brand yet: add one under Brands.")
+    return _figures(overview(call.store, brand, picked.since, picked.until, now=call.now, scope=call.scope))
+
+
+def _check(call: Call, names: list[str]) -> None:
+    """Raises for what `chosen` would pass over."""
+    brand, period = call.text("brand"), call.text("period")
+    if brand and brand.casefold() not in {name.casefold() for name in names}:
+        raise call.missing(f"there is no such brand; {ROOT}/brands lists them.")
+    if period and period not in PERIODS:
+        raise ListeningError(f'"period": there are {", ".join(PERIODS)}.')
+    since, until = call.text("since"), call.text("until")
+    if bool(since) != bool(until):
+        raise ListeningError('"since" and "until" belong together.')
+    try:
+        fine = not since or date.fromisoformat(since) <= date.fromisoformat(until)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ListeningError('"since" and "until" are days such as 2026-11-20, the first and the last.')
+
+
+def _figures(found: Overview) -> Figures:
+    return Figures(
+        brand=found.brand, first=found.days.first, last=found.days.last, comparable=found.comparable,
+        figures=[_number(figure) for figure in found.figures.values()],
+        days=[
+            Day(
+                day=date.fromisoformat(day.day), count=_feelings(day.count), net=day.net, unfinished=day.unfinished,
+                spike=day.spike and Spike(expected=day.spike.expected, words=[word.text for word in day.spike.words]),
+            ) for day in found.course
+        ],
+        voice=[Share(brand=v.brand, ours=v.ours, count=_feelings(v.count), share=v.share) for v in found.voice],
+        aspects=_slices(found.aspects), intents=_slices(found.intents), sources=_slices(found.sources),
+        sites=_slices(found.sites),
+        topics=[Topic(text=t.text, count=_feelings(t.count), share=t.share, opens=t.opens) for t in found.topics],
+        pain=[
+            Pain(aspect=cell.aspect, source=cell.source, count=_feelings(cell.count), pain=cell.pain)
+            for cell in found.heat.cells.values()
+        ],
+        advocates=[
+            Advocate(
+                person=a.author_id, name=a.name, platform=a.platform, url=a.url, followers=a.followers,
+                praise=a.praise, recommends=a.recommends,
+            ) for a in found.advocates
+        ],
+    )  # fmt: skip
+
+
+def _number(figure: Figure) -> Number:
+    return Number(
+        name=figure.name, value=figure.value, before=figure.before, low=figure.low, high=figure.high,
+        change=figure.change, p=figure.p, real=figure.real, rule=figure.why.rule, test=figure.how,
+        opens=figure.why.opens,
+    )  # fmt: skip
+
+
+def _slices(parts: tuple[Part, ...]) -> list[Slice]:
+    return [Slice(name=p.name, count=_feelings(p.count), net=p.net, opens=p.why.opens) for p in parts]
+
+
+def _feelings(count: Counted) -> Feelings:
+    return Feelings(mentions=count.mentions, negative=count.negative, neutral=count.neutral, positive=count.positive)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "/figures", figures, Figures, "A brand over a period: figures with their changes, days, parts and people.",
+        params=(
+            Param("brand", "Which brand; without it the first of ours."),
+            Param("period", "Up to now.", choices=tuple(PERIODS), default="30d"),
+            Param("since", "The first day, instead of a period.", "date"),
+            Param("until", "The last day.", "date"),
+        ),
+        example="period=7d",
+    ),
+)  # fmt: skip

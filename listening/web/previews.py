@@ -1,0 +1,82 @@
+"""Previews that take longer than a page: what a form asked for last is worked out beside the pages, one at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from listening.errors import ListeningError
+from listening.web.jobs import Job, Stopped
+
+_KEPT = 20  # forms whose last preview is remembered
+_LAST_WORDS = 10.0  # seconds that one gets to end
+
+
+@dataclass
+class Preview:
+    """One preview: how far it is, and what it found. `key` says what of."""
+
+    key: str
+    job: Job
+    found: Any = None
+    ready: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+
+
+class Previews:
+    """The newest preview of each form. Whoever goes on typing ends the one before."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[str, Preview] = OrderedDict()
+        self._turn, self._one = threading.Lock(), threading.Lock()
+
+    def ask(self, form: str, key: str, work: Callable[[Job], Any], patience: float) -> Preview:
+        """The preview of what a form holds now, started where there is none, after at most `patience` seconds."""
+        with self._turn:
+            shown = self._of.get(form)
+            if shown is None or shown.key != key:
+                if shown is not None:
+                    shown.job.stop.set()
+                shown = self._of[form] = Preview(key, Job("Looking back", ""))
+                shown.thread = threading.Thread(target=self._work, args=(shown, work), name="preview", daemon=True)
+                shown.thread.start()
+            self._of.move_to_end(form)
+            while len(self._of) > _KEPT:
+                self._of.popitem(last=False)[1].job.stop.set()
+        shown.ready.wait(patience)
+        return shown
+
+    def _work(self, shown: Preview, work: Callable[[Job], Any]) -> None:
+        job = shown.job
+        try:
+            with self._one:
+                job.progress(0, 0)
+                shown.found = work(job)
+            job.state = "done"
+        except Stopped:
+            job.state = "stopped"
+        except ListeningError as error:
+            job.state, job.says = "failed", str(error)
+        except Exception:
+            job.state, job.says = "failed", "It failed; the log says more."
+            raise
+        finally:
+            shown.ready.set()
+
+    def wait(self) -> None:
+        """Wait for the end of all of them."""
+        with self._turn:
+            shown = list(self._of.values())
+        for each in shown:
+            if each.thread is not None:
+                each.thread.join(_LAST_WORDS)
+
+    def close(self) -> None:
+        """End all of them."""
+        with self._turn:
+            for each in self._of.values():
+                each.job.stop.set()
+        self.wait()
