@@ -113,7 +113,11 @@ def _named(conn: sqlite3.Connection, where: InboxFilter) -> Iterator[tuple[str, 
         yield "SELECT id FROM mentions WHERE urgency > 0 AND urgency >= ?", "1", [where.urgency]
     if where.brands and where.sources:
         brands, sources = _ids(conn, "brands", where.brands), _ids(conn, "sources", where.sources)
-        yield f"SELECT id FROM mentions WHERE source_id IN {sources} AND brand_id IN {brands}", "1", []
+        yield (
+            f"SELECT id FROM mentions WHERE source_id > 0 AND source_id IN {sources} AND brand_id IN {brands}",
+            "1",
+            [],
+        )
     if where.assignee not in ("", NOBODY):
         yield "SELECT id FROM mentions WHERE assignee = ? AND assignee <> ''", "1", [where.assignee]
 
