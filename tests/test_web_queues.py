@@ -154,3 +154,8 @@ def test_empty_queues_say_what_they_hold(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_lengths_of_time_are_words(length: timedelta | None, words: str) -> None:
     assert span(length) == words
+
+
+def test_lengths_of_time_are_read_in_the_unit_that_fits() -> None:
+    lengths = [timedelta(days=2), timedelta(hours=1), timedelta(hours=30, minutes=6), timedelta(days=3, hours=12)]
+    assert [span(length) for length in lengths] == ["2 days", "1 hour", "30.1 h", "3.5 days"]

@@ -157,7 +157,7 @@ def span(length: timedelta | None) -> str:
     for unit, name in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
         if length and length % unit == timedelta(0):
             return f"{length // unit} {name}{'' if length == unit else 's'}"
-    return duration(length.total_seconds())
+    return duration(length.total_seconds() / 3600)
 
 
 def _new(kind: Kind) -> Callable[[Request], Response]:
