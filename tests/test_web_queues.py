@@ -157,5 +157,10 @@ def test_lengths_of_time_are_words(length: timedelta | None, words: str) -> None
 
 
 def test_lengths_of_time_are_read_in_the_unit_that_fits() -> None:
-    lengths = [timedelta(days=2), timedelta(hours=1), timedelta(hours=30, minutes=6), timedelta(days=3, hours=12)]
+    lengths = [
+        timedelta(days=2),
+        timedelta(hours=1),
+        timedelta(hours=30, minutes=6),
+        timedelta(days=3, hours=12, minutes=1),
+    ]
     assert [span(length) for length in lengths] == ["2 days", "1 hour", "30.1 h", "3.5 days"]
