@@ -426,7 +426,7 @@ def test_the_store_answers_every_field_that_it_alone_knows(handled: Store) -> No
 
 def test_a_query_comes_on_top_of_the_other_filters(handled: Store) -> None:
     assert mentions(handled, "acme", brand="Acme", sentiment="positive") == ["Acme 2"]
-    assert mentions(handled, "acme", limit=2) == ["Acme 1", "Acme 2"]
+    assert mentions(handled, "acme", limit=2) == ["Acme 1", "Globex 2"]  # of one time the last one stored
     assert mentions(handled, "acme", order="negative", brand="Acme") == ["Acme 1", "Acme 2"]
     assert handled.count_mentions(MentionFilter(query=Question(parse("acme"), NOW))) == 4
 

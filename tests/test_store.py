@@ -434,3 +434,20 @@ def test_read_only_stores_cannot_write(store: Store) -> None:
             reader.save("s", [entry(1)], now=NOW)
         with pytest.raises(sqlite3.OperationalError):
             reader.db.conn.execute("DELETE FROM posts")
+
+
+def test_another_process_that_closes_the_file_leaves_the_log_of_this_one(tmp_path: Path) -> None:
+    """Opening a file that is there by hand, and closing it, would drop SQLite's locks on it in this process."""
+    path = tmp_path / "listening.db"
+    log = Path(f"{path}-wal")
+    with Store(path) as first:
+        first.know([{"name": "forum"}], [])
+        Store(path).close()  # another connection of this process comes and goes
+        before = log.stat().st_ino
+        other = f"from listening.store import Store; Store({str(path)!r}).close()"
+        subprocess.run([sys.executable, "-c", other], check=True, cwd=Path(__file__).parents[1])
+        assert log.exists()
+        assert log.stat().st_ino == before
+        first.know([{"name": "forum"}, {"name": "news"}], [])
+        with Store(path, read_only=True) as reader:
+            assert [source.name for source in reader.known_sources()] == ["forum", "news"]

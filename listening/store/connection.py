@@ -6,7 +6,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -39,7 +39,7 @@ class Connection:
             raise StoreError(f"{self.path}: there is no database yet. Run `listening crawl` first.")
         if not self.read_only:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # what customers write is nobody else's
+            self._create()
         mode = "ro" if self.read_only else "rwc"
         uri = f"{self.path.resolve().as_uri()}?mode={mode}"
         conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
@@ -53,6 +53,16 @@ class Connection:
         conn.execute("PRAGMA cache_size = -65536")
         conn.execute("PRAGMA temp_store = MEMORY")
         return Database(conn, recursive_triggers=False, execute_plugins=False)
+
+    def _create(self) -> None:
+        """Make a new file for its owner alone: what customers write is nobody else's.
+
+        One that is there is never opened here. Closing any handle of a file drops all of this process's locks on it
+        (POSIX), also those of SQLite: another process that closes the file would then take itself for the last, and
+        remove the log that this one writes to. See "How To Corrupt An SQLite Database File", 2.2.
+        """
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     def _migrate(self) -> None:
         if migrations.pending(self.db):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listening.store import STATUSES
+from listening.store import OUTCOMES, STATUSES
 from listening.store.inbox_filter import ORDERS, QUEUES
 from listening.web.api import mention as shape
 from listening.web.api.endpoint import Call, Endpoint, Param
@@ -24,6 +24,7 @@ FILTERS = (
     Param("person", "By these authors, by number.", "integer", many=True),
     Param("aspect", "That speak of this side of a brand."),
     Param("aspect_sentiment", "And feel so toward it.", choices=_FEELINGS),
+    Param("outcome", "What became of it.", choices=OUTCOMES),
     Param("cluster", "That say the same, by number.", "integer"),
     Param("queue", "Of one of the queues.", choices=QUEUES),
     Param("shelf", "1: those that are probably not about the brand, instead of the others.", choices=("0", "1")),

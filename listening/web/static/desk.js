@@ -126,11 +126,11 @@ document.addEventListener("click", (event) => {
 
 // What scrolls sideways can be reached and scrolled by keyboard.
 function reachable() {
-  for (const wide of document.querySelectorAll(".scroll")) {
+  for (const wide of document.querySelectorAll(".scroll, pre")) {
     if (wide.scrollWidth <= wide.clientWidth || wide.hasAttribute("tabindex")) continue;
     wide.tabIndex = 0;
     wide.setAttribute("role", "region");
-    wide.setAttribute("aria-label", wide.closest("section")?.querySelector("h2")?.textContent.trim() || "Table");
+    wide.setAttribute("aria-label", wide.closest("section")?.querySelector("h2")?.textContent.trim() || (wide.matches("pre") ? "Text" : "Table"));
   }
 }
 reachable();
