@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -88,18 +90,30 @@ def install(home: Path, *, posts: int = 30, people: bool = False) -> Installatio
     """An installation with two brands, a board and a private mailbox; with `people` one account a role."""
     folder = home / "config"
     folder.mkdir(parents=True)
-    (folder / "brands.toml").write_text(BRANDS, encoding="utf-8")
-    (folder / "sources.toml").write_text(SOURCES, encoding="utf-8")
-    (folder / "listening.toml").write_text('database = "listening.db"\n', encoding="utf-8")
-    config = load(folder, {name: kind.Options for name, kind in kinds().items()})
-    now = datetime.now(UTC).replace(microsecond=0)
-    with prepare(config) as store:
-        for source in ("forum", "mail"):
-            fill(store, config, source, posts if source == "forum" else 3, now)
-        if people:
-            for role in reversed(ROLES):
-                accounts.add(store, role, PASSWORD, role, private=role == "admin", now=now)
+    files, database = _made(posts, people)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (home / "listening.db").write_bytes(database)
     return Installation(folder, application(folder))
+
+
+@cache
+def _made(posts: int, people: bool) -> tuple[dict[str, str], bytes]:
+    """The config files and the database, made once: understanding and argon2 take their time."""
+    files = {"brands.toml": BRANDS, "sources.toml": SOURCES, "listening.toml": 'database = "listening.db"\n'}
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "config"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        config = load(folder, {name: kind.Options for name, kind in kinds().items()})
+        now = datetime.now(UTC).replace(microsecond=0)
+        with prepare(config) as store:
+            for source in ("forum", "mail"):
+                fill(store, config, source, posts if source == "forum" else 3, now)
+            for role in reversed(ROLES) if people else ():
+                accounts.add(store, role, PASSWORD, role, private=role == "admin", now=now)
+        return files, config.database.read_bytes()  # the last to close it leaves no log beside it
 
 
 def fill(store: Store, config: Config, source: str, posts: int, now: datetime) -> None:
