@@ -193,6 +193,21 @@ def test_who_saw_another_text_is_told(folder: Path, editor: Editor) -> None:
     assert load(folder, OPTIONS).brands[0].ours
 
 
+def test_nobody_undoes_what_they_may_not_edit(folder: Path, editor: Editor) -> None:
+    brands = editor.change("brand", "Acme", {"query": "acme"})
+    settings = editor.change("", "", {"jobs": 2})
+    digest = editor.add("digest", {"name": "monday"})
+    for edit, known in ((brands, {"file": "listening.toml"}), (settings, {"only": ("digest", "alert")})):
+        with pytest.raises(ConfigError):
+            editor.undo(edit.undo, **known)  # type: ignore[arg-type]
+    editor.undo(digest.undo, file="listening.toml", only=("digest", "alert"))
+    with pytest.raises(ConfigError, match="touched more"):
+        editor.undo(settings.undo, file="listening.toml", only=("digest", "alert"))
+    editor.undo(settings.undo, file="listening.toml")
+    editor.undo(brands.undo, file="brands.toml")
+    assert (folder / "brands.toml").read_text(encoding="utf-8") == BRANDS
+
+
 def test_edits_are_undone_in_turn_and_redone(folder: Path, editor: Editor) -> None:
     first = editor.change("brand", "Acme", {"ours": False})
     second = editor.remove("brand", "Globex")

@@ -65,7 +65,7 @@ def test_saving_keeps_comments_and_looks_back(desk: Installation) -> None:
         assert client.post("/brands/save", data=edit(client, query="acme NOT app")).status_code == 303
         settle(desk)
         assert "Looking back for Acme" in client.get("/brands").text
-        assert "9 gone" in client.get("/brands/jobs").text
+        assert "9 gone" in client.get("/jobs/apply").text
     assert path.read_text(encoding="utf-8").startswith("# ours first\n")
     assert desk.config.brands[0].query == "acme NOT app"
     with desk.store() as store:

@@ -290,7 +290,7 @@ def test_removing_is_undone(desk: Installation) -> None:
         assert '"forum"' not in toml(desk)
         page = client.get(answer.headers["location"]).text
         assert client.post(re.findall(r'action="(/sources/undo/[^"]+)"', page)[0]).status_code == 303
-        assert client.post("/sources/undo/listening.toml.000001-000000000000").status_code == 404
+        assert client.post("/sources/undo/listening.toml.000001-000000000000").status_code == 400
     assert toml(desk) == before
 
 

@@ -6,7 +6,7 @@ import fcntl
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,10 +89,14 @@ class Editor:
 
         return self._edit(file, table, name, removed)
 
-    def undo(self, edit: str) -> Edited:
-        """Put back what was before an edit, unless the file has changed since. The undoing can be undone, too."""
+    def undo(self, edit: str, *, file: str = "", only: Collection[str] = ()) -> Edited:
+        """Put back what was before an edit, unless the file has changed since. The undoing can be undone, too.
+
+        With `file` an edit of another file is not known, and with `only` one that touched other tables than these: who
+        may edit some tables cannot undo what others did to the rest.
+        """
         found = self.history.before(edit)
-        if found is None:
+        if found is None or (file and found[0] != file):
             raise self._error("", "", "", "this edit is not kept any more.", "Edit the file by hand.")
         file, before, after = found
 
@@ -101,6 +105,8 @@ class Editor:
                 raise self._error(
                     file, "", "", "has changed since, and undoing this would lose that.", "Undo the later edits first."
                 )
+            if only and _apart(before, only) != _apart(str(sheet), only):
+                raise self._error(file, "", "", "this edit touched more than can be undone here.", "Ask an admin.")
             return before, lambda _: None
 
         return self._edit(file, "", "", undone)
@@ -245,6 +251,11 @@ def _same(name: str, other: str) -> bool:
 
 def _table(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict) for each in value))
+
+
+def _apart(text: str, tables: Collection[str]) -> dict[str, Any]:
+    """A file without some of its tables."""
+    return {key: value for key, value in tomllib.loads(text).items() if key not in tables}
 
 
 def _broken(text: str) -> bool:

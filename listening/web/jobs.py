@@ -18,10 +18,15 @@ class Stopped(Exception):  # not a mistake
 
 @dataclass
 class Job:
-    """One job: what it does, how far it is (of `total`, 0 where nobody knows) and how it ended."""
+    """One job: what it does, how far it is (of `total`, 0 where nobody knows) and how it ended.
 
+    `role` is the least that may watch and stop it by its `kind`; "" leaves that to the page that started it.
+    """
+
+    kind: str
     title: str
     who: str
+    role: str = ""
     done: int = 0
     total: int = 0
     says: str = ""
@@ -52,13 +57,13 @@ class Jobs:
         self._threads: dict[str, threading.Thread] = {}
         self._turn = threading.Lock()
 
-    def start(self, kind: str, title: str, who: str, work: Work) -> Job:
+    def start(self, kind: str, title: str, who: str, work: Work, *, role: str = "") -> Job:
         """Start `work`, which returns its last words. Raises ListeningError while one of the kind is running."""
         with self._turn:
             running = self._jobs.get(kind)
             if running is not None and running.state == "running":
                 raise ListeningError(f"{running.title} is still at it: wait for it or stop it first.")
-            job = self._jobs[kind] = Job(title, who)
+            job = self._jobs[kind] = Job(kind, title, who, role)
             thread = threading.Thread(target=self._work, args=(job, work), name=kind, daemon=True)
             self._threads[kind] = thread
         thread.start()
@@ -79,6 +84,10 @@ class Jobs:
     def find(self, kind: str) -> Job | None:
         """The job of a kind: the running one, or the last."""
         return self._jobs.get(kind)
+
+    def those(self, *kinds: str) -> list[Job]:
+        """The jobs of these kinds that there are."""
+        return [job for kind in kinds if (job := self._jobs.get(kind)) is not None]
 
     def wait(self, kind: str) -> None:
         """Wait for the end of a job."""

@@ -40,7 +40,7 @@ class Previews:
             if shown is None or shown.key != key:
                 if shown is not None:
                     shown.job.stop.set()
-                shown = self._of[form] = Preview(key, Job("Looking back", ""))
+                shown = self._of[form] = Preview(key, Job("preview", "Looking back", ""))
                 shown.thread = threading.Thread(target=self._work, args=(shown, work), name="preview", daemon=True)
                 shown.thread.start()
             self._of.move_to_end(form)

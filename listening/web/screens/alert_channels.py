@@ -20,6 +20,7 @@ from listening.web.access import Form, action, page, who
 from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screens.alert_form import Mistakes, changes, mistakes_of
+from listening.web.undoing import undo_path
 
 _PATH = "/alerts/channels"
 _TEXTS = ("name", "kind", "url", "url_env", "secret_env")
@@ -159,7 +160,7 @@ def remove_channel(request: Request, form: Form) -> Response:
         return refuse(request, 400, f"{', '.join(rules)} goes to “{name}”: take it out of there first.")
     edited = desk.editor().remove("channel", name, seen=form.text("seen"))
     answer = render(request, "alerts/_removed.html", what=name, back=_PATH, all="All channels")
-    return tell(answer, f"{name} is removed.", undo=f"/alerts/undo/{edited.undo}" if edited.undo else "")
+    return tell(answer, f"{name} is removed.", undo=undo_path("/alerts", edited.undo))
 
 
 def test_channel(request: Request, form: Form) -> Response:

@@ -20,6 +20,7 @@ from listening.store import Scope
 from listening.web.access import Form, action, page, who
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screens.alert_preview import look_back
+from listening.web.undoing import undo_path
 
 TITLES: Mapping[str, tuple[str, str]] = {
     "spike": ("More mentions than usual", "far more than on the same hours and weekdays of the weeks before"),
@@ -195,7 +196,7 @@ def remove_alert(request: Request, form: Form) -> Response:
     name = form.text("name")
     edited = desk_of(request).editor().remove("alert", name, seen=form.text("seen"))
     answer = render(request, "alerts/_removed.html", what=name, back="/alerts", all="All rules")
-    return tell(answer, f"{name} is removed.", undo=f"/alerts/undo/{edited.undo}" if edited.undo else "")
+    return tell(answer, f"{name} is removed.", undo=undo_path("/alerts", edited.undo))
 
 
 ROUTES = (

@@ -17,6 +17,7 @@ from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
 from listening.web.screens import alert_channels, alert_form, alert_history
 from listening.web.screens.alert_form import TITLES
+from listening.web.undoing import undo_path, undoing
 
 _ASLEEP = timedelta(minutes=15)  # without a look, after which nobody seems to look any more
 
@@ -122,13 +123,7 @@ def switch(request: Request, form: Form) -> Response:
     if "hx-request" not in request.headers:
         return go(request, "/alerts", said)
     answer = alerts(request)
-    return tell(answer, said, undo=f"/alerts/undo/{edited.undo}" if edited.undo else "")
-
-
-def undo_edit(request: Request, _: Form) -> Response:
-    """Put listening.toml back as it was before an edit."""
-    desk_of(request).editor().undo(request.path_params["edit"])
-    return go(request, "/alerts", "Undone.")
+    return tell(answer, said, undo=undo_path("/alerts", edited.undo))
 
 
 SCREEN = Screen(
@@ -136,7 +131,7 @@ SCREEN = Screen(
     routes=[
         page("/alerts", alerts, "viewer"),
         action("/alerts/switch", switch, "analyst", name="switch_alert"),
-        action("/alerts/undo/{edit}", undo_edit, "analyst", name="undo_alert"),
+        undoing("/alerts", "listening.toml", "analyst", only=("alert", "channel")),
         *alert_form.ROUTES,
         *alert_history.ROUTES,
         *alert_channels.ROUTES,

@@ -39,7 +39,7 @@ def backups(request: Request) -> Response:
     with desk.store() as store:
         found, needs = _copies(store, folder(desk.database)), desk.database.stat().st_size
     return render(
-        request, "settings/backup.html", copies=found, job=desk.jobs.find(BACKUP), folder=folder(desk.database),
+        request, "settings/backup.html", copies=found, jobs=desk.jobs.those(BACKUP), folder=folder(desk.database),
         needs=needs, free=shutil.disk_usage(desk.database.resolve().parent).free,
     )  # fmt: skip
 
@@ -75,7 +75,7 @@ def make(request: Request, _: Form) -> Response:
             store.backup(path, lambda left, total: job.progress(total - left, total), now=now)
         return f"{path.name} is made and checked: {path.stat().st_size / 1e6:,.1f} MB."
 
-    desk.jobs.start(BACKUP, "Making a backup", who(request).name, work)
+    desk.jobs.start(BACKUP, "Making a backup", who(request).name, work, role="admin")
     return go(request, _PATH)
 
 
@@ -89,7 +89,7 @@ def check(request: Request, form: Form) -> Response:
         verify(found.path)
         return f"{found.path.name} is whole, and can be put back."
 
-    desk_of(request).jobs.start(BACKUP, f"Checking {found.path.name}", who(request).name, work)
+    desk_of(request).jobs.start(BACKUP, f"Checking {found.path.name}", who(request).name, work, role="admin")
     return go(request, _PATH)
 
 

@@ -21,6 +21,7 @@ from listening.web.access import Form, action, page, who
 from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
+from listening.web.undoing import undo_path, undoing
 from pipelines.match import tree
 
 _LOOKED_AT, _WINDOW = 1500, timedelta(days=90)  # posts and days that a preview covers: more would keep typing waiting
@@ -46,7 +47,7 @@ def brands(request: Request) -> Response:
         for label in store.labels():
             labels.setdefault(label.brand, Counter())[label.kind.partition(":")[0]] += 1
     rows = [Row(b, str(tree(b)), figures.get(b.name, 0), labels.get(b.name, {})) for b in desk.config.brands]
-    return render(request, "brands/list.html", rows=rows, job=desk.jobs.find(APPLY), learning=desk.jobs.find(LEARN))
+    return render(request, "brands/list.html", rows=rows, jobs=desk.jobs.those(APPLY, LEARN))
 
 
 def new_brand(request: Request) -> Response:
@@ -148,14 +149,8 @@ def remove(request: Request, form: Form) -> Response:
     """Take a brand out of brands.toml; what was found and typed stays in the file and comes back with it."""
     name = form.text("name")
     edited = desk_of(request).editor().remove("brand", name, seen=form.text("seen"))
-    undo = f"/brands/undo/{edited.undo}" if edited.undo else ""
+    undo = undo_path("/brands", edited.undo)
     return tell(render(request, "brands/_removed.html", name=name), f"{name} is removed.", undo=undo)
-
-
-def undo_edit(request: Request, _: Form) -> Response:
-    """Put brands.toml back as it was before an edit."""
-    desk_of(request).editor().undo(request.path_params["edit"])
-    return go(request, "/brands", "Undone.")
 
 
 def apply(request: Request, form: Form) -> Response:
@@ -177,24 +172,10 @@ def _apply(request: Request, names: Sequence[str]) -> Response | None:
         return f"{done.posts:,} posts looked at: {done.new:,} mentions new, {done.gone:,} gone."
 
     try:
-        desk.jobs.start(APPLY, f"Looking back for {', '.join(names)}", who(request).name, work)
+        desk.jobs.start(APPLY, f"Looking back for {', '.join(names)}", who(request).name, work, role="analyst")
     except ListeningError as error:
         return go(request, "/brands", f"Saved. {error} Then apply it.")
     return None
-
-
-def job(request: Request) -> Response:
-    """How far the looking back and the learning are."""
-    jobs = desk_of(request).jobs
-    return render(request, "brands/_jobs.html", job=jobs.find(APPLY), learning=jobs.find(LEARN))
-
-
-def stop_job(request: Request, _: Form) -> Response:
-    """Ask the jobs to stop."""
-    for kind in (APPLY, LEARN):
-        if (found := desk_of(request).jobs.find(kind)) is not None:
-            found.stop.set()
-    return job(request)
 
 
 def _aliases(text: str) -> list[str]:
@@ -208,11 +189,9 @@ SCREEN = Screen(
         page("/brands/new", new_brand, "analyst"),
         page("/brands/edit", edit_brand, "analyst"),
         page("/brands/preview", preview, "analyst", name="preview_brand"),
-        page("/brands/jobs", job, "analyst", name="brand_jobs"),
         action("/brands/save", save, "analyst", name="save_brand"),
         action("/brands/remove", remove, "analyst", name="remove_brand"),
-        action("/brands/undo/{edit}", undo_edit, "analyst", name="undo_brand"),
+        undoing("/brands", "brands.toml", "analyst"),
         action("/brands/apply", apply, "analyst", name="apply_brand"),
-        action("/brands/stop", stop_job, "analyst", name="stop_brand_jobs"),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ from listening.store import Sent
 from listening.web.access import Form, action, page, who
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
+from listening.web.undoing import undo_path, undoing
 
 _LOG = 60  # letters that are shown
 _KEEPS_PRIVATE = "It tells what private sources brought: only who may see those changes it. Ask an admin."
@@ -169,14 +170,8 @@ def remove(request: Request, form: Form) -> Response:
     """Take a digest out of listening.toml; what was sent stays in the log."""
     name = form.text("name")
     edited = desk_of(request).editor().remove("digest", name, seen=form.text("seen"))
-    undo = f"/digests/undo/{edited.undo}" if edited.undo else ""
+    undo = undo_path("/digests", edited.undo)
     return tell(render(request, "digests/_removed.html", name=name), f"{name} is removed.", undo=undo)
-
-
-def undo_edit(request: Request, _: Form) -> Response:
-    """Put listening.toml back as it was before an edit."""
-    desk_of(request).editor().undo(request.path_params["edit"])
-    return go(request, "/digests", "Undone.")
 
 
 def retry(request: Request, form: Form) -> Response:
@@ -196,7 +191,7 @@ SCREEN = Screen(
         page("/digests/edit", edit_digest, "analyst"),
         action("/digests/save", save, "analyst", name="save_digest"),
         action("/digests/remove", remove, "analyst", name="remove_digest"),
-        action("/digests/undo/{edit}", undo_edit, "analyst", name="undo_digest"),
+        undoing("/digests", "listening.toml", "analyst", only=("digest",)),
         action("/digests/retry", retry, "analyst", name="retry_letters"),
     ],
 )  # fmt: skip

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from listening.errors import ListeningError
-from listening.privacy import Erased, erase, forget, plan
+from listening.privacy import Erased, erase, plan
 from listening.store import Handle
 from listening.web.access import Form, action, page, who
 from listening.web.jobs import Job
@@ -17,7 +16,7 @@ from listening.web.pages import desk_of, go, refuse, render
 from listening.web.screen import Screen
 from listening.web.screens.people import gone, number, visible
 
-ERASE, CLEAN = "erase", "clean"  # kinds of jobs
+ERASE = "erase"  # a kind of job
 
 
 def ask(request: Request) -> Response:
@@ -57,15 +56,15 @@ def start(request: Request, form: Form) -> Response:
         return _ask(request, "What you typed is not their name: nothing was erased.", 400)
 
     def work(job: Job) -> str:
-        with desk.store() as store:
-            done = erase(
-                store, ident, now=datetime.now(UTC), who=me, scrub=False,
-                progress=lambda _, so_far, total: job.progress(so_far, total),
-            )  # fmt: skip
-        return _told(done)
+        def tell(what: str, so_far: int, total: int) -> None:
+            job.says = what
+            job.progress(so_far, total)
 
-    desk.jobs.start(ERASE, "Erasing a person", me, work)
-    return go(request, "/people/erasing")
+        with desk.store() as store:
+            return _told(erase(store, ident, now=datetime.now(UTC), who=me, progress=tell))
+
+    desk.jobs.start(ERASE, "Erasing a person", me, work, role="admin")
+    return go(request, "/settings/privacy")
 
 
 def _told(done: Erased) -> str:
@@ -74,62 +73,16 @@ def _told(done: Erased) -> str:
         f"{erasure.posts:,} posts are gone, and {erasure.others:,} posts of others no longer name or quote them. They "
         f"are kept out from now on (request {erasure.request})."
     )
+    if not done.scrubbed:
+        said += " Somebody was reading, so traces wait in free pages of the file: tidying takes them out."
     if done.backups:
         said += f" Backups still hold them; who comes back with one is erased again: {', '.join(done.backups)}."
     return f"{said} Files that were exported earlier are not known here: look through them."
 
 
-def erasing(request: Request) -> Response:
-    """How far it is."""
-    jobs = desk_of(request).jobs
-    with desk_of(request).store() as store:
-        traces = store.unscrubbed()
-    partial = "hx-request" in request.headers
-    template = "people/_erasing.html" if partial else "people/erasing.html"
-    return render(request, template, jobs=[jobs.find(ERASE), jobs.find(CLEAN)], traces=traces)
-
-
-def stop(request: Request, _: Form) -> Response:
-    """Ask it to stop; starting it again does the rest."""
-    for kind in (ERASE, CLEAN):
-        if (job := desk_of(request).jobs.find(kind)) is not None:
-            job.stop.set()
-    return erasing(request) if "hx-request" in request.headers else go(request, "/people/erasing")
-
-
-def clean(request: Request, _: Form) -> Response:
-    """Write the file anew, so that nothing erased is left in its free pages."""
-    desk = desk_of(request)
-
-    def work(_: Job) -> str:
-        with desk.store() as store:
-            if not store.scrub():
-                raise ListeningError("Somebody was reading at that moment: do it again.")
-        return "The file is written anew; nothing of those who were erased is left in it."
-
-    desk.jobs.start(CLEAN, "Cleaning the file", who(request).name, work)
-    return go(request, "/people/erasing")
-
-
-def keep_out(request: Request, form: Form) -> Response:
-    """Keep somebody out who was never heard."""
-    name, platform = form.text("name"), form.text("platform").lower()
-    if not name or "." not in platform:
-        return refuse(request, 400, "Name who is to be kept out, and the whole platform, such as reddit.com.")
-    with desk_of(request).store() as store:
-        if store.find_people(name, platform):
-            return refuse(request, 400, "They were heard already: open their page and erase them.")
-        ident = forget(store, platform, name, now=datetime.now(UTC), who=who(request).name)
-    return go(request, "/people", f"They are kept out from now on (request {ident}).")
-
-
 SCREEN = Screen(
     routes=[
-        page("/people/erasing", erasing, "admin"),
         page("/people/{person}/erase", ask, "admin", name="ask_erase"),
-        action("/people/erasing/stop", stop, "admin", name="stop_erasing"),
-        action("/people/erasing/clean", clean, "admin", name="clean_file"),
-        action("/people/keep-out", keep_out, "admin"),
         action("/people/{person}/erase", start, "admin", name="start_erase"),
     ]
 )

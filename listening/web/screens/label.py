@@ -36,7 +36,7 @@ def label(request: Request) -> Response:
     return render(
         request, "brands/label.html", name=name, mention=waiting[0] if waiting else None, labelled=known,
         twenty=_TWENTY, spans=_spans(waiting[0]) if waiting else [], given=int(given) if given.isdecimal() else 0,
-        skipped=",".join(map(str, sorted(skipped))), learning=desk_of(request).jobs.find(LEARN),
+        skipped=",".join(map(str, sorted(skipped))), jobs=desk_of(request).jobs.those(LEARN),
     )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def train(request: Request, form: Form) -> Response:
             team.judge_again(datetime.now(UTC), job.progress)
         return _told(lessons)
 
-    desk.jobs.start(LEARN, "Learning from labels", who(request).name, work)
+    desk.jobs.start(LEARN, "Learning from labels", who(request).name, work, role="analyst")
     return go(request, f"/brands/label?name={name}" if name else "/brands")
 
 

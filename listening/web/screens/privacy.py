@@ -12,17 +12,17 @@ from starlette.responses import Response
 
 from listening.config import spell
 from listening.config.models import Settings
-from listening.privacy import Erased, erase, foresee, forget, plan, tidy
+from listening.privacy import foresee, forget, tidy
 from listening.schedule.tidying import told
 from listening.store import Handle, Store
 from listening.web.access import Form, action, page, who
 from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render
 from listening.web.screen import Screen
+from listening.web.screens.erasing import ERASE
 
 _PATH = "/settings/privacy"
-ERASE, TIDY = "erase", "tidy"
-KINDS = (ERASE, TIDY, "backup")  # of jobs that this page and the one of backups watch
+TIDY = "tidy"  # a kind of job
 _TITLES = {"erase": "erased", "opt-out": "kept out", "export": "given access"}
 
 
@@ -35,7 +35,7 @@ def privacy(request: Request) -> Response:
         requests, waits = store.requests(), store.unscrubbed()
     return render(
         request, "settings/privacy.html", typed=typed, people=_by_person(found), requests=requests, waits=waits,
-        kept=_kept(desk.config.settings), titles=_TITLES, jobs=[desk.jobs.find(ERASE), desk.jobs.find(TIDY)],
+        kept=_kept(desk.config.settings), titles=_TITLES, jobs=desk.jobs.those(ERASE, TIDY),
     )  # fmt: skip
 
 
@@ -76,58 +76,6 @@ def _person(request: Request, store: Store, given: Sequence[int]) -> int | Respo
     return given[0]
 
 
-def ask_erase(request: Request) -> Response:
-    """What erasing somebody would take, and a question."""
-    return _question(request)
-
-
-def start_erase(request: Request, form: Form) -> Response:
-    """Erase somebody in a job, where their name was typed."""
-    return _question(request, form.text("confirm"))
-
-
-def _question(request: Request, typed: str | None = None) -> Response:
-    given = request.path_params["person"]
-    with desk_of(request).store() as store:
-        person = _person(request, store, [int(given)] if given.isdecimal() and len(given) < 19 else [])
-        if isinstance(person, Response):
-            return person
-        found = plan(store, person)
-    name = max(found.erasure.handles, key=lambda handle: handle.posts).name.strip() or f"#{person}"
-    if typed is not None and typed.casefold() == name.casefold():
-        return _erase(request, person)
-    problem = "" if typed is None else "That is not their name: nothing was erased."
-    return render(
-        request, "settings/erase.html", 400 if problem else 200, found=found, person=person, name=name, problem=problem
-    )
-
-
-def _erase(request: Request, person: int) -> Response:
-    desk, me = desk_of(request), who(request).name
-
-    def work(job: Job) -> str:
-        def tell(what: str, done: int, total: int) -> None:
-            job.says = what
-            job.progress(done, total)
-
-        with desk.store() as store:
-            return _erased(erase(store, person, now=datetime.now(UTC), who=me, progress=tell))
-
-    desk.jobs.start(ERASE, "Erasing a person", me, work)
-    return go(request, _PATH)
-
-
-def _erased(done: Erased) -> str:
-    gone = done.erasure
-    parts = [f"{gone.posts:,} posts are gone, {gone.others:,} posts of others no longer name or quote them."]
-    parts.append(f"They are kept out from now on (request {gone.request}).")
-    if not done.scrubbed:
-        parts.append("Somebody was reading, so traces wait in free pages of the file: tidy takes them out.")
-    if done.backups:
-        parts.append(f"{len(done.backups)} backups still hold them; who comes back with one is erased again.")
-    return " ".join([*parts, "Files that were exported earlier are not known here: look through them."])
-
-
 def keep_out(request: Request, form: Form) -> Response:
     """Keep somebody out who was never heard."""
     name, platform = form.text("name"), form.text("platform").casefold()
@@ -164,47 +112,23 @@ def start_tidy(request: Request, _: Form) -> Response:
 
     def work(job: Job) -> str:
         def tell(what: str, done: int) -> None:
-            job.says = what
+            job.says = f"{what}, {done:,}"
             job.progress(done, 0)
 
         with desk.store() as store:
             return told(tidy(store, desk.config, datetime.now(UTC), tell)) or "Nothing is older than it is kept."
 
-    desk.jobs.start(TIDY, "Tidying", who(request).name, work)
+    desk.jobs.start(TIDY, "Tidying", who(request).name, work, role="admin")
     return go(request, _PATH)
-
-
-def watch(request: Request) -> Response:
-    """How far a job is."""
-    kind = request.query_params.get("kind", "")
-    found = desk_of(request).jobs.find(kind) if kind in KINDS else None
-    answer = render(request, "settings/_job.html", job=found, kind=kind if kind in KINDS else "")
-    if found is not None and found.state != "running" and "hx-request" in request.headers:
-        answer.headers["HX-Refresh"] = "true"  # the page's lists have changed
-    return answer
-
-
-def stop(request: Request, form: Form) -> Response:
-    """Ask a job to stop."""
-    kind = form.text("kind")
-    found = desk_of(request).jobs.find(kind) if kind in KINDS else None
-    if found is None:
-        return refuse(request, 404, "There is no such job.")
-    found.stop.set()
-    return render(request, "settings/_job.html", job=found, kind=kind)
 
 
 SCREEN = Screen(
     routes=[
         page(_PATH, privacy, "admin"),
         page(f"{_PATH}/foreseen", foreseen, "admin"),
-        page("/settings/job", watch, "admin", name="settings_job"),
         action(f"{_PATH}/access", access, "admin"),
-        page(f"{_PATH}/{{person}}/erase", ask_erase, "admin", name="ask_to_erase"),
-        action(f"{_PATH}/{{person}}/erase", start_erase, "admin", name="erase_person"),
         action(f"{_PATH}/keep-out", keep_out, "admin"),
         action(f"{_PATH}/allow", allow, "admin"),
         action(f"{_PATH}/tidy", start_tidy, "admin"),
-        action("/settings/job/stop", stop, "admin", name="stop_settings_job"),
     ]
 )

@@ -19,6 +19,7 @@ from listening.web.access import Form, action, page, who
 from listening.web.fields import Field, changed, fields, typed
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
+from listening.web.undoing import undo_path, undoing
 
 _PATH = "/settings/general"
 _TITLES = {"": "This installation", "mail": "Mail server", "scorer": "A model of your own"}
@@ -122,16 +123,7 @@ def _said(error: ConfigError) -> str:
 def _done(request: Request, said: str, undo: str = "") -> Response:
     if "hx-request" not in request.headers:
         return go(request, _PATH, said)
-    return tell(_page(request), said, undo=f"/settings/undo/{undo}" if undo else "")
-
-
-def undo_settings(request: Request, _: Form) -> Response:
-    """Put listening.toml back as it was before an edit."""
-    edit = request.path_params["edit"]
-    if not edit.startswith("listening.toml."):
-        return refuse(request, 404, "There is no such edit.")
-    desk_of(request).editor().undo(edit)
-    return go(request, _PATH, "Undone.")
+    return tell(_page(request), said, undo=undo_path("/settings", undo))
 
 
 def _lexicon(editor: Editor) -> tuple[bool, str]:
@@ -181,7 +173,7 @@ SCREEN = Screen(
         page("/settings", home, "viewer", name="settings"),
         page(_PATH, general, "admin", name="general_settings"),
         action(_PATH, save, "admin", name="save_settings"),
-        action("/settings/undo/{edit}", undo_settings, "admin"),
+        undoing("/settings", "listening.toml", "admin", back=_PATH),
         action("/settings/lexicon", set_word, "admin"),
         action("/settings/lexicon/remove", remove_word, "admin"),
     ],

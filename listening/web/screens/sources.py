@@ -25,6 +25,7 @@ from listening.web.jobs import Job, Stopped
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
 from listening.web.screens.seen import entry_of, visible
+from listening.web.undoing import undo_path, undoing
 
 _WINDOW = timedelta(days=7)  # of what was expected and found
 _OVERDUE = timedelta(hours=1)
@@ -272,16 +273,7 @@ def _enable(request: Request, name: str, enabled: bool | None) -> Response:
     except ConfigError as error:
         return _answer(request, str(error), bad=True)
     said = f"{name} is paused." if enabled is False else f"{name} is asked again, from where it stopped."
-    return _answer(request, said, undo=f"/sources/undo/{edited.undo}" if edited.undo else "")
-
-
-def undo(request: Request, _: Form) -> Response:
-    """Put sources.toml back as it was before an edit."""
-    edit = request.path_params["edit"]
-    if not edit.startswith("sources.toml."):
-        return refuse(request, 404, "There is no such edit.")
-    desk_of(request).editor().undo(edit)
-    return go(request, "/sources", "Undone.")
+    return _answer(request, said, undo=undo_path("/sources", edited.undo))
 
 
 def _answer(request: Request, said: str, *, undo: str = "", bad: bool = False) -> Response:
@@ -301,6 +293,6 @@ SCREEN = Screen(
         action("/sources/ask", ask, "analyst", name="ask_source"),
         action("/sources/stop", stop, "analyst", name="stop_source"),
         action("/sources/pause", pause, "analyst", name="pause_source"),
-        action("/sources/undo/{edit}", undo, "analyst", name="undo_source"),
+        undoing("/sources", "sources.toml", "analyst"),
     ],
 )  # fmt: skip
