@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from io import BytesIO
 
 import pytest
@@ -16,6 +15,7 @@ from listening.mail.mbox import Mbox
 from listening.mail.reply import own_words
 from listening.post import Author, Post, Quote
 from tests.cases import FIXTURES
+from tests.growth import LINEAR, growth
 
 MBOXES = sorted(FIXTURES.glob("file/mbox-*/input.mbox"))
 
@@ -192,10 +192,11 @@ def test_a_mail_without_a_readable_date_has_that_of_its_arrival() -> None:
 
 
 def _timed(raw: str | bytes) -> None:
-    start = time.process_time()
-    with contextlib.suppress(ValueError):
-        read(raw)
-    assert time.process_time() - start < 10  # each takes well under a second; what is not linear takes minutes
+    def work(part: str | bytes) -> None:
+        with contextlib.suppress(ValueError):
+            read(part)
+
+    assert growth(work, raw) < LINEAR
 
 
 def nested(depth: int) -> str:
