@@ -420,7 +420,7 @@ def test_the_site_stops_at_once_though_connections_stay_open(told: Corpus) -> No
             kept.request("HEAD", "/board/")
             assert kept.getresponse().read() == b""
         start = time.monotonic()
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 30, "without closing them it waits for ever"
     idle.close()
     kept.close()
     assert set(threading.enumerate()) <= threads

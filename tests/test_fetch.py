@@ -645,7 +645,7 @@ def test_a_stopped_run_does_not_wait_out_a_pause():
             stopped = time.monotonic()
             process.send_signal(signal.SIGTERM)
             crawled = finish(process)
-    assert time.monotonic() - stopped < 5
+    assert time.monotonic() - stopped < 60, "a tenth of the pause"
     assert crawled.stats["finish_reason"] == "shutdown"
     assert "listening/failed" not in crawled.stats, "what was not asked for has not failed"
 
