@@ -83,18 +83,26 @@ class Up:
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Send a signal; returns how many seconds it took to end."""
         began = time.monotonic()
-        self.process.send_signal(number)
+        self.signal(number)
         self.process.wait(_PATIENCE)
         return time.monotonic() - began
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
     def descendants(self) -> list[int]:
         """Processes that it started, and those they started, as long as they are in its session."""
-        found = []
+        return [pid for pid, state in self.states().items() if state != "Z"]
+
+    def states(self) -> dict[int, str]:
+        """The state, a letter, of each of its session, those that have ended and are not taken note of too."""
+        found = {}
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError, ValueError, IndexError):
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if int(fields[3]) == self.process.pid and int(entry.name) != self.process.pid and fields[0] != "Z":
-                    found.append(int(entry.name))
+                if int(fields[3]) == self.process.pid and int(entry.name) != self.process.pid:
+                    found[int(entry.name)] = fields[0]
         return found
 
     def child(self, name: str) -> int:

@@ -62,6 +62,8 @@ def up(ctx: click.Context, host: str, port: int, no_web: bool) -> None:
             changed()
             while not stop.wait(_STEP):
                 supervisor.step()
+                if os.getpid() == 1:  # in a container
+                    supervisor.bury()
                 held.renew(datetime.now(UTC), time.monotonic())
                 if _changed(changed):
                     supervisor.renew()

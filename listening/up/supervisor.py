@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from listening.up.services import Service
@@ -64,6 +66,13 @@ class Supervisor:
             if not child.service.rereads and child.process is not None:
                 self._end([child])
                 child.due, child.failures = self.monotonic(), 0
+
+    def bury(self) -> None:
+        """Take note of processes that outlived the service that started them: who is first inherits them."""
+        ours = {child.process.pid for child in self.children if child.process is not None}
+        with suppress(ChildProcessError):
+            while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and ended.si_pid not in ours:
+                os.waitpid(ended.si_pid, 0)
 
     def stop(self) -> None:
         """End everything: ask, wait a little, then insist. What was stored is whole either way."""
