@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import random
+import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -184,7 +185,7 @@ def test_what_happens_in_the_pause_comes_as_one_message_after_it(store: Store, t
     assert [message.state for message in store.messages()] == ["held", "held", "held", "waiting"]
     first = store.claim_message("care", NOW, LEASE)
     assert first is not None
-    store.message_sent(first.id, NOW)
+    store.message_sent(first, NOW)
     assert store.claim_message("care", NOW + timedelta(minutes=59), LEASE) is None
     later = store.claim_message("care", NOW + timedelta(minutes=60), LEASE)
     assert later is not None
@@ -203,6 +204,25 @@ def test_a_claim_ends_with_its_lease_and_no_other_takes_it_before(store: Store, 
     again = store.claim_message("care", NOW + LEASE, LEASE)
     assert again is not None
     assert (again.key, again.tries) == (claimed.key, 2)
+
+
+def test_what_was_through_when_its_sender_died_is_not_sent_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(configured(tmp_path, an_alert("mention")), store)
+    desk.tick(NOW)
+    store.save("feed", [entry(1, NOW)], now=NOW)
+    desk.tick(NOW)
+    claimed = store.claim_message("care", NOW, LEASE)
+    assert claimed is not None
+    with monkeypatch.context() as dying:
+        dying.setattr(store, "writing", lambda: sys.exit("killed while it waits for its turn to write"))
+        with pytest.raises(SystemExit):
+            store.message_sent(claimed, NOW)
+    assert [message.state for message in store.messages()] == ["waiting"]
+    assert store.claim_message("care", NOW + LEASE, LEASE) is None
+    assert store.messages() == []
+    assert list(Path(f"{store.path}.through").iterdir()) == []
 
 
 def test_waits_grow_and_differ() -> None:

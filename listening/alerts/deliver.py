@@ -47,7 +47,7 @@ class Courier:
             old = now - datetime.fromisoformat(message.created) >= GIVE_UP
             self.store.message_failed(message.id, str(error), now, None if old else again)
         else:
-            self.store.message_sent(message.id, self.clock())
+            self.store.message_sent(message, self.clock())
         return True
 
     def _send(self, message: Message) -> None:

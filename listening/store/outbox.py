@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 
 from listening.store.connection import Connection
 from listening.store.moment import iso
@@ -79,8 +81,14 @@ class Outbox(Connection):
     def claim_message(self, channel: str, now: datetime, lease: timedelta) -> Message | None:
         """The next message of a channel that is due, for this sender alone until the lease ends.
 
-        A sender that dies lets go of it by that. What was held for one rule comes as one message.
+        A sender that dies lets go of it by that, and what it got through is not sent again. What was held for one
+        rule comes as one message.
         """
+        while (message := self._take_message(channel, now, lease)) is not None and self._receipt(message).exists():
+            self.message_sent(message, now)
+        return message
+
+    def _take_message(self, channel: str, now: datetime, lease: timedelta) -> Message | None:
         ready = (
             "channel = ? AND sent IS NULL AND failed IS NULL AND due <= ? AND (leased IS NULL OR leased <= ?) "
             "ORDER BY due, id LIMIT 1"
@@ -98,10 +106,23 @@ class Outbox(Connection):
             conn.execute("UPDATE outbox SET leased = ?, tries = tries + 1 WHERE id = ?", [iso(now + lease), message.id])
             return _message(conn.execute(f"{_MESSAGE} WHERE id = ?", [message.id]).fetchone())
 
-    def message_sent(self, message: int, now: datetime) -> None:
-        """It is through."""
+    def message_sent(self, message: Message, now: datetime) -> None:
+        """It is through, which is noted at once beside the database: the turn to write may be long in coming.
+
+        A sender that dies while it waits for its turn would send it again otherwise.
+        """
+        receipt = self._receipt(message)
+        try:
+            receipt.touch()
+        except FileNotFoundError:
+            receipt.parent.mkdir(mode=0o700, exist_ok=True)
+            receipt.touch()
         with self.writing() as conn:
-            conn.execute("UPDATE outbox SET sent = ?, leased = NULL, error = '' WHERE id = ?", [iso(now), message])
+            conn.execute("UPDATE outbox SET sent = ?, leased = NULL, error = '' WHERE id = ?", [iso(now), message.id])
+        receipt.unlink(missing_ok=True)
+
+    def _receipt(self, message: Message) -> Path:
+        return Path(f"{self.path}.through") / sha256(message.key.encode()).hexdigest()[:32]
 
     def message_failed(self, message: int, error: str, now: datetime, again: datetime | None) -> None:
         """It did not get through, and is tried again, or given up where `again` is None."""
