@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -195,6 +196,8 @@ def main(argv: list[str]) -> int:
             outcome = check(config, entry)
             tell(Event(name, outcome.verdict, outcome.reason, errors=outcome.errors))
         else:
+            if timetable(config, entry).endless:
+                threading.Thread(target=_alone, args=(os.getppid(),), daemon=True).start()
             slots = [option.removeprefix("--slot=") for option in options if option.startswith("--slot=")]
             run(config, entry, tell, "".join(slots))
     except ListeningError as error:
@@ -202,6 +205,13 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         tell(Event(name, "interrupted", "stopped; run it again to go on"))
     return 0
+
+
+def _alone(starter: int) -> None:
+    """Stop what would go on for ever when whoever started it is gone; other runs finish what they began."""
+    while os.getppid() == starter:
+        time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def parse_event(line: str) -> Event | None:

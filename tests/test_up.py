@@ -21,6 +21,7 @@ from listening.store import Store
 from listening.store.backup import running
 from listening.up import Service, Supervisor, offered
 from tests.servers.board import BoardServer
+from tests.streaming import Stream
 from tests.uprunning import Up, config, wait_for
 
 
@@ -103,6 +104,19 @@ def test_it_ends_as_the_first_process_of_a_container(tmp_path: Path, board: Boar
         wait_for("everything to end", lambda: up.descendants() == [])
     with Store(tmp_path / "listening.db") as store:
         assert store.check() == []
+
+
+def test_what_appears_in_a_stream_is_told(tmp_path: Path) -> None:
+    with Stream(tmp_path) as stream:
+        numbers = [stream.publish() for _ in range(3)]
+        wait_for("all to be told", lambda: set(numbers) <= set(stream.told()))
+        following = [p for p in stream.up.descendants() if b"listening.run" in Path(f"/proc/{p}/cmdline").read_bytes()]
+        os.kill(stream.up.child("schedule"), signal.SIGKILL)
+        wait_for("who follows for nobody to end", lambda: not {*following} & {*stream.up.descendants()})
+        stream.up.until("followed: asked now")
+    assert following
+    keys = [seen.headers["webhook-id"] for seen in stream.receiver.seen]
+    assert len(keys) == len(set(keys))
 
 
 # -- the supervisor alone, in no time
