@@ -192,9 +192,13 @@ class World:
             down -= 1
             self.clock.wait(step)
             self._end_orphans()
+            self.beside(kill=number + 1 in deaths)
             if number % 50 == 0:
                 self._weigh()
         self.awake.append((begun, self.clock.wall))
+
+    def beside(self, kill: bool) -> None:
+        """What else goes on, and is killed as often."""
 
     def begin(self) -> None:
         """Start a scheduler."""

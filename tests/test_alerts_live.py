@@ -26,6 +26,8 @@ from listening.post import Author, Entry, Intent, Mention
 from listening.source import kinds
 from listening.store import Incident, Store
 from tests import alert_kills
+from tests.alarmed import alarmed
+from tests.clockwork import many
 from tests.conftest import NOW
 from tests.servers.http import HttpServer, Reply, Seen
 from tests.servers.smtp import SmtpServer
@@ -360,6 +362,17 @@ def test_killed_in_the_middle_nothing_is_lost(tmp_path: Path) -> None:
     trial = alert_kills.run(tmp_path, kills=2, each=15, seed=5)
     assert trial.lost == 0
     assert trial.repeated <= trial.kills  # one message is on its way at a time
+
+
+def test_schedule_and_alerts_killed_together_lose_nothing(tmp_path: Path) -> None:
+    with alarmed(tmp_path / "world", NOW, many(20), 0.05, 7) as world:
+        world.run(timedelta(hours=2), kills=12)
+        world.settle()
+        assert world.kills > 3
+        assert world.deaths > 3
+        assert 0 < len(world.stored) == len(world.told)
+        assert world.repeated <= world.deaths
+        assert not world.doubled()
 
 
 def test_what_calls_everybody_or_steers_is_taken_out() -> None:

@@ -1,7 +1,8 @@
 """The schedule in accelerated time, and 100 double starts: each slot once, memory flat, a small write-ahead file.
 
 50 sources, 5 % of runs fail, hang or die; 24 h over the night on which clocks go on, 3 days asleep, 6 h, the machine
-off until October, 24 h over the night on which clocks go back; the scheduler is killed 20 times in each of both days.
+off until October, 24 h over the night on which clocks go back; the scheduler is killed 20 times in each of both days,
+and as often whoever alerts: each mention that runs bring is to be told, while 30 % of messages are refused.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.clockwork import World, double_start, many
+from tests.alarmed import Alarmed, alarmed
+from tests.clockwork import double_start, many
 
 _SPRING = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
 _AUTUMN = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
@@ -28,7 +30,11 @@ def _memory() -> float:
 
 def _world(folder: Path, sources: int, kills: int, seed: int) -> bool:
     began = time.monotonic()
-    world = World(folder, _SPRING, many(sources), 0.05, seed)
+    with alarmed(folder, _SPRING, many(sources), 0.05, seed) as world:
+        return _lived(world, kills, began)
+
+
+def _lived(world: Alarmed, kills: int, began: float) -> bool:
     names = [each.name for each in world.sources]
     world.run(timedelta(hours=2))  # everything is warm
     memory = [_memory()]
@@ -46,11 +52,12 @@ def _world(folder: Path, sources: int, kills: int, seed: int) -> bool:
     world.off(_AUTUMN)
     world.run(timedelta(hours=24), kills=kills)
     memory.append(_memory())
+    world.settle()
+    untold, messages = len(world.stored) - len(world.told), world.keys.total()
     slots = world.rows("SELECT count(*) FROM slots")[0][0]
     runs, bad = world.rows("SELECT count(*), sum(verdict IN ('failed', 'interrupted')) FROM runs")[0]
     doubled, unrun, lost = world.doubled(), world.never_run(), world.lost(names)
     damage = world.store.check()
-    world.close()
     figures = (
         ("slots taken", f"{slots:,}"),
         ("runs begun for them", f"{runs:,}, {bad:,} of which failed or were cut off"),
@@ -59,6 +66,9 @@ def _world(folder: Path, sources: int, kills: int, seed: int) -> bool:
         ("slots taken and never run", f"{len(unrun)} {unrun[:3]}"),
         ("slots that came and were not taken", f"{len(lost)} {lost[:3]}"),
         ("runs of a source within 2 min of waking", f"at most {caught_up}, for missed slots at most {missed}"),
+        ("kills of who alerts", f"{world.deaths}, and {world.refused:,} messages were refused"),
+        ("mentions to be told", f"{len(world.stored):,}, lost {untold}"),
+        ("messages", f"{messages:,}, {world.repeated} came twice ({world.repeated / max(1, messages):.2%})"),
         ("memory", " -> ".join(f"{each:.0f} MB" for each in memory)),
         ("largest write-ahead file", f"{world.largest_wal / 1e6:.1f} MB"),
         ("damage in the file", f"{damage}"),
@@ -69,7 +79,8 @@ def _world(folder: Path, sources: int, kills: int, seed: int) -> bool:
     flat = memory[-1] - memory[0] < 12
     small = world.largest_wal < 64e6
     return (
-        not (doubled or unrun or lost or damage)
+        not (doubled or unrun or lost or damage or untold)
+        and world.repeated <= 0.01 * messages
         and flat
         and small
         and caught_up <= 2
