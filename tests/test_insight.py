@@ -186,6 +186,29 @@ def test_chance_is_as_rare_as_it_says() -> None:
     assert sum(p < 0.5 for p in found) >= 120
 
 
+def test_series_that_are_alike_tell_how_one_of_them_varies() -> None:
+    rnd = random.Random(8)
+    days = [f"2026-{m:02}-{d:02}" for m in (8, 9) for d in range(1, 29)]
+    levels, flat = [days[:28], days[28:]], (1.0,) * 7
+
+    def drawn(echo: float) -> dict[str, int]:
+        lately, found = 0.0, {}
+        for day in days:
+            lately = echo * lately + rnd.gauss(0, (1 - echo * echo) ** 0.5)
+            found[day] = max(0, round(40 + 40**0.5 * lately))
+        return found
+
+    calm = [drawn(0.0) for _ in range(30)]
+    known = chance.kin(calm, levels, flat)
+    assert known.spread == pytest.approx(1.0, abs=0.1)
+    assert known.echo < 0.06
+    own = [chance.waves(each, levels, flat).spread for each in calm]
+    leaning = [chance.waves(each, levels, flat, known).spread for each in calm]
+    assert 1.0 <= sum(leaning) < sum(own), "what chance made of one of them is taken back"
+    assert chance.waves(drawn(0.8), levels, flat, known).spread > 1.3, "one that is not like them keeps its own"
+    assert chance.kin(calm[:2], levels, flat) == chance.Kin(), "a hundred days tell too little"
+
+
 def test_days_of_another_zone_begin_at_its_midnight(store: Store) -> None:
     store.use_zone("America/Los_Angeles")
     since, until = last_days(store, 1, datetime(2026, 11, 20, 3, tzinfo=UTC))

@@ -15,6 +15,7 @@ _LEAST = 1e-300
 _WEEKS = 3  # of history before a rhythm of the week is believed
 _UNKNOWN = 1.3  # how much more than by chance alone counts vary, before anything is known: people answer each other
 _TRUST = 14  # days that this guess is worth
+_KNOWN, _ALIKE = 200, 60  # days that tell what is common to series, and how many of its own one's echo weighs against
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +34,58 @@ class Waves:
         return sum(self.rhythm[date.fromisoformat(day).weekday()] for day in days)
 
 
-def waves(counts: Mapping[str, int], levels: Sequence[Sequence[str]], rhythm: Sequence[float] | None = None) -> Waves:
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """How series that are alike vary, which is a better guess for one of them than none."""
+
+    spread: float = _UNKNOWN
+    echo: float = 0.0  # the correlation of what one day has too much with what the next has
+    days: int = 0  # of its own that this echo is worth
+
+
+def waves(
+    counts: Mapping[str, int], levels: Sequence[Sequence[str]], rhythm: Sequence[float] | None = None, kin: Kin = Kin()
+) -> Waves:
     """Learn how counts vary from days that are grouped by the level they share, such as weeks.
 
     The spread is Pearson's chi-square over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models,
     section 6.2.3), widened by the correlation from day to day, by which the variance of a sum grows with
-    (1 + r) / (1 - r). Of few days a guess is mixed in. `rhythm` is used where it is known already.
+    (1 + r) / (1 - r). Both lean on what is known of series alike, the more the fewer days there are (moderated
+    variances: Smyth, Stat. Appl. Genet. Mol. Biol. 3, 2004). `rhythm` is used where it is known already.
     """
     all_days = [day for level in levels for day in level]
     weekly = tuple(rhythm) if rhythm is not None else _rhythm(counts, all_days)
-    chi, left, residuals = 0.0, 0, list[float]()
+    rests = _rests(counts, levels, weekly)
+    left = sum(len(level) - 1 for level in rests)
+    chi = sum(r * r for level in rests for r in level)
+    spread = (chi + _TRUST * kin.spread) / (left + _TRUST)
+    return Waves(max(1.0, spread) * _widening([r for level in rests for r in level], kin), weekly, len(all_days))
+
+
+def kin(lot: Sequence[Mapping[str, int]], levels: Sequence[Sequence[str]], rhythm: Sequence[float]) -> Kin:
+    """What series have in common: all of them together."""
+    chi = near = left = 0.0
+    for counts in lot:
+        rests = _rests(counts, levels, rhythm)
+        flat = [r for level in rests for r in level]
+        chi += sum(r * r for r in flat)
+        near += sum(a * b for a, b in pairwise(flat))
+        left += sum(len(level) - 1 for level in rests)
+    if left < _KNOWN:
+        return Kin()
+    return Kin(max(1.0, chi / left), max(0.0, near / chi) if chi else 0.0, _ALIKE)
+
+
+def _rests(counts: Mapping[str, int], levels: Sequence[Sequence[str]], weekly: Sequence[float]) -> list[list[float]]:
+    """By how many of chance's standard deviations days differ from what their level lets expect."""
+    found = []
     for level in levels:
         weights = [weekly[date.fromisoformat(day).weekday()] for day in level]
         mean = sum(counts.get(day, 0) for day in level) / (sum(weights) or 1.0)
-        expected = [mean * weight for weight in weights]
-        if len(level) < 2 or mean <= 0:
-            continue
-        here = [(counts.get(d, 0) - e) / math.sqrt(e) for d, e in zip(level, expected, strict=True)]
-        chi += sum(r * r for r in here)
-        left += len(level) - 1
-        residuals += here
-    spread = (chi + _TRUST * _UNKNOWN) / (left + _TRUST)
-    return Waves(max(1.0, spread) * _widening(residuals), weekly, len(all_days))
+        if len(level) >= 2 and mean > 0:
+            expected = [mean * weight for weight in weights]
+            found.append([(counts.get(d, 0) - e) / math.sqrt(e) for d, e in zip(level, expected, strict=True)])
+    return found
 
 
 def _rhythm(counts: Mapping[str, int], days: Sequence[str]) -> tuple[float, ...]:
@@ -70,12 +101,13 @@ def _rhythm(counts: Mapping[str, int], days: Sequence[str]) -> tuple[float, ...]
     return tuple(each / (sum(means) / 7) for each in means)
 
 
-def _widening(residuals: Sequence[float]) -> float:
+def _widening(residuals: Sequence[float], kin: Kin) -> float:
     if len(residuals) < 21:
         return 1.0
     total = sum(r * r for r in residuals)
-    near = sum(a * b for a, b in pairwise(residuals))
-    r = min(0.5, max(0.0, near / total)) if total else 0.0
+    own = sum(a * b for a, b in pairwise(residuals)) / total if total else 0.0
+    r = (len(residuals) * own + kin.days * kin.echo) / (len(residuals) + kin.days)
+    r = min(0.5, max(0.0, r))
     return (1 + r) / (1 - r)
 
 

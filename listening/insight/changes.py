@@ -88,13 +88,15 @@ def named(series: Sequence[Series], here: Sequence[str], before: Sequence[str], 
     """
     volume = next((one for one in series if one.group == "volume"), None)
     rhythm = chance.waves(volume.daily, [[*earlier, *before]]).rhythm if volume else (1.0,) * 7
-    whole = _tested(volume, here, before, earlier, rhythm, 1.0) if volume else None
+    whole = _tested(volume, here, before, earlier, rhythm, 1.0, chance.Kin()) if volume else None
     first = whole if whole is not None and whole.p < ALPHA * _WEIGHTS["volume"] else None
     found = [first] if first else []
     shift = first.ratio if first else 1.0
+    parts = [each for each in series if each.group != "volume"]
+    alike = chance.kin([each.daily for each in parts if each.scale == 1.0], _levels(before, earlier), rhythm)
     tests: dict[str, list[Change]] = {}
-    for each in series:
-        if each.group != "volume" and (test := _tested(each, here, before, earlier, rhythm, shift)) is not None:
+    for each in parts:
+        if (test := _tested(each, here, before, earlier, rhythm, shift, alike)) is not None:
             tests.setdefault(each.group, []).append(test)
     left = ALPHA if first or whole is None else ALPHA * (1 - _WEIGHTS["volume"])
     weight = sum(_WEIGHTS[group] for group in tests)
@@ -129,13 +131,13 @@ def _holm(tests: Sequence[Change], alpha: float) -> list[Change]:
 
 def _tested(
     series: Series, here: Sequence[str], before: Sequence[str], earlier: Sequence[str], rhythm: Sequence[float],
-    shift: float,
+    shift: float, alike: chance.Kin,
 ) -> Change | None:  # fmt: skip
     """One series; None where there is too little of it. `shift` is by how much everything changed."""
     one, two = (sum(series.daily.get(day, 0) for day in days) for days in (here, before))
     if one + two < _LEAST:
         return None
-    known = chance.waves(series.daily, [*_months(earlier), list(before)], rhythm)
+    known = chance.waves(series.daily, _levels(before, earlier), rhythm, alike)
     known = chance.Waves(known.spread * series.scale, known.rhythm, known.days)
     exposure, was = known.exposure(here) * shift, known.exposure(before)
     p = chance.of_counts(one, two, exposure, was, known)
@@ -158,8 +160,9 @@ def _baseline(
     return (count + history, was + known.exposure(earlier)) if history and len(earlier) >= 7 else (count, was)
 
 
-def _months(days: Sequence[str]) -> list[list[str]]:
-    return [list(days[i : i + 28]) for i in range(0, len(days), 28)]
+def _levels(before: Sequence[str], earlier: Sequence[str]) -> list[list[str]]:
+    """Days by what may share a level: the period before, and four weeks each of what came earlier."""
+    return [*(list(earlier[i : i + 28]) for i in range(0, len(earlier), 28)), list(before)]
 
 
 def _series(store: Store, brand: str, at: Period, scope: Scope) -> list[Series]:
