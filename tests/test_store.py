@@ -38,6 +38,7 @@ from listening.query import parse
 from listening.store import MentionFilter, Question, Store, schema
 from listening.timetable import Timetable
 from tests.conftest import NOW
+from tests.examples import examples
 
 
 def entry(
@@ -278,7 +279,7 @@ def test_filters_combine(store: Store) -> None:
     assert store.count_mentions(MentionFilter(until=NOW - timedelta(hours=4, minutes=30))) == 2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     st.lists(
         st.tuples(
