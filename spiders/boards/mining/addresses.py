@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 _TOPIC = frozenset(
@@ -42,11 +42,12 @@ _HASH = re.compile(r"(?=\w*\d)[A-Za-z0-9]{12,}")
 _ACTS = ("action", "act", "do", "mode", "view", "sa")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
+_LONG = 6  # digits of the highest number that says where something begins
 _DIGITS = re.compile(r"[0-9]+")
+_NUMBERS = re.compile(r"([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a link leads."""
 
     kind: str  # topic, forum, user, post, never (nothing for a crawler), or empty where words do not tell
@@ -57,13 +58,26 @@ class Place:
 def place(url: str, root: str = "") -> Place:
     """What an absolute address leads to; `root` is the board's, whose own words mean nothing."""
     inside = url[len(root) :].partition("#")[0] if root and url.startswith(root) else ""
-    numbers = _DIGITS.findall(inside)
-    if not 0 < len(numbers) < 10 or "%" in inside:
+    masked, numbers = _masked(inside)
+    if not numbers or "%" in inside:
         return _place(url, root)
-    # addresses that differ in their numbers alone mean the same: the first number is all ones, the next all twos
-    marks = iter("123456789")
-    found = _place(root + _DIGITS.sub(lambda match: next(marks) * len(match[0]), inside), root)
+    found = _place(root + masked, root)
+    if found.id.isdecimal():
+        return Place(found.kind, numbers[int(found.id[0]) - 1])
     return Place(found.kind, _DIGITS.sub(lambda match: numbers[int(match[0][0]) - 1], found.id))
+
+
+def _masked(address: str) -> tuple[str, list[str]]:
+    """An address with its first number as ones, the next as twos, and these; none where there are more than nine.
+
+    Addresses that differ in their numbers alone mean the same, so that a board has few different ones.
+    """
+    parts = _NUMBERS.split(address)
+    numbers = parts[1::2]
+    if len(numbers) > 9:
+        return address, []
+    parts[1::2] = [mark * len(number) for mark, number in zip("123456789", numbers, strict=False)]
+    return "".join(parts), numbers
 
 
 @lru_cache(maxsize=8192)
@@ -177,7 +191,7 @@ def tidy(url: str) -> str:
     if not mark:
         return path
     kept = [
-        part for part in re.split("&", text)
+        part for part in text.split("&")
         if part and not _NOISE.fullmatch(part.partition("=")[0]) and not _SESSION.fullmatch(part.partition("=")[2])
     ]  # fmt: skip
     return f"{path}?{'&'.join(kept)}" if kept else path
@@ -185,7 +199,16 @@ def tidy(url: str) -> str:
 
 def step(url: str) -> tuple[int | None, int | None]:
     """Which page of something an address opens, and how many entries come before, as far as it says either."""
-    return _step(url.partition("#")[0])
+    return _opened(url.partition("#")[0])
+
+
+@lru_cache(maxsize=8192)
+def _opened(address: str) -> tuple[int | None, int | None]:
+    masked, numbers = _masked(address)
+    if not numbers or len(max(numbers, key=len)) > _LONG:
+        return _step(address)
+    page, before = _step(masked)
+    return page and int(numbers[page % 10 - 1]), before and int(numbers[before % 10 - 1])
 
 
 @lru_cache(maxsize=4096)

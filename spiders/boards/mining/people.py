@@ -23,6 +23,7 @@ class People:
 
     def __init__(self, outline: Outline, leads: Leads) -> None:
         self.outline, self.leads = outline, leads
+        self._heads: dict[frozenset[str], dict[str, bool]] = {}  # whether elements of a kind may be at some places
         self._known: dict[int, list[tuple[str, str, str]]] = {}
 
     def names(self, block: Block) -> list[tuple[str, str, str]]:
@@ -36,10 +37,18 @@ class People:
         """The same at some places alone."""
         outline = self.outline
         wanted = None if keys is None else frozenset(keys)
+        heads = {} if wanted is None else self._heads.setdefault(wanted, {})
         for at in outline.said(block.start, block.end):
-            text, owner = outline.texts[at], outline.owners[at]
-            if wanted is not None and not _headed(wanted, outline.head(outline.holder(owner))):
-                continue
+            owner = outline.owners[at]
+            if wanted is not None and not heads.get(kind := outline.signature[owner]):
+                if kind in heads:
+                    continue
+                headed = _headed(wanted, outline.head(outline.holder(owner)))
+                if kind != outline.tags[owner]:  # else what is around tells
+                    heads[kind] = headed
+                if not headed:
+                    continue
+            text = outline.texts[at]
             name = text.strip(" ,:»«|·•()")
             if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
                 continue

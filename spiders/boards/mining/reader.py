@@ -69,7 +69,7 @@ class Reader:
         ):
             return replace(found, problem="a post without words")
         slots = frozenset(template.ids)
-        marks = [*self.idents.marks(block, template.words, slots)]
+        marks = [*self.idents.marks(block, words[0], slots)]
         idents = {token for _, token, _ in marks}
         if len(idents) > 1 or (slots and not idents):
             return replace(found, problem="the id of a post could not be told from that of another")
@@ -93,8 +93,11 @@ class Reader:
             return True
         if any(words <= owner < end for owner in self._timed(template.moment)):
             return True
-        named = ((name, has.get(name)) for has in outline.attributes[words + 1 : end] if has for name in ("id", "name"))
-        return any(slot in template.ids for name, value in named if value for slot, *_ in tokens(name, value, ""))
+        return any(
+            slot in template.ids
+            for name in ("id", "name") for element in outline.bearers((name,), words + 1, end)
+            for slot, _ in tokens(name, outline.value(element, name))
+        )  # fmt: skip
 
     def _timed(self, key: str) -> list[int]:
         """The elements that bear times such as those of posts."""
@@ -124,10 +127,9 @@ class Reader:
             return None
         others = [value for key, value, _ in names if key in template.checks]
         spoken = frozenset(name for check in template.checks if speaks(name := check.partition(" ")[0]))
-        for element in range(block.start, block.end) if spoken else ():
-            has = self.outline.attributes[element]
-            for name in spoken.intersection(has) if has else ():
-                value = has[name]
+        for name in spoken:
+            for element in self.outline.bearers((name,), block.start, block.end):
+                value = self.outline.value(element, name)
                 if value and len(value) <= NAME and f"{name} {self.outline.key(element)}" in template.checks:
                     others.append(value)
         if any(other != text for other in others):
