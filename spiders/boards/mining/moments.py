@@ -37,6 +37,8 @@ _ELSE = re.compile(
     r"зарегистр|expire|copyright|©|current(?:ly)? time|all times",
     re.I,
 )
+_HALF = re.compile(r"\d ?[ap]\.?m\b", re.I)
+_NUMERIC = re.compile(r"(?<!\d)(\d\d?)[/-](\d\d?)[/-]\d{2,4}")
 _EDITED = re.compile(
     r"\b(?:last )?(?:edited|modified|updated)\b|zuletzt (?:geändert|bearbeitet)|modifié|editad[oa]|modificat[oa]|"
     r"bewerkt|gewijzigd|zmieniany|edytowan|отредактировано|изменено|redigera|rediger[te]|muokattu|düzenle|upraven",
@@ -153,7 +155,7 @@ class Clock:
     def learn(self, texts: list[str]) -> None:
         """Whether 03/04 is in March: some other date will tell."""
         for text in texts:
-            for first, second in re.findall(r"(?<!\d)(\d\d?)[/-](\d\d?)[/-]\d{2,4}", text):
+            for first, second in _NUMERIC.findall(text):
                 if int(second) > 12 >= int(first):
                     self.month_first = True
                 elif int(first) > 12 >= int(second):
@@ -165,5 +167,5 @@ class Clock:
             return dates.epoch(text)
         first = self.month_first
         if first is None:
-            first = re.search(r"\d ?[ap]\.?m\b", text, re.I) is not None
+            first = _HALF.search(text) is not None
         return dates.parse(text, now, self.zone, first)

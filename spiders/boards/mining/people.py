@@ -36,27 +36,30 @@ class People:
     def named_at(self, block: Block, keys: Set[str] | None) -> Iterator[tuple[str, str, str]]:
         """The same at some places alone."""
         outline = self.outline
-        wanted = None if keys is None else frozenset(keys)
-        heads = {} if wanted is None else self._heads.setdefault(wanted, {})
-        for at in outline.said(block.start, block.end):
-            owner = outline.owners[at]
-            if wanted is not None and not heads.get(kind := outline.signature[owner]):
-                if kind in heads:
-                    continue
-                headed = _headed(wanted, outline.head(outline.holder(owner)))
-                if kind != outline.tags[owner]:  # else what is around tells
-                    heads[kind] = headed
-                if not headed:
-                    continue
-            text = outline.texts[at]
+        said = outline.said(block.start, block.end)
+        for at in said if keys is None else self.spotted(said, frozenset(keys)):
+            text, owner = outline.texts[at], outline.owners[at]
             name = text.strip(" ,:»«|·•()")
             if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
                 continue
-            key = outline.spot(owner)
-            if wanted is None or key in wanted:
-                link = self._profile(owner, block.start)
-                if link or name.lower() not in _BY:
-                    yield key, text if link else name, link
+            link = self._profile(owner, block.start)
+            if link or name.lower() not in _BY:
+                yield outline.spot(owner), text if link else name, link
+
+    def spotted(self, said: range, keys: frozenset[str]) -> Iterator[int]:
+        """The texts among some that stand at some places; most elements are of a kind that none of these has."""
+        outline = self.outline
+        heads = self._heads.setdefault(keys, {})
+        for at in said:
+            owner = outline.owners[at]
+            kind = outline.signature[owner]
+            fits = heads.get(kind)
+            if fits is None:
+                fits = _headed(keys, outline.head(outline.holder(owner)))
+                if kind != outline.tags[owner]:  # else what is around tells
+                    heads[kind] = fits
+            if fits and outline.spot(owner) in keys:
+                yield at
 
     def _profile(self, owner: int, top: int) -> str:
         """The link to a person's profile that an element stands in."""

@@ -89,7 +89,7 @@ class Reader:
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
         outline, end = self.outline, self.outline.end[words]
-        if any(outline.spot(outline.owners[at]) == template.author for at in outline.said(words, end)):
+        for _ in self.people.spotted(outline.said(words, end), frozenset((template.author,))):
             return True
         if any(words <= owner < end for owner in self._timed(template.moment)):
             return True
