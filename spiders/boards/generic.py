@@ -172,7 +172,7 @@ class Generic(Pages):
         sheet = self.sheet(page)
         root = sheet.outline.nodes[parts.words]
         self.endings.learn(parts.name, root)
-        said = own(root, self.endings)
+        said = own(root, self.endings, parts.edited)
         if not said.text and not said.quotes and root.css_first("img") is None:
             return "a post without words"  # buttons alone
         link = tidy(page.link(parts.link)) if parts.link else ""

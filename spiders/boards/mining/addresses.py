@@ -79,7 +79,7 @@ def _masked(address: str) -> tuple[str, list[str]]:
 
     Addresses that differ in their numbers alone mean the same, so that a board has few different ones.
     """
-    parts = _NUMBERS.split(address)
+    parts = _NUMBERS.split(address, 10)
     numbers = parts[1::2]
     if len(numbers) > 9:
         return address, []

@@ -82,7 +82,7 @@ def _stamped(outline: Outline) -> list[Moment]:
             if not value or len(value) > 60 or (name == "content" and not attributes.get("itemprop")):
                 continue
             exact = bool(_ISO.match(value)) or (name.startswith("data-") and _EPOCH.fullmatch(value) is not None)
-            if exact or (name == "title" and _likely(value) and _CLOCK.search(value)):
+            if exact or (name == "title" and _CLOCK.search(value) and _likely(value)):
                 around = outline.signature[outline.parent[number]] if number else ""
                 kind = outline.signature[number] if outline.tags[number] != "meta" else attributes.get("itemprop")
                 other = _of_else(f"{kind} {around} {outline.value(number, 'class')}")

@@ -48,7 +48,8 @@ class Parts:
     id: str = ""
     permalink: str = ""
     problem: str = ""
-    edits: list[str] = field(default_factory=list)
+    edited: bool = False  # speaks of editing
+    edits: list[str] = field(default_factory=list)  # the lines that say when
 
 
 def block_at(outline: Outline, top: int, moment: Moment) -> Block:

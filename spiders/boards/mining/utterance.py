@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.text import Words, words_of
 from spiders.boards.mining import smileys
-from spiders.boards.mining.moments import edited, speaks_of_editing
+from spiders.boards.mining.moments import edited
 from spiders.boards.page import attribute, line
 
 _AROUND = re.compile(
@@ -105,15 +105,15 @@ class Found:
         return self.quotes.get(node.mem_id)
 
 
-def own(root: LexborNode, endings: Endings) -> Words:
-    """The author's own words and what they quote."""
+def own(root: LexborNode, endings: Endings, changed: bool) -> Words:
+    """The author's own words and what they quote; `changed` says that it may speak of editing."""
     found = Found()
     for node in root.css("[class], img, pre, code, blockquote"):
         _look(node, found)
     for box in _boxes(root):
-        if _kind(box) in endings.known or edited(line(box)):
+        if _kind(box) in endings.known or (changed and edited(line(box))):
             found.leave_out(box)
-    for node in root.css("em, i, span, small, p, div") if speaks_of_editing(line(root)) else ():
+    for node in root.css("em, i, span, small, p, div") if changed else ():
         if edited(text := line(node)) and not node.css_first("p, blockquote") and text[:1] not in "\"'“":
             found.leave_out(node)
     said = words_of(root, found.out, found.quoted if found.quotes else _no_quote, bullet="")
