@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import lru_cache
 
 from spiders.boards.mining.addresses import Place
@@ -47,19 +47,26 @@ class People:
                 yield outline.spot(owner), text if link else name, link
 
     def spotted(self, said: range, keys: frozenset[str]) -> Iterator[int]:
-        """The texts among some that stand at some places; most elements are of a kind that none of these has."""
+        """The texts among some that stand at some places."""
         outline = self.outline
-        heads = self._heads.setdefault(keys, {})
         for at in said:
-            owner = outline.owners[at]
-            kind = outline.signature[owner]
-            fits = heads.get(kind)
-            if fits is None:
-                fits = _headed(keys, outline.head(outline.holder(owner)))
-                if kind != outline.tags[owner]:  # else what is around tells
-                    heads[kind] = fits
-            if fits and outline.spot(owner) in keys:
+            if self._may_be(owner := outline.owners[at], keys) and outline.spot(owner) in keys:
                 yield at
+
+    def standing(self, elements: Iterable[int], keys: frozenset[str]) -> Iterator[int]:
+        """The elements among some that have one of some keys."""
+        return (n for n in elements if self._may_be(n, keys) and self.outline.key(n) in keys)
+
+    def _may_be(self, element: int, keys: frozenset[str]) -> bool:
+        """Whether an element is of a kind that may have one of some keys: asked first, since hardly any is."""
+        kind = self.outline.signature[element]
+        heads = self._heads.setdefault(keys, {})
+        found = heads.get(kind)
+        if found is None:
+            found = _headed(keys, self.outline.head(self.outline.holder(element)))
+            if kind != self.outline.tags[element]:  # else what is around tells
+                heads[kind] = found
+        return found
 
     def _profile(self, owner: int, top: int) -> str:
         """The link to a person's profile that an element stands in."""

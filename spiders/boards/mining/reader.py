@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from spiders.boards.mining.authors import speaks
 from spiders.boards.mining.idents import Idents, tokens
@@ -123,15 +124,20 @@ class Reader:
         if _MARKUP.search(text) or (block.moment.text in text and " " in text):
             return None
         others = [value for key, value, _ in names if key in template.checks]
-        spoken = frozenset(name for check in template.checks if speaks(name := check.partition(" ")[0]))
-        for name in spoken:
-            for element in self.outline.bearers((name,), block.start, block.end):
-                value = self.outline.value(element, name)
-                if value and len(value) <= NAME and f"{name} {self.outline.key(element)}" in template.checks:
-                    others.append(value)
+        for name, keys in _spoken(template.checks).items():
+            bearers = self.outline.bearers((name,), block.start, block.end)
+            values = (self.outline.value(element, name) for element in self.people.standing(bearers, keys))
+            others += [value for value in values if value and len(value) <= NAME]
         if any(other != text for other in others):
             return None
         return text, max((link for _, link in found), key=len)
+
+
+@lru_cache(maxsize=64)
+def _spoken(checks: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """The attributes among the places where an author's name stands, with the keys of what bears them."""
+    named = [(name, key) for name, _, key in (check.partition(" ") for check in checks) if speaks(name)]
+    return {name: frozenset(key for other, key in named if other == name) for name, _ in named}
 
 
 def _head(key: str) -> str:
