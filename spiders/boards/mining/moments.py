@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from spiders.boards.datewords import AGO, NOW, TODAY, YESTERDAY
 from spiders.boards.mining.outline import Outline
 
 _LONGEST = 160  # characters of a line that tells a time
+_SILENT = 1000  # texts without a time that are remembered
 _STAMPS = ("datetime", "data-timestamp", "data-time", "data-utime", "data-datetime", "data-date", "data-created")
 _MARKED = (*_STAMPS, "title", "content")
 _DIGIT = re.compile(r"\d")
@@ -75,10 +76,10 @@ def moments(outline: Outline) -> list[Moment]:
 
 def _stamped(outline: Outline) -> list[Moment]:
     found = []
-    for number in outline.bearers(_MARKED, 0, len(outline.nodes)):
-        attributes = outline.attributes[number]
-        for name in _MARKED:
-            value = attributes.get(name)
+    for name in _MARKED:
+        for number in outline.bearing.get(name, ()):
+            attributes = outline.attributes[number]
+            value = attributes[name]
             if not value or len(value) > 60 or (name == "content" and not attributes.get("itemprop")):
                 continue
             exact = bool(_ISO.match(value)) or (name.startswith("data-") and _EPOCH.fullmatch(value) is not None)
@@ -151,6 +152,7 @@ class Clock:
 
     zone: tzinfo
     month_first: bool | None = None
+    silent: set[str] = field(default_factory=set)  # texts that tell no time, such as "last edited by"
 
     def learn(self, texts: list[str]) -> None:
         """Whether 03/04 is in March: some other date will tell."""
@@ -165,7 +167,12 @@ class Clock:
         """The time that a text tells."""
         if _EPOCH.fullmatch(text):
             return dates.epoch(text)
+        if text in self.silent:
+            return None
         first = self.month_first
         if first is None:
             first = _HALF.search(text) is not None
-        return dates.parse(text, now, self.zone, first)
+        when = dates.parse(text, now, self.zone, first)
+        if when is None and len(self.silent) < _SILENT:
+            self.silent.add(text)
+        return when

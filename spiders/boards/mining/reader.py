@@ -75,14 +75,16 @@ class Reader:
         if len(idents) > 1 or (slots and not idents):
             return replace(found, problem="the id of a post could not be told from that of another")
         links = {slot: link for slot, _, link in reversed(marks) if link}
-        said = outline.said(block.start, block.end)
-        texts = outline.texts[said.start : said.stop]
-        speaks_of_it = speaks_of_editing(" ".join(texts))
         return Parts(
             block, name[0], name[1], words[0], next(iter(idents), ""),
-            next((links[slot] for slot in template.links if slot in links), ""),
-            edited=speaks_of_it, edits=[text for text in texts if edited(text)] if speaks_of_it else [],
+            next((links[slot] for slot in template.links if slot in links), ""), self._edits(block),
         )  # fmt: skip
+
+    def _edits(self, block: Block) -> list[str]:
+        """The lines that say when somebody changed the post."""
+        said = self.outline.said(block.start, block.end)
+        texts = self.outline.texts[said.start : said.stop]
+        return [text for text in texts if edited(text)] if speaks_of_editing("\n".join(texts)) else []
 
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
