@@ -11,7 +11,7 @@ from listening.post import Author, Batch, Post, Quote, Thread
 from listening.store import InboxFilter
 from pipelines.ingest import Ingest
 from pipelines.understanding import Understanding
-from tests.browser import Watched, chromium
+from tests.browser import Watched, chromium, serving, watched
 from tests.desk import install
 from tests.hostile.__main__ import run
 from tests.hostile.files import in_libreoffice, take_away
@@ -20,6 +20,7 @@ from tests.hostile.findings import Findings
 from tests.hostile.office import office
 from tests.hostile.pages import Harmed
 from tests.hostile.texts import fitted, texts
+from tests.hostile.turning import TURN, TURNED, look, turned_desk
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -100,6 +101,16 @@ def test_lone_surrogates_in_any_field_are_stored_as_question_marks(tmp_path: Pat
     assert "\ud800" not in repr(cards)
     assert sum(card.thread_title == "x?" for card in cards) == 2
     assert sum(quote.text == "x?" or quote.author == "x?" for card in cards for quote in card.quotes) == 2
+
+
+def test_no_name_turns_our_words_beside_it(tmp_path: Path) -> None:
+    desk = turned_desk(tmp_path)
+    with chromium() as browser, serving(desk) as base, watched(browser, base) as seen:
+        count, turned = look(seen, desk)
+        assert turned == []
+        assert count > 100
+        seen.page.set_content(f"<p>by {TURN} on <b>Monday</b></p><p><bdi>{TURN}</bdi> on Monday</p>")
+        assert seen.page.evaluate(TURNED) == [2, ["P.: on Monday (P)"]]
 
 
 @pytest.mark.parametrize(("text", "most", "name"), [("a\x00b", 9, "a b"), ("=1+1", 3, "=1+"), ("\n", 5, "plain")])

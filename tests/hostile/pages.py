@@ -30,7 +30,7 @@ class Harmed:
     def look(self, path: str) -> None:
         """Open a page and look for what came of the texts."""
         self.seen.page.goto(self.seen.base + path)
-        self.seen.page.wait_for_function("!document.querySelector('.htmx-request')")  # parts that come after it
+        self.seen.page.wait_for_selector("body:not(:has(.htmx-request))")  # parts that come after it
         self.check()
 
     def glance(self, path: str) -> None:
@@ -70,7 +70,8 @@ _LOOK = """() => {
         found.push('an attribute of theirs: ' + name + '=' + value.slice(0, 80))
   return found
 }"""
-_WIDE = """() => {
+_WIDE = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))  // what is drawn is drawn anew
   const width = document.documentElement.scrollWidth
   return width > window.innerWidth ? ['it is ' + width + ' pixels wide, the window ' + window.innerWidth] : []
 }"""
@@ -117,13 +118,13 @@ def _by_keyboard(harmed: Harmed) -> None:
         harmed.check()
 
 
-def screens(desk: Installation) -> list[str]:
+def screens(desk: Installation, role: str = "admin") -> list[str]:
     """All pages that stand alone."""
     paths = [
         route.path for route in desk.app.routes
         if isinstance(route, Guarded) and "GET" in (route.methods or ()) and "{" not in route.path
     ]  # fmt: skip
-    with desk.visitor("admin") as client:
+    with desk.visitor(role) as client:
         answers = {path: client.get(path) for path in paths if path not in ("/", "/login", "/export")}
     return [
         path for path, answer in answers.items()
