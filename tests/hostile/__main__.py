@@ -32,12 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print what was found; 1 where anything was."""
     parser = argparse.ArgumentParser(prog="python -m tests.hostile", description=__doc__)
     parser.add_argument("--count", type=int, default=1000, help="how many texts")
-    parser.add_argument("--desk", type=int, default=100, help="how many of them in one desk")
+    parser.add_argument("--desk", type=int, default=200, help="how many of them in one desk")
+    parser.add_argument("--first", type=int, default=0, help="go on with this one, where an earlier run was stopped")
     given = parser.parse_args(arguments)
     every, findings, begun = texts(given.count), Findings(), time.monotonic()
     told = 0
     with chromium() as browser:
-        for first in range(0, given.count, given.desk):
+        for first in range(given.first, given.count, given.desk):
             some = every[first : first + given.desk]
             with tempfile.TemporaryDirectory() as home:
                 run(browser, Path(home), some, len(some), findings)

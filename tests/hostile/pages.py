@@ -20,6 +20,7 @@ class Harmed:
 
     def __init__(self, seen: Watched, findings: Findings) -> None:
         self.seen, self.findings = seen, findings
+        seen.page.set_default_timeout(60_000)
         seen.page.on("dialog", self._dialog)
         seen.page.add_init_script("window.print = () => { window.__ran = 'print' }")
 
