@@ -11,7 +11,7 @@ from listening.store import InboxFilter
 from pipelines.ingest import Ingest
 from pipelines.understanding import Understanding
 from tests.browser import Watched
-from tests.desk import Installation, install
+from tests.desk import TEXTS, Installation, install
 from tests.hostile.pages import screens
 
 TURN = "abc\u202eolleh"  # an override that nothing ends
@@ -58,11 +58,11 @@ def turned_desk(home: Path) -> Installation:
 
 
 def _post(number: int, now: datetime) -> Post:
-    said = ("Acme is awful, it crashed, I want a refund.", "I recommend Acme, it is great.")[number % 2]
     return Post(
-        platform="forum.example", id=str(number), url=f"https://forum.example/{number}#{TURN}", text=f"{said} {TURN}",
-        title=TURN, author=Author(f"{number % 3}{TURN}", f"{number % 3}{TURN}", f"https://forum.example/{TURN}", 5000),
-        thread=Thread("1", TURN, "https://forum.example/t"), position=number + 1, channel=TURN, likes=3,
+        platform="forum.example", id=str(number), url=f"https://forum.example/{number}#{TURN}",
+        text=f"{TEXTS[number % len(TEXTS)]} {TURN}", title=TURN, likes=3, channel=TURN,
+        author=Author(f"{number % 3}{TURN}", f"{number % 3}{TURN}", f"https://forum.example/{TURN}", 5000),
+        thread=Thread("1", TURN, "https://forum.example/t"), position=number + 1,
         quotes=(Quote(TURN, TURN),), published=now - timedelta(hours=30 * number + 30),
     )  # fmt: skip
 
@@ -75,7 +75,7 @@ def look(seen: Watched, desk: Installation) -> tuple[int, list[str]]:
     assert person is not None
     paths = [*screens(desk, "machine"), f"/mentions/{mentions[0]}", f"/mentions/{mentions[-1]}", "/inbox?copies=1"]
     paths += [f"/people/{person.id}", f"/people/{person.id}/erase", "/people?q=abc"]
-    paths += ["/sources/one?name=forum", "/brands/edit?name=Acme", "/brands/label?name=Acme", "/digests/letter"]
+    paths += ["/sources/one?name=forum", "/brands/edit?name=Acme", "/brands/label?name=Acme", "/digests/letter?name="]
     paths += [f"/{name}?period=365d&brand={quote('Acme')}" for name in ("overview", "people", "compare")]
     paths += ["/alerts/new?kind=mention", "/settings/privacy?who=abc"]
     count, found = 0, []
