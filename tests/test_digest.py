@@ -165,6 +165,16 @@ def test_a_view_in_which_nothing_changed_or_that_is_gone(store: Store, postbox: 
     assert 'there is no saved view for everybody called "All"' in waits.error
 
 
+def test_a_digest_of_one_day_has_no_chart_of_days(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    week(store)
+    assert send_due(config(store, port, every="daily", at="00:00", to=["kim@example.com"]), store, MONDAY) == 1
+    mail, html, _ = read(box.mails[0][1])
+    assert "Mentions by day" not in html
+    named = {part["Content-ID"][1:-1] for part in mail.walk() if part.get_content_type() == "image/png"}
+    assert {address.partition('"')[0] for address in html.split("cid:")[1:]} == named, "no picture is left over"
+
+
 def test_each_day_of_a_list_is_counted_in_the_teams_zone(store: Store) -> None:
     store.use_zone("Europe/Berlin")
     late = datetime(2026, 11, 17, 23, 30, tzinfo=UTC)

@@ -49,6 +49,8 @@ class Attached:
     @property
     def says(self) -> str:
         """One sentence for the mail."""
+        if not self.total:
+            return "The table attached is empty."
         if self.rows < self.total:
             return (
                 f"The newest {self.rows:,} of {self.total:,} mentions are in the table attached: it ends there, as "
@@ -79,14 +81,14 @@ def pages(letter: Letter | Extract, zone: str, attached: Attached | None = None)
 
 def _of_view(letter: Extract) -> Told:
     told = {"alt": _alt(letter.course), "tiles": _counts(letter), "top": _TOP[letter.order]}
-    return "view", told, {"volume": volume([count for _, count in letter.course])}
+    return "view", told, _volume([count for _, count in letter.course])
 
 
 def _of_brand(letter: Letter) -> Told:
     course = letter.overview.course
     counts = [day.count for day in course]
     unfinished = next((at for at, day in enumerate(course) if day.unfinished), -1)
-    pictures = {"volume": volume(counts, unfinished)}
+    pictures = _volume(counts, unfinished)
     for at, part in enumerate(letter.overview.aspects[:8], start=1):
         pictures[f"aspect{at}"] = feelings(part.count)
     told: dict[str, Any] = {
@@ -96,6 +98,11 @@ def _of_brand(letter: Letter) -> Told:
                   ("Opportunities", letter.opportunities)],
     }  # fmt: skip
     return "letter", told, pictures
+
+
+def _volume(days: Sequence[Count], unfinished: int = -1) -> dict[str, bytes]:
+    """The chart of several days: of one it would be a block of colour."""
+    return {"volume": volume(days, unfinished)} if len(days) > 1 else {}
 
 
 def _alt(course: Sequence[tuple[str, Count]]) -> str:
