@@ -89,11 +89,12 @@ def _work(store: Store, hostile: Sequence[str], now: datetime) -> None:
     """Accounts, views, tags, notes, owners and answers of the same kind."""
     for role in reversed(ROLES):
         accounts.add(store, role, PASSWORD, role, private=role == "admin", now=now)
-    for name in _names(hostile, 80)[:8]:  # a password takes its time
+    for name in _names(hostile, 80)[:3]:  # a password takes its time
         accounts.add(store, name, PASSWORD, "viewer", private=False, now=now)
-        account = store.account(name)
-        assert account is not None
-        accounts.add_token(store, account[0], name, "viewer", days=1, now=now)
+    admin = store.account("admin")
+    assert admin is not None
+    for name in _names(hostile, 80)[:20]:
+        accounts.add_token(store, admin[0], name, "viewer", days=1, now=now)
     for name in _names(hostile, 80):
         store.save_view(name, f"tag={quote(name)}&assignee={quote(name)}", who=name, now=now)
         store.save_view(name, "status=open", who="analyst", now=now, shared=True)

@@ -126,7 +126,7 @@ document.addEventListener("click", (event) => {
 
 // What drops down stays within the window, however near to its edge the word is that opens it.
 document.addEventListener("toggle", (event) => {
-  const panel = event.target.matches?.("details.drop[open]") && event.target.querySelector(":scope > .panel");
+  const panel = event.target.matches?.("details.drop[open]:not(.scroll *)") && event.target.querySelector(":scope > .panel");
   if (!panel) return;
   panel.style.translate = "";
   const { left, right } = panel.getBoundingClientRect(), room = document.documentElement.clientWidth - 8;
