@@ -118,7 +118,10 @@ def _later(head: _Head, text: str, last: int, length: int) -> list[Hit]:
             for rest, rule, _, _ in tails.get(word, ())
             if rest and (match := rest.match(text, start))
         ]
-    for passed, word in enumerate(text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]):
+    words = text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]
+    if tails.keys().isdisjoint(words):
+        return found
+    for passed, word in enumerate(words):
         if word in tails:
             for rest, rule, gap, _ in tails[word]:
                 if passed <= gap and rest and (match := rest.match(text, start)):
