@@ -91,7 +91,8 @@ class Feeling:
 
     def _read(self, text: str, names: Spans, lexicon: Rules) -> Impression:
         reading = self.scorer.read(text)
-        places = Places(text, self.scorer.spelt)
+        spelt = reading.spelt
+        places = Places(reading.tokens, spelt, None if spelt == text else self.scorer.widths(text))
         words = list(map(self._words.__getitem__, reading.tokens))
         for span in names[:_MOST_NAMES]:
             _name(words, places, *span)
