@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import add, sub
+from operator import add
 
 
 class Places:
@@ -14,15 +14,14 @@ class Places:
     `widths` tells how much of it each character of the text came to; None: it is the text itself.
     """
 
-    __slots__ = ("_before", "_ends", "_starts")
+    __slots__ = ("_before", "_ends", "_sizes")
 
     def __init__(self, tokens: Sequence[str], spelt: str, widths: Sequence[int] | None = None) -> None:
-        sizes = list(map(len, tokens))
+        self._sizes = sizes = list(map(len, tokens))
         if len(spelt) == sum(sizes) + len(sizes) - 1:  # one space between two of them and none around
             self._ends = list(map(add, accumulate(sizes), range(len(sizes))))
         else:
             self._ends = _searched(tokens, spelt)
-        self._starts = list(map(sub, self._ends, sizes))
         self._before = None if widths is None else list(accumulate(widths, initial=0))
 
     def token(self, place: int) -> int:
@@ -31,7 +30,10 @@ class Places:
 
     def upto(self, place: int) -> int:
         """How many tokens begin before a character of the text."""
-        return bisect_left(self._starts, place if self._before is None else self._before[place])
+        if self._before is not None:
+            place = self._before[place]
+        ended = bisect_left(self._ends, place)
+        return ended + (ended < len(self._ends) and self._ends[ended] - self._sizes[ended] < place)
 
 
 def _searched(tokens: Sequence[str], text: str) -> list[int]:

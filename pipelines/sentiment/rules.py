@@ -43,17 +43,18 @@ class _Tail(NamedTuple):
 
 
 class _Head:
-    """A literal beginning: what may follow at once, and what after some words, by its first word."""
+    """A literal beginning: what may follow at once, with the next word, and after some words, each by its first word."""
 
-    __slots__ = ("later", "now", "widest")
+    __slots__ = ("later", "next", "now", "widest")
 
     def __init__(self, tails: Sequence[_Tail]) -> None:
         self.now = tuple([(tail.rest, tail.rule) for tail in tails if not tail.firsts])
         self.widest = max((tail.gap for tail in tails if tail.firsts), default=0)  # words of the longest gap
-        self.later: dict[str, list[_Tail]] = {}
+        by_first: dict[str, list[_Tail]] = {}
         for tail in tails:
             for first in tail.firsts:
-                self.later.setdefault(first, []).append(tail)
+                by_first.setdefault(first, []).append(tail)
+        self.later, self.next = (by_first, {}) if self.widest else ({}, by_first)
 
 
 class Rules:
@@ -104,6 +105,10 @@ class Rules:
                     found.append((last - length, 1 - match.end(), rule))
             if head.later:
                 found += _later(head, text, last, length)
+            elif head.next:
+                for rest, rule, _, _ in head.next.get(text[last + 1 : text.find(" ", last + 1)], ()):
+                    if rest and (match := rest.match(text, last + 1)):
+                        found.append((last - length, 1 - match.end(), rule))
         return found
 
 
@@ -111,13 +116,6 @@ def _later(head: _Head, text: str, last: int, length: int) -> list[Hit]:
     """The phrases that go on after some words of the same sentence, none of them a brand's name."""
     found: list[Hit] = []
     start, tails = last + 1, head.later
-    if not head.widest:
-        word = text[start : text.find(" ", start)]
-        return [
-            (last - length, 1 - match.end(), rule)
-            for rest, rule, _, _ in tails.get(word, ())
-            if rest and (match := rest.match(text, start))
-        ]
     words = text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]
     if tails.keys().isdisjoint(words):
         return found
