@@ -104,7 +104,7 @@ def _clause(line: Line, span: Span, others: Sequence[int]) -> Span:
     words = folded[start:end].split()
     if not _TURNS.isdisjoint(words):
         start, end = _around(folded, _WIDE, span, (start, end))
-    if others and any([start <= other < end for other in others]):
+    if others and any(start <= other < end for other in others):
         if not _JOINS.isdisjoint(words):
             start, end = _around(folded, _NARROW, span, (start, end))
         start, end = _around(line.written_text, (",", ";", ":"), span, (start, end))

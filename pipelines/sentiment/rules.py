@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
@@ -33,17 +33,31 @@ Hit = tuple[int, int, Rule]  # where a phrase starts in a line's text and, below
 Entries = Iterable[tuple[str, Rule]]  # phrases as rules.toml writes them
 
 
+class _Rest:
+    """An expression that is compiled when it is first asked for: there are hundreds, and few texts ask for many."""
+
+    __slots__ = ("_expression", "match")
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+        self.match: Callable[[str, int], re.Match[str] | None] = self._compile
+
+    def _compile(self, text: str, start: int) -> re.Match[str] | None:
+        self.match = re.compile(self._expression).match
+        return self.match(text, start)
+
+
 class _Tail(NamedTuple):
     """What follows a literal beginning of a phrase."""
 
-    rest: re.Pattern[str] | None  # what stands right behind, or behind the gap; None: nothing more
+    rest: _Rest | None  # what stands right behind, or behind the gap; None: nothing more
     rule: Rule
     gap: int  # words that may stand between
     firsts: frozenset[str]  # words with which the rest begins; none where it begins right behind
 
 
 class _Head:
-    """A literal beginning: what may follow at once, with the next word, and after some words, each by its first word."""
+    """A literal beginning: what may follow at once, and, by its first word, what comes next or after some words."""
 
     __slots__ = ("later", "next", "now", "widest")
 
@@ -73,7 +87,7 @@ class Rules:
             firsts = frozenset[str]() if at_once else frozenset(form.split(" ")[0] for form in rest[0])
             for beginning in beginnings:
                 begun.setdefault(f" {beginning} ", []).append(len(tails))
-            tails.append(_Tail(re.compile(_expression_of(rest)) if rest else None, rule, gap, firsts))
+            tails.append(_Tail(_Rest(_expression_of(rest)) if rest else None, rule, gap, firsts))
         heads = dict[tuple[int, ...], _Head]()  # shared by beginnings that go on in the same ways
         self._heads: list[tuple[int, _Head]] = []
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
