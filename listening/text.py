@@ -157,13 +157,18 @@ def quoted_author(node: LexborNode) -> str | None:
 
 
 def words_of(
-    root: LexborNode, skip: str = "", quoted: Callable[[LexborNode], str | None] = quoted_author, bullet: str = "* "
+    root: LexborNode,
+    skip: str | Set[int] = "",
+    quoted: Callable[[LexborNode], str | None] = quoted_author,
+    bullet: str = "* ",
 ) -> Words:
     """As `words`, of a parsed node. `quoted` names whom a node quotes, or None where it is no quote.
 
+    `skip` may also be the `mem_id`s of the elements that are not the author's.
     `bullet` stands before each item of a list that is not numbered; without one the items are lines of their own.
     """
-    skipped: Set[int] | None = None if skip else frozenset()
+    selector = skip if isinstance(skip, str) else ""
+    skipped: Set[int] | None = None if selector else frozenset() if isinstance(skip, str) else skip
     own = part = _Part()
     quotes: list[_Part] = []
     opened: list[tuple[LexborNode, str, _Part]] = []  # elements, with the part that goes on after each
@@ -188,7 +193,7 @@ def words_of(
         elif (
             tag[:1] not in ("-", "!")
             and tag not in _DROPPED
-            and node.mem_id not in (skipped := _all(root, skip) if skipped is None else skipped)
+            and node.mem_id not in (skipped := _all(root, selector) if skipped is None else skipped)
         ):
             author, after = quoted(node), part
             if author is not None:

@@ -39,9 +39,16 @@ def text() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def commands(group: click.Group) -> list[click.Command]:
+    """Those of a group, in its order."""
+    context = click.Context(group)
+    there = (group.get_command(context, name) for name in group.list_commands(context))
+    return [command for command in there if command is not None]
+
+
 def _commands(group: click.Group, name: str) -> list[str]:
     parts: list[str] = []
-    for command in group.commands.values():
+    for command in commands(group):
         path = f"{name} {command.name}"
         if isinstance(command, click.Group):
             parts += [f"### {path}", command.help or "", *_commands(command, path)]

@@ -8,9 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from listening.cli import main
 from listening.config import Settings
 from listening.config.load import Config
 from listening.errors import StoreError
@@ -19,6 +17,7 @@ from listening.privacy import restore, tidy
 from listening.store import Scope, Store
 from listening.store.backup import alone, running
 from tests.conftest import NOW
+from tests.installed import command, installed
 from tests.test_people import said, save
 
 
@@ -161,65 +160,56 @@ def test_health_says_what_is_wrong_and_what_to_do(store: Store) -> None:
         )
 
 
-def _command(folder: Path, *arguments: str, code: int = 0, answer: str = "") -> str:
-    result = CliRunner().invoke(main, ["--config", str(folder / "config"), *arguments], input=answer)
-    assert result.exit_code == code, result.output
-    return result.output
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An installation that heard two people."""
-    (tmp_path / "config").mkdir()
-    for name, text in (("brands", '[[brand]]\nname = "Acme"\n'), ("sources", ""), ("listening", "")):
-        (tmp_path / "config" / f"{name}.toml").write_text(text)
-    with Store(tmp_path / "listening.db") as store:
+    with Store(installed(tmp_path) / "listening.db") as store:
         save(store, said(1, "zorblatt_77", "Acme quizzaciously"), said(2, "kim", "Acme, as @zorblatt_77 says"))
     return tmp_path
 
 
 def test_backup_and_restore_by_hand(home: Path) -> None:
     copy = home / "copy.db"
-    assert "whole" in _command(home, "backup", str(copy))
-    assert "is there already" in _command(home, "backup", str(copy), code=1)
-    assert "Aborted" in _command(home, "restore", str(copy), code=1, answer="n\n")
-    assert "restored. The one of before is" in _command(home, "restore", str(copy), answer="y\n").replace("\n", " ")
-    shown = _command(home, "health", code=0)
+    assert "whole" in command(home, "backup", str(copy))
+    assert "is there already" in command(home, "backup", str(copy), code=1)
+    assert "Aborted" in command(home, "restore", str(copy), code=1, answer="n\n")
+    assert "restored. The one of before is" in command(home, "restore", str(copy), answer="y\n").replace("\n", " ")
+    shown = command(home, "health", code=0)
     assert "there is no backup" not in shown
     assert "All is well" in shown
-    assert '"well": true' in _command(home, "health", "--json")
+    assert '"well": true' in command(home, "health", "--json")
 
 
 def test_erasing_by_hand(home: Path) -> None:
     copy = home / "copy.db"
-    _command(home, "backup", str(copy))
-    dry = _command(home, "erase", "zorblatt_77", "--dry-run")
+    command(home, "backup", str(copy))
+    dry = command(home, "erase", "zorblatt_77", "--dry-run")
     assert "1 posts with 1 mentions" in dry
     assert "copy.db" in dry.replace("\n", "")
-    assert "Aborted" in _command(home, "erase", "zorblatt_77", code=1, answer="n\n")
-    assert "zorblatt_77" in _command(home, "person", "zorblatt_77")
+    assert "Aborted" in command(home, "erase", "zorblatt_77", code=1, answer="n\n")
+    assert "zorblatt_77" in command(home, "person", "zorblatt_77")
     target = home / "held.json"
-    assert "1 posts" in _command(home, "privacy", "export", "zorblatt_77", "-o", str(target))
+    assert "1 posts" in command(home, "privacy", "export", "zorblatt_77", "-o", str(target))
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert "is there already" in _command(home, "privacy", "export", "kim", "-o", str(target), code=1)
-    assert "1 posts of others" in _command(home, "erase", "zorblatt_77", "--yes")
-    assert "nobody who was heard" in _command(home, "erase", "zorblatt_77", "--yes", code=1)
-    assert "kept out from now on (request 3)" in _command(home, "erase", "bo", "--platform", "reddit.com").replace(
+    assert "is there already" in command(home, "privacy", "export", "kim", "-o", str(target), code=1)
+    assert "1 posts of others" in command(home, "erase", "zorblatt_77", "--yes")
+    assert "nobody who was heard" in command(home, "erase", "zorblatt_77", "--yes", code=1)
+    assert "kept out from now on (request 3)" in command(home, "erase", "bo", "--platform", "reddit.com").replace(
         "\n", ""
     )
-    shown = _command(home, "privacy", "requests")
+    shown = command(home, "privacy", "requests")
     assert "opt-out" in shown
     assert "zorblatt" not in shown
-    assert "heard again" in _command(home, "privacy", "allow", "3")
-    assert "keeps nobody out" in _command(home, "privacy", "allow", "3", code=1)
-    assert "Let go: 0 posts" in _command(home, "db", "tidy")
+    assert "heard again" in command(home, "privacy", "allow", "3")
+    assert "keeps nobody out" in command(home, "privacy", "allow", "3", code=1)
+    assert "Let go: 0 posts" in command(home, "db", "tidy")
 
 
 def test_a_restore_by_hand_erases_again(home: Path) -> None:
     copy = home / "copy.db"
-    _command(home, "backup", str(copy))
-    _command(home, "erase", "zorblatt_77", "--yes")
-    assert "1 people who were erased since were erased again" in _command(home, "restore", str(copy), "--yes").replace(
+    command(home, "backup", str(copy))
+    command(home, "erase", "zorblatt_77", "--yes")
+    assert "1 people who were erased since were erased again" in command(home, "restore", str(copy), "--yes").replace(
         "\n", " "
     )
     with sqlite3.connect(home / "listening.db") as conn:

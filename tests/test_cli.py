@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import os
+import pkgutil
 import re
 import signal
 import sqlite3
@@ -19,9 +21,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from listening import cli
 from listening.cli import main
 from listening.export import original
 from listening.store import COLUMNS
+from tests.reference import commands
 from tests.servers.board import BoardServer
 
 RUN = "from listening.cli import run; run()"
@@ -279,8 +283,23 @@ def test_the_scrapy_way(tmp_path: Path, board: BoardServer) -> None:
 def test_help_is_there_for_everything() -> None:
     runner = CliRunner()
     assert "listening demo" in runner.invoke(main, ["--help"]).output
-    for name in main.commands:
-        assert runner.invoke(main, [name, "--help"]).exit_code == 0
+    for command in commands(main):
+        assert runner.invoke(main, [str(command.name), "--help"]).exit_code == 0
+
+
+def test_every_command_of_a_module_is_there() -> None:
+    there = {
+        command.name for module in pkgutil.iter_modules(cli.__path__)
+        for command in getattr(importlib.import_module(f"listening.cli.{module.name}"), "COMMANDS", ())
+    }  # fmt: skip
+    assert there == {command.name for command in commands(main)}
+
+
+def test_a_command_loads_no_other(tmp_path: Path) -> None:
+    """Scrapy, apprise and the desk take a second to load: they are for those who use them."""
+    code = "import sys, listening.cli as c; c.main(['mentions', '--help'], standalone_mode=False); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert {"scrapy", "apprise", "starlette", "praw", "pipelines.understanding"} & set(ran.stdout.split()) == set()
 
 
 def test_try_without_a_network_is_one_line_a_source() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from listening.post import Author, Entry, Extent, Mention, Post, Thread
 from listening.store import MentionFilter, Store
 from tests.conftest import NOW
+from tests.examples import examples
 
 STORY = "Acme has raised the price of its anvils by a third overnight and told nobody about it before"
 OTHER = "The engineer from Acme came on a Sunday, fixed the bellows and would not even take a coffee"
@@ -288,7 +289,7 @@ _STEPS = st.lists(
 
 
 @given(steps=_STEPS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_whatever_is_saved_and_saved_again_every_cluster_is_counted_once(
     tmp_path_factory: pytest.TempPathFactory, steps: list[list[tuple[int, str, tuple[str, ...]]]]
 ) -> None:

@@ -25,7 +25,7 @@ from listening.digest.slot import last_slot, slot_of
 from listening.digest.work import send_due
 from listening.insight.changes import Series, named
 from listening.insight.scorecard import scorecard
-from listening.store import Count, MentionFilter, Store
+from listening.store import Count, InboxFilter, MentionFilter, Store
 from tests.bench.changes import alarms, found
 from tests.conftest import NOW
 from tests.test_insight import fill, said
@@ -129,6 +129,60 @@ def test_a_digest_goes_through_a_real_server_once(store: Store, postbox: tuple[P
     assert table.get_content().count("hinge") == 89
     assert "http-equiv" not in html
     assert not [address for address in html.split('src="')[1:] if not address.startswith("cid:")], "nothing is loaded"
+
+
+def test_a_saved_view_is_mailed_with_what_it_shows(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    week(store)
+    filters = "since=2d&sentiment=negative&intent=complaint&order=urgent"
+    store.save_view("What hurts", filters, who="kim", now=NOW)
+    settings = config(store, port, view="what hurts", owner="kim", to=["kim@example.com"])
+    assert send_due(settings, store, MONDAY) == 1
+    mail, html, text = read(box.mails[0][1])
+    assert mail["Subject"].strip() == "What hurts, 16 Nov to 22 Nov 2026: 89 mentions, more than the 0 before"
+    for part in (html, text):
+        assert "89 mentions, where 0 came in the period before" in part
+        assert part.count("hinge snapped") == 12
+        assert "blue one" not in part
+    assert "<img src=x" not in html
+    (table,) = [part for part in mail.iter_attachments() if part.get_content_type() == "text/csv"]
+    assert table.get_content().count("hinge") == 89
+    assert html.count("cid:") == 1
+
+
+def test_a_view_in_which_nothing_changed_or_that_is_gone(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    fill(store, days=75, a_day=12)
+    _, token = store.save_view("All", "", who="kim", now=NOW, shared=True)
+    settings = config(store, port, view="All", to=["kim@example.com"], csv=False)
+    assert send_due(settings, store, MONDAY) == 1
+    _, html, text = read(box.mails[0][1])
+    assert "Nothing changed" in html
+    assert "Nothing changed" in text
+    store.undo(token, "kim", now=NOW)
+    assert send_due(settings, store, MONDAY + timedelta(days=7)) == 0
+    waits = next(each for each in store.letters() if each.sent is None)
+    assert 'there is no saved view for everybody called "All"' in waits.error
+
+
+def test_a_digest_of_one_day_has_no_chart_of_days(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    week(store)
+    assert send_due(config(store, port, every="daily", at="00:00", to=["kim@example.com"]), store, MONDAY) == 1
+    mail, html, _ = read(box.mails[0][1])
+    assert "Mentions by day" not in html
+    named = {part["Content-ID"][1:-1] for part in mail.walk() if part.get_content_type() == "image/png"}
+    assert {address.partition('"')[0] for address in html.split("cid:")[1:]} == named, "no picture is left over"
+
+
+def test_each_day_of_a_list_is_counted_in_the_teams_zone(store: Store) -> None:
+    store.use_zone("Europe/Berlin")
+    late = datetime(2026, 11, 17, 23, 30, tzinfo=UTC)
+    store.save(
+        "forum", [said(1, late, "the Acme is bad", label="negative"), said(2, late, "an Acme", label=None)], now=NOW
+    )
+    assert store.by_day(InboxFilter(), now=NOW) == {"2026-11-18": Count(2, 1, 0, 0)}
+    assert store.by_day(InboxFilter(sentiment="positive"), now=NOW) == {}
 
 
 def test_a_failing_server_is_tried_again_and_nobody_gets_it_twice(store: Store, postbox: tuple[Postbox, int]) -> None:

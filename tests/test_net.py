@@ -39,7 +39,7 @@ def simulated(seed: int, mentions: int, audited: int, right: float, shares: tupl
 def test_the_interval_holds_the_truth_in_about_95_of_100_teams(
     mentions: int, audited: int, right: float, shares: tuple[float, float, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("listening.insight.net._DRAWS", 300)
+    monkeypatch.setattr("listening.insight.net._DRAWS", 150)
     held = sum(simulated(seed, mentions, audited, right, shares) for seed in range(200))
     assert 0.90 <= held / 200 <= 0.995
 

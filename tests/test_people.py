@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from listening.cli import main
 from listening.errors import StoreError
 from listening.people import advocates, at_risk, helping, portrait
 from listening.people.helping import thankful
@@ -19,6 +17,7 @@ from listening.post import Author, Entry, Intent, Label, Mention, Post, Thread
 from listening.store import Scope, Store, stances
 from listening.store.likely import telling
 from tests.conftest import NOW
+from tests.installed import command, installed
 
 
 def said(
@@ -318,46 +317,37 @@ def test_the_lists_walk_their_indexes(store: Store) -> None:
     ] == []
 
 
-def _command(folder: Path, *arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(main, ["--config", str(folder / "config"), *arguments])
-    assert result.exit_code == code, result.output
-    return result.output
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An installation that heard an advocate, somebody at risk, and one person under two handles."""
-    (tmp_path / "config").mkdir()
-    for name, text in (("brands", '[[brand]]\nname = "Acme"\n'), ("sources", ""), ("listening", "")):
-        (tmp_path / "config" / f"{name}.toml").write_text(text)
-    with Store(tmp_path / "listening.db") as store:
+    with Store(installed(tmp_path) / "listening.db") as store:
         save(store, *fond("wendy_w", 10), said(1, "Wendy_W", "Hello [red]there[/]", platform="reddit.com"))
         save(store, said(2, "gone", "Cancelled", label="negative", score=-0.6, intents=("leaving",)))
     return tmp_path
 
 
 def test_people_are_listed_with_the_evidence_and_the_rule(home: Path) -> None:
-    shown = _command(home, "people", "--since", "2026-10-01")
+    shown = command(home, "people", "--since", "2026-10-01")
     assert "Advocates of Acme" in shown
     assert "wendy_w" in shown
     assert "+40 says that they leave (1 time)" in shown
     assert "A customer is at risk from 40 points on" in shown
-    assert "gone" not in _command(home, "people", "--advocates", "--since", "2026-10-01")
-    listed = json.loads(_command(home, "people", "--at-risk", "--json", "--brand", "acme", "--since", "2026-10-01"))
+    assert "gone" not in command(home, "people", "--advocates", "--since", "2026-10-01")
+    listed = json.loads(command(home, "people", "--at-risk", "--json", "--brand", "acme", "--since", "2026-10-01"))
     assert [(each["name"], each["points"]) for each in listed] == [("gone", 50)]
-    assert "nobody in this period" in _command(home, "people", "--since", "2026-11-20")
+    assert "nobody in this period" in command(home, "people", "--since", "2026-11-20")
 
 
 def test_a_person_is_shown_joined_and_taken_apart(home: Path) -> None:
-    shown = _command(home, "people", "--same")
+    shown = command(home, "people", "--same")
     assert "maybe: wendy_w on forum.example.com (#1) and Wendy_W on reddit.com (#2)" in shown
-    assert "could be 2 persons: #1 (wendy_w on forum.example.com), #2" in _command(home, "person", "wendy_w", code=1)
-    assert "One person now" in _command(home, "merge", "wendy_w@forum", "wendy_w@reddit")
-    shown = _command(home, "person", "wendy_w")
+    assert "could be 2 persons: #1 (wendy_w on forum.example.com), #2" in command(home, "person", "wendy_w", code=1)
+    assert "One person now" in command(home, "merge", "wendy_w@forum", "wendy_w@reddit")
+    shown = command(home, "person", "wendy_w")
     assert "4 posts" in shown
     assert "Hello [red]there[/]" in shown
-    found = json.loads(_command(home, "person", "wendy_w", "--json"))
+    found = json.loads(command(home, "person", "wendy_w", "--json"))
     assert (len(found["person"]["handles"]), len(found["posts"])) == (2, 4)
-    assert "one person already" in _command(home, "merge", "#1", "#2", code=1)
-    assert "stands alone again" in _command(home, "unmerge", "wendy_w", "--platform", "reddit")
-    assert "Did you mean wendy_w" in _command(home, "person", "wendy", code=1)
+    assert "one person already" in command(home, "merge", "#1", "#2", code=1)
+    assert "stands alone again" in command(home, "unmerge", "wendy_w", "--platform", "reddit")
+    assert "Did you mean wendy_w" in command(home, "person", "wendy", code=1)

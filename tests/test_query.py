@@ -35,6 +35,7 @@ from listening.query import (
 from listening.query.fold import readings
 from listening.query.line import line, line_of_words
 from listening.query.words import Words
+from tests.examples import examples
 
 BOARDS = Path(__file__).resolve().parents[2] / "shared" / "boards"
 DESIGN = '"acme anvil" OR acme NEAR/5 (anvil OR tools) NOT "acme of"'
@@ -957,7 +958,7 @@ def agrees(
     ] == expected
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(trees, min_size=1, max_size=4), st.lists(st.tuples(titles, texts, known), min_size=1, max_size=4))
 def test_agrees_with_the_slow_evaluator(nodes: list[Node], posts: list[tuple[str, str, SlowFacts]]) -> None:
     queries = {str(number): node for number, node in enumerate(nodes)}
@@ -966,20 +967,20 @@ def test_agrees_with_the_slow_evaluator(nodes: list[Node], posts: list[tuple[str
         agrees(matcher, queries, title, text, facts)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(trees, min_size=1, max_size=3), texts, st.integers(20, 120))
 def test_agrees_on_long_texts_too(nodes: list[Node], text: str, times: int) -> None:
     queries = {str(number): node for number, node in enumerate(nodes)}
     agrees(compile(queries), queries, "", f"{text} of ore " * min(times, 1 + 4000 // (len(text) + 1)))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(trees)
 def test_a_query_written_out_parses_to_the_same_tree(tree: Node) -> None:
     assert parse(str(tree)) == tree
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.sampled_from([*'acme "“()-*?~:/+&#@.5京é🎉', " AND ", " OR ", " NOT ", " NEAR/2 "])).map("".join))
 @example("\ud800")
 @example("a\x00b")
@@ -995,7 +996,7 @@ def test_whatever_is_typed_parses_or_is_refused_at_a_place(query: str) -> None:
     assert 0 <= error.position <= len(query)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.text(max_size=40))
 @example("𝛁∇ ½ ﷺ ͺ ŉ ﾡ")
 def test_the_first_look_never_misses_a_word(text: str) -> None:
@@ -1005,7 +1006,7 @@ def test_the_first_look_never_misses_a_word(text: str) -> None:
                 assert line(reading) in rough
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.text(max_size=30), st.sampled_from(["acme", "東京", "🎉", "zorbig"]), st.text(max_size=30))
 def test_spans_hold_the_word_as_it_was_written(before: str, word: str, after: str) -> None:
     text = f"{before} {word} {after}"
@@ -1015,7 +1016,7 @@ def test_spans_hold_the_word_as_it_was_written(before: str, word: str, after: st
     assert len(before) + 1 in {start for start, _ in hit.text_spans}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.text(max_size=20))
 def test_folding_twice_changes_nothing(text: str) -> None:
     for word in Words(text).raw:

@@ -15,6 +15,7 @@ from lark.exceptions import UnexpectedInput, VisitError
 
 from listening.errors import QueryError
 from listening.query import And, Around, Field, Link, Near, Node, Not, Or, Phrase, Word, parse
+from tests.examples import examples
 
 GRAMMAR = r"""
 start: any
@@ -121,7 +122,7 @@ BEYOND_GRAMMAR = (
 )  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(queries)
 @example("a OR b c")
 @example("acme NEAR/5 (a OR b) ONEAR/2 c NOT x -(y z)")

@@ -24,6 +24,7 @@ from listening.store import MentionFilter, Question, Store
 from listening.store.index import odd
 from pipelines.language import detect
 from tests.conftest import NOW
+from tests.examples import examples
 
 # What posts and queries are made of, so that they meet; mostly the same few words, in disguise.
 WORDS = (
@@ -153,7 +154,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 _days = iter(range(100_000))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(posts, min_size=1, max_size=6), st.lists(queries, min_size=4, max_size=16))
 def test_the_store_finds_what_the_matcher_finds_in_flight(
     crowded: Store, given_posts: list[Post], asked: list[str]

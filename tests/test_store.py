@@ -38,6 +38,7 @@ from listening.query import parse
 from listening.store import MentionFilter, Question, Store, schema
 from listening.timetable import Timetable
 from tests.conftest import NOW
+from tests.examples import examples
 
 
 def entry(
@@ -278,7 +279,7 @@ def test_filters_combine(store: Store) -> None:
     assert store.count_mentions(MentionFilter(until=NOW - timedelta(hours=4, minutes=30))) == 2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -451,3 +452,23 @@ def test_another_process_that_closes_the_file_leaves_the_log_of_this_one(tmp_pat
         first.know([{"name": "forum"}, {"name": "news"}], [])
         with Store(path, read_only=True) as reader:
             assert [source.name for source in reader.known_sources()] == ["forum", "news"]
+
+
+def test_the_last_runs_of_a_source_are_found_without_reading_all(store: Store) -> None:
+    store.save("forum", [], now=NOW)
+    with store.writing() as conn:
+        source = conn.execute("SELECT id FROM sources WHERE name = 'forum'").fetchone()[0]
+        rows = [(source, f"2026-{1 + i // 400:02}-01T00:00:00Z") for i in range(4000)]
+        conn.executemany("INSERT INTO runs (source_id, started) VALUES (?, ?)", rows)
+    steps = [0]
+
+    def step() -> int:
+        steps[0] += 1
+        return 0
+
+    store.db.conn.set_progress_handler(step, 1000)  # thousands of steps of SQLite's machine
+    found = store.runs("forum", limit=5)
+    store.db.conn.set_progress_handler(None, 0)
+    assert [run.id for run in found] == sorted((run.id for run in found), reverse=True)
+    assert len(found) == 5
+    assert steps[0] < 5

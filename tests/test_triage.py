@@ -14,6 +14,7 @@ from listening.errors import ListeningError
 from listening.post import Entry, Evidence
 from listening.store import EVERYTHING, Card, InboxFilter, MentionFilter, Scope, Store
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.test_inbox import entry, ids, read
 
 _TABLES = {
@@ -101,7 +102,7 @@ ACTIONS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sets(st.integers(1, 10), min_size=1), ACTIONS), min_size=1, max_size=5))
 def test_whatever_is_done_can_be_undone_exactly_and_done_again(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[set[int], dict[str, Any]]]

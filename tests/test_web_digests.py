@@ -80,6 +80,29 @@ def test_a_digest_is_made_changed_removed_and_comes_back(desk: Installation) -> 
     assert "# about mails" in (desk.folder / "listening.toml").read_text(encoding="utf-8")
 
 
+def test_a_saved_view_is_chosen_kept_by_others_and_missed_when_it_is_gone(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        made = {"filters": "intent=complaint", "name": "What hurts"}
+        assert client.post("/inbox/views", data=made).status_code == 303
+        page = client.get("/inbox?intent=complaint").text
+        link = re.findall(r'href="(/digests/new\?view=\d+)">Mail “What hurts”', page)[0]
+        assert f'value="{link.rpartition("=")[2]}" selected' in client.get(link).text
+        client.post("/digests/save", data=FORM | {"view": link.rpartition("=")[2]})
+        assert settings(desk)["digest"][0] | {"view": "What hurts", "owner": "analyst"} == settings(desk)["digest"][0]  # type: ignore[index]
+        assert "view What hurts" in client.get("/digests").text
+        assert "What hurts, " in client.get("/digests/preview?name=monday").text
+    with desk.visitor("admin") as client:
+        assert "What hurts (analyst)" in client.get("/digests/edit?name=monday").text
+        client.post("/digests/save", data=edit(client, view="kept", every="daily"))
+        assert settings(desk)["digest"][0]["owner"] == "analyst"  # type: ignore[index]
+    with desk.visitor("analyst") as client:
+        client.post("/inbox/views/drop", data={"view": link.rpartition("=")[2]})
+        assert "analyst has no saved view" in client.get("/digests").text
+        assert client.get("/digests/preview?name=monday").status_code == 400
+        client.post("/digests/save", data=edit(client, view=""))
+        assert "view" not in settings(desk)["digest"][0]  # type: ignore[index]
+
+
 @pytest.mark.parametrize(
     "wrong", [{"name": ""}, {"to": "not an address at all@"}, {"at": "25:00"}, {"every": "hourly"}, {"name": "x" * 101}]
 )

@@ -141,6 +141,27 @@ def test_filters_that_cannot_be_read_are_told(desk: Installation, filters: str) 
         assert 'role="alert"' in answer.text or answer.status_code == 400
 
 
+def test_several_values_of_a_filter_stay_when_the_form_is_sent(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        page = client.get("/inbox?person=1&person=2&status=new&status=answered&brand=Acme").text
+        form = page.partition('aria-label="Filter mentions"')[2].partition("</form>")[0]
+        assert re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', form) == [
+            ("person", "1"), ("person", "2"), ("status", "new"),
+        ]  # fmt: skip
+        assert 'value="answered" selected' in form
+        without = re.findall(r'href="/inbox\?([^"]+)">person: 1', form)
+        assert without == ["person=2&amp;status=new&amp;status=answered&amp;brand=Acme"]
+
+
+def test_chosen_days_stay_when_another_brand_is_chosen(desk: Installation) -> None:
+    with desk.visitor("viewer") as client:
+        page = client.get("/overview?brand=Acme&since=2026-11-01&until=2026-11-12").text
+        form = page.partition('id="brand"')[2].partition("</form>")[0]
+        assert re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', form) == [
+            ("since", "2026-11-01"), ("until", "2026-11-12"),
+        ]  # fmt: skip
+
+
 def test_pages_follow_without_gap_or_repetition(tmp_path: Path) -> None:
     desk = install(tmp_path, posts=100)
     seen: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 import sys
 from typing import Any
@@ -9,36 +10,18 @@ from typing import Any
 import click
 
 from listening import __version__
-from listening.cli import (
-    alerts,
-    audit,
-    backup,
-    board,
-    browse,
-    copies,
-    crawl,
-    database,
-    demo,
-    digests,
-    evaluate,
-    export,
-    health,
-    lab,
-    label,
-    mentions,
-    people,
-    privacy,
-    query,
-    schedule,
-    search,
-    setup,
-    triage,
-    trial,
-    understand,
-    up,
-    user,
-)
 from listening.errors import ConfigError, ListeningError
+
+_MODULES = {  # where each command stands, in the order in which people need them: only the one that is used is loaded
+    "demo": "demo", "try": "trial", "init": "setup", "check": "setup", "sources": "setup", "board": "board",
+    "crawl": "crawl", "runs": "crawl", "schedule": "schedule", "up": "up", "service": "up", "mentions": "mentions",
+    "digest": "digests", "scorecard": "digests", "export": "export", "triage": "triage", "undo": "triage",
+    "copies": "copies", "people": "people", "person": "people", "merge": "people", "unmerge": "people",
+    "search": "search", "query": "lab", "understand": "understand", "label": "label", "train": "label",
+    "audit": "audit", "evaluate": "evaluate", "alerts": "alerts", "browse": "browse", "erase": "privacy",
+    "privacy": "privacy", "backup": "backup", "restore": "backup", "health": "health", "user": "user",
+    "db": "database", "quarantine": "database",
+}  # fmt: skip
 
 
 class _Listening(click.Group):
@@ -53,7 +36,13 @@ class _Listening(click.Group):
             raise _Shown(str(error)) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(self.commands)  # in the order in which people need them
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _MODULES:
+            return None
+        there: tuple[click.Command, ...] = importlib.import_module(f"listening.cli.{_MODULES[cmd_name]}").COMMANDS
+        return next(command for command in there if command.name == cmd_name)
 
 
 class _Shown(click.ClickException):
@@ -93,39 +82,6 @@ def main(ctx: click.Context, config: str) -> None:
     ctx.obj = config
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-
-
-for _module in (
-    demo,
-    trial,
-    setup,
-    board,
-    crawl,
-    schedule,
-    up,
-    mentions,
-    digests,
-    export,
-    triage,
-    copies,
-    people,
-    search,
-    query,
-    lab,
-    understand,
-    label,
-    audit,
-    evaluate,
-    alerts,
-    browse,
-    privacy,
-    backup,
-    health,
-    user,
-    database,
-):
-    for _command in _module.COMMANDS:
-        main.add_command(_command)
 
 
 def run() -> None:

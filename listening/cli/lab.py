@@ -200,4 +200,4 @@ def _side(side: Side, words: Sequence[Telling], samples: int) -> dict[str, Any]:
     }
 
 
-COMMANDS: tuple[click.Command, ...] = ()  # they are in the group of `listening query`
+COMMANDS = (query,)  # with the commands that stand here

@@ -98,6 +98,3 @@ def _drawn(part: Part, above: Tree | None) -> Tree:
 
 def _quoted(words: tuple[str, ...]) -> str:
     return ", ".join(f'[bold]"{escape(printable(word))}"[/]' for word in words[:10])
-
-
-COMMANDS = (query,)

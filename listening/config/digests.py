@@ -33,6 +33,12 @@ class Digest(BaseModel):
 
     name: str = Field(min_length=1, max_length=100, examples=["monday"], description="Shown as its subject begins.")
     brand: str = Field("", description="Of this brand; by default the first of your own (ours).")
+    view: str = Field(
+        "",
+        max_length=80,
+        description="Of a saved view of the inbox instead: its name. Its own days give way to the digest's.",
+    )
+    owner: str = Field("", description="Whose saved view; by default one that everybody sees.")
     every: Literal["daily", "weekly", "monthly"] = Field(
         "weekly", description="Of the day, the week from Monday or the month that just ended."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,15 +13,47 @@ from listening.insight.coverage import Coverage, coverage
 from listening.insight.overview import Overview, overview
 from listening.insight.scorecard import Scorecard, scorecard
 from listening.people import Standing, advocates
-from listening.store import Days, Scope, Store
+from listening.store import Days, InboxFilter, Scope, Store
 from listening.store.voices import moments
 
 _FEW = 4
 _FRIENDS = 6  # advocates to thank
 
 
+class Mailed(ABC):
+    """What is mailed of some days: a brand's changes, or what a saved view shows."""
+
+    __slots__ = ()
+    name: str  # the digest's
+    days: Days
+    mentions: InboxFilter  # those that it is of
+
+    @property
+    @abstractmethod
+    def about(self) -> str:
+        """The brand or the view."""
+
+    @property
+    @abstractmethod
+    def headline(self) -> str:
+        """The one sentence that matters."""
+
+    @property
+    def span(self) -> str:
+        """The days in words."""
+        first, last = self.days.first, self.days.last
+        return f"{first:%-d %B %Y}" if first == last else f"{first:%-d %B} to {last:%-d %B %Y}"
+
+    @property
+    def subject(self) -> str:
+        """What a mail program lists: the surest change, or that there is none."""
+        first, last = self.days.first, self.days.last
+        span = f"{first:%-d %b %Y}" if first == last else f"{first:%-d %b} to {last:%-d %b %Y}"
+        return f"{self.about}, {span}: {self.headline}"
+
+
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Mailed):
     """All of a digest."""
 
     name: str
@@ -36,14 +69,12 @@ class Letter:
     opportunities: tuple[Example, ...]
     coverage: Coverage
     scorecard: Scorecard | None  # of the last months, in a monthly digest
+    mentions: InboxFilter  # those that it is of
 
     @property
-    def subject(self) -> str:
-        """What a mail program lists: the surest change, or that there is none."""
-        span = f"{self.days.first:%-d %b}" + (
-            f" to {self.days.last:%-d %b %Y}" if len(self.days) > 1 else f" {self.days.first:%Y}"
-        )
-        return f"{self.brand}, {span}: {self.headline}"
+    def about(self) -> str:
+        """What it is of."""
+        return self.brand
 
     @property
     def headline(self) -> str:
@@ -90,4 +121,5 @@ def letter(store: Store, digest: Digest, brand: str, days: Days, scope: Scope, n
         some(intent="buying", order="urgent"),
         coverage(store, since, until, now=now, scope=scope, brands=[brand]),
         scorecard(store, 6, now=until, scope=scope) if digest.every == "monthly" else None,
+        InboxFilter(brands=(brand,), since=since, until=until, fold=False),
     )  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,15 +15,18 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from listening.digest.letter import Letter, sentence
+from listening.digest.extract import Extract
+from listening.digest.letter import Letter, Mailed, sentence
 from listening.digest.picture import feelings, volume
 from listening.export import write_csv
 from listening.insight.headline import Figure
-from listening.store import InboxFilter, Scope, Store
+from listening.store import Count, Scope, Store
 from listening.store.voices import moments
 
 _TILES = {"mentions": "Mentions", "net": "Net sentiment", "voice": "Share of voice", "open": "Open complaints",
           "wait": "First answer"}  # fmt: skip
+Told = tuple[str, dict[str, Any], dict[str, bytes]]  # the template, what it is told, and its pictures
+_TOP = {"newest": "The newest", "urgent": "The most urgent", "negative": "The most negative"}
 _MOST_ROWS = 20_000  # in a table attached: mail servers refuse large mails
 
 
@@ -45,6 +49,8 @@ class Attached:
     @property
     def says(self) -> str:
         """One sentence for the mail."""
+        if not self.total:
+            return "The table attached is empty."
         if self.rows < self.total:
             return (
                 f"The newest {self.rows:,} of {self.total:,} mentions are in the table attached: it ends there, as "
@@ -53,38 +59,65 @@ class Attached:
         return f"All {self.total:,} mentions are in the table attached, copies included."
 
 
-def table(store: Store, letter: Letter, scope: Scope, most: int = _MOST_ROWS) -> Attached:
+def table(store: Store, letter: Mailed, scope: Scope, most: int = _MOST_ROWS) -> Attached:
     """The mentions of a digest's days as CSV, the newest first, copies included."""
-    since, until = moments(store.calendar(), letter.days)
-    where = InboxFilter(brands=(letter.brand,), since=since, until=until, fold=False)
+    where, until = replace(letter.mentions, fold=False), moments(store.calendar(), letter.days)[1]
     target = BytesIO()
     rows = write_csv(store.rows(where, now=until, scope=scope, limit=most), target)
     total = store.count(where, cap=10_000_000, scope=scope).mentions if rows == most else rows
     return Attached(target.getvalue(), rows, total)
 
 
-def pages(letter: Letter, zone: str, attached: Attached | None = None) -> tuple[str, str, dict[str, bytes]]:
+def pages(letter: Letter | Extract, zone: str, attached: Attached | None = None) -> tuple[str, str, dict[str, bytes]]:
     """The HTML, the plain text, and the pictures by their content ids."""
-    course = letter.overview.course
-    counts = [day.count for day in course]
-    unfinished = next((at for at, day in enumerate(course) if day.unfinished), -1)
-    pictures = {"volume": volume(counts, unfinished)}
-    for at, part in enumerate(letter.overview.aspects[:8], start=1):
-        pictures[f"aspect{at}"] = feelings(part.count)
-    told: dict[str, Any] = {
-        "letter": letter, "sentence": sentence, "tiles": [_tile(each) for each in letter.overview.figures.values()],
-        "pictures": {name: f"{name}@listening" for name in pictures}, "span": _span(letter), "zone": zone,
-        "alt": "; ".join(f"{day.day}: {day.count.mentions:,}" for day in course[-31:]), "times": _times,
-        "coverage": _coverage(letter), "attached": attached.says if attached else "",
-        "lists": [("New complaints", letter.complaints), ("Best quotes", letter.praise), ("Ideas", letter.ideas),
-                  ("Opportunities", letter.opportunities)],
+    name, told, pictures = _of_view(letter) if isinstance(letter, Extract) else _of_brand(letter)
+    told |= {
+        "letter": letter, "pictures": {name: f"{name}@listening" for name in pictures}, "zone": zone,
+        "attached": attached.says if attached else "",
     }  # fmt: skip
-    html, text = (_templates().get_template(f"letter.{kind}").render(told) for kind in ("html", "txt"))
+    html, text = (_templates().get_template(f"{name}.{kind}").render(told) for kind in ("html", "txt"))
     return html, _printable(text), {f"{name}@listening": data for name, data in pictures.items()}
 
 
+def _of_view(letter: Extract) -> Told:
+    told = {"alt": _alt(letter.course), "tiles": _counts(letter), "top": _TOP[letter.order]}
+    return "view", told, _volume([count for _, count in letter.course])
+
+
+def _of_brand(letter: Letter) -> Told:
+    course = letter.overview.course
+    counts = [day.count for day in course]
+    unfinished = next((at for at, day in enumerate(course) if day.unfinished), -1)
+    pictures = _volume(counts, unfinished)
+    for at, part in enumerate(letter.overview.aspects[:8], start=1):
+        pictures[f"aspect{at}"] = feelings(part.count)
+    told: dict[str, Any] = {
+        "sentence": sentence, "tiles": [_tile(each) for each in letter.overview.figures.values()],
+        "alt": _alt([(day.day, day.count) for day in course]), "coverage": _coverage(letter),
+        "lists": [("New complaints", letter.complaints), ("Best quotes", letter.praise), ("Ideas", letter.ideas),
+                  ("Opportunities", letter.opportunities)],
+    }  # fmt: skip
+    return "letter", told, pictures
+
+
+def _volume(days: Sequence[Count], unfinished: int = -1) -> dict[str, bytes]:
+    """The chart of several days: of one it would be a block of colour."""
+    return {"volume": volume(days, unfinished)} if len(days) > 1 else {}
+
+
+def _alt(course: Sequence[tuple[str, Count]]) -> str:
+    return "; ".join(f"{day}: {count.mentions:,}" for day, count in course[-31:])
+
+
+def _counts(letter: Extract) -> list[tuple[str, str, str]]:
+    count = letter.count
+    before = "" if letter.before is None else f"{letter.before:,} before"
+    tiles = [("Mentions", f"{count.mentions:,}", before), ("Still open", f"{letter.open:,}", "")]
+    return tiles + [(name.capitalize(), f"{number:,}", "") for name, number in count.feelings.items()]
+
+
 def message(
-    store: Store, letter: Letter, sender: str, reader: str, ident: str, scope: Scope, *, csv: bool
+    store: Store, letter: Letter | Extract, sender: str, reader: str, ident: str, scope: Scope, *, csv: bool
 ) -> EmailMessage:
     """The whole mail; `ident` makes its Message-ID, by which a mail that comes twice is known."""
     attached = table(store, letter, scope) if csv else None
@@ -129,15 +162,6 @@ def alone(html: str, pictures: dict[str, bytes]) -> str:
     for name, data in pictures.items():
         html = html.replace(f"cid:{name}", f"data:image/png;base64,{b64encode(data).decode()}")
     return html
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
-
-
-def _span(letter: Letter) -> str:
-    first, last = letter.days.first, letter.days.last
-    return f"{first:%-d %B %Y}" if first == last else f"{first:%-d %B} to {last:%-d %B %Y}"
 
 
 def _coverage(letter: Letter) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from listening.config import Config
 from listening.config.digests import Digest
+from listening.digest.extract import Extract, extract, view_of
 from listening.digest.letter import Letter, letter
 from listening.digest.mail import message
 from listening.digest.send import deliver, sender
@@ -40,7 +41,7 @@ def send_due(config: Config, store: Store, now: datetime) -> int:
         slot = last_slot(digest, now, ZoneInfo(config.settings.time_zone))
         store.queue_letters(digest.name, slot.key, list(digest.to), slot.due, now)
     sent = 0
-    made: dict[tuple[str, str], Letter] = {}
+    made: dict[tuple[str, str], Letter | Extract] = {}
     for waiting in store.waiting_letters(now):
         current = known.get(waiting.digest)
         if current is None or waiting.reader not in current.to:
@@ -60,18 +61,34 @@ def send_due(config: Config, store: Store, now: datetime) -> int:
 
 def gathered(
     config: Config, store: Store, digest: Digest, slot: Slot, now: datetime, scope: Scope | None = None
-) -> Letter:
-    """What a digest says of a slot; `scope` may allow less than the digest does. Raises ListeningError for no brand."""
+) -> Letter | Extract:
+    """What a digest says of a slot; `scope` may allow less than the digest does.
+
+    Raises ListeningError where its brand or its view is none.
+    """
+    if digest.view:
+        return extract(store, digest, slot.days, scope or scope_of(config, digest), now)
     return letter(store, digest, brand_of(config, digest), slot.days, scope or scope_of(config, digest), now)
 
 
 def send(
-    config: Config, store: Store, digest: Digest, what: Letter, reader: str, slot: str, scope: Scope | None = None
+    config: Config,
+    store: Store,
+    digest: Digest,
+    what: Letter | Extract,
+    reader: str,
+    slot: str,
+    scope: Scope | None = None,
 ) -> None:
     """Mail a digest to one reader. Raises ListeningError where it cannot be."""
     ident = hashlib.sha256(f"{digest.name}\n{slot}\n{reader}".encode()).hexdigest()[:32]
     mail = config.settings.mail
     deliver(mail, message(store, what, sender(mail), reader, ident, scope or scope_of(config, digest), csv=digest.csv))
+
+
+def about_of(config: Config, store: Store, digest: Digest) -> str:
+    """The brand or the saved view that a digest is of. Raises ListeningError where there is no such one."""
+    return view_of(store, digest).name if digest.view else brand_of(config, digest)
 
 
 def brand_of(config: Config, digest: Digest) -> str:

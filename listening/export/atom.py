@@ -47,13 +47,9 @@ def _entry(row: MentionRow, ident: str) -> str:
         f"<author><name>{plain(row.author or 'unknown')}</name></author>",
         f'<content type="text">{plain(row.full_text)}</content>',
     ]
-    if row.url.startswith(("https://", "http://")):  # nothing else is opened by a click
+    if opens(row):
         parts.append(f'<link rel="alternate" href={quoteattr(_BANNED.sub("", row.url))}/>')
-    parts += [
-        f"<category term={quoteattr(_BANNED.sub('', name))}/>"
-        for name in (row.sentiment or "", *row.intents.split(", "), row.source)
-        if name
-    ]
+    parts += [f"<category term={quoteattr(_BANNED.sub('', name))}/>" for name in categories(row)]
     return f"<entry>{''.join(parts)}</entry>\n"
 
 
@@ -61,6 +57,16 @@ def heading(row: MentionRow) -> str:
     """The title of an entry: the brand, and what was said in one line."""
     words = " ".join((row.title or row.full_text[: 20 * _TITLE]).split())
     return f"{row.brand}: {words if len(words) <= _TITLE else f'{words[: _TITLE - 1]}…'}"
+
+
+def opens(row: MentionRow) -> bool:
+    """Whether its address is one that a click may open."""
+    return row.url.startswith(("https://", "http://"))
+
+
+def categories(row: MentionRow) -> list[str]:
+    """What an entry is filed under: its feeling, its intents and its source."""
+    return [name for name in (row.sentiment or "", *row.intents.split(", "), row.source) if name]
 
 
 def plain(text: str) -> str:

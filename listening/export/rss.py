@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import BinaryIO
 
-from listening.export.atom import heading, plain
+from listening.export.atom import categories, heading, opens, plain
 from listening.store import MentionRow
 
 _FEED = (
@@ -43,13 +43,9 @@ def _item(row: MentionRow, ident: str) -> str:
         f"<dc:creator>{_title(row.author or 'unknown')}</dc:creator>",
         f"<description>{plain(text)}</description>",
     ]
-    if row.url.startswith(("https://", "http://")):  # nothing else is opened by a click
+    if opens(row):
         parts.append(f"<link>{plain(row.url)}</link>")
-    parts += [
-        f"<category>{_title(name)}</category>"
-        for name in (row.sentiment or "", *row.intents.split(", "), row.source)
-        if name
-    ]
+    parts += [f"<category>{_title(name)}</category>" for name in categories(row)]
     return f"<item>{''.join(parts)}</item>\n"
 
 

@@ -97,14 +97,18 @@ def _asked(text: str) -> str:
 
 
 def heat(store: Store, brand: str, days: Days, scope: Scope, rows: int = 8, columns: int = 8) -> Heat:
-    """The aspects and sources with most negative mentions."""
-    found = store.figures(brand, days, ["source", "name"], kind="aspect", scope=scope)
+    """The aspects with most negative mentions, in the sources with most of those."""
+    of_sources = store.figures(brand, days, ["source"], scope=scope)
+    hurting = sorted(((-count.negative, name) for (name,), count in of_sources.items() if count.negative))[:columns]
+    found = store.figures(
+        brand, days, ["source", "name"], kind="aspect", scope=scope, sources=[name for _, name in hurting]
+    )
     by_aspect, by_source = Counter[str](), Counter[str]()
     for (source, aspect), count in found.items():
         by_aspect[aspect] += count.negative
         by_source[source] += count.negative
     aspects = tuple(name for name, n in by_aspect.most_common(rows) if n)
-    sources = tuple(name for name, n in by_source.most_common(columns) if n)
+    sources = tuple(name for name, n in by_source.most_common() if n)
     cells = {}
     for aspect in aspects:
         for source in sources:

@@ -77,14 +77,13 @@ def telling(
     Analysis 16, 2008, equations 16 and 22): the prior is how often a word stands in both lots, so that what is common
     everywhere does not stand out and what is rare must earn it. Counted are texts, so that nobody shouts a word up.
     """
-    both = here + there
-    scale = _PRIOR / max(1, both.total())
+    scale = _PRIOR / max(1, here.total() + there.total())
     total_here, total_there = here.total() + _PRIOR, there.total() + _PRIOR
     found = []
     for word, count in here.items():
         if count < least or count * max(1, texts_there) <= there[word] * texts_here:
             continue
-        prior = both[word] * scale
+        prior = (count + there[word]) * scale
         one, two = count + prior, there[word] + prior
         delta = math.log(one / (total_here - one)) - math.log(two / (total_there - two))
         z = delta / math.sqrt(1 / one + 1 / two)

@@ -103,16 +103,18 @@ class Figures(Connection):
 
     def figures(
         self, brands: str | Sequence[str], days: Days, by: Iterable[str] = (), *, kind: str = "all",
-        scope: Scope = EVERYTHING,
+        scope: Scope = EVERYTHING, sources: Sequence[str] | None = None,
     ) -> dict[tuple[str, ...], Count]:  # fmt: skip
         """Count per group, copies left out; `by` are any of "brand", "day", "source" and "name", in this order.
 
         `kind` says of what: "all", "aspect" (with the feeling toward it), "intent" or "site", whose names are "name".
-        Without `by` there is one group, (). Groups of nothing are left out.
+        Without `by` there is one group, (). Groups of nothing are left out. `sources`: of what these brought alone.
         """
         names, groups = [brands] if isinstance(brands, str) else list(brands), list(by)
         hidden, values = scope.sources("s.id")
-        query = _BY_SOURCE if "source" in groups or values else _ALL
+        if sources is not None:
+            hidden, values = f"{hidden} AND s.name IN ({', '.join('?' * len(sources))})", [*values, *sources]
+        query = _BY_SOURCE if "source" in groups or values or sources is not None else _ALL
         marks, columns = ", ".join("?" * len(names)), ", ".join(_GROUPS[each] for each in groups)
         sql = query.format(groups=columns or "1", brands=marks, hidden=hidden)
         grouped = f" GROUP BY {columns}" if groups else ""

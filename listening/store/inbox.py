@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from itertools import islice
 from typing import Any
 
 from listening.errors import ListeningError
+from listening.store.calendar import calendar
 from listening.store.facts import Condition
+from listening.store.figures import Count
 from listening.store.inbox_card import Card, Cards
 from listening.store.inbox_filter import OPEN, InboxFilter
 from listening.store.inbox_sql import conditions, few, joined, short, unfolded
@@ -153,6 +156,18 @@ class Inbox(Reading, Cards):
         ids = self.listed(where, now=now, order=order, scope=scope, limit=limit)
         while chunk := list(islice(ids, _CHUNK)):
             yield from (MentionRow(*row) for row in self.db.conn.execute(query, [json.dumps(chunk)]))
+
+    def by_day(self, where: InboxFilter, *, now: datetime, scope: Scope = EVERYTHING) -> dict[str, Count]:
+        """How many mentions of a list were published on each day of the team's time zone, and how they feel."""
+        day, found = calendar(self.db.conn).day, defaultdict[str, Counter[str | None]](Counter)
+        query = "SELECT published, label FROM mentions WHERE id IN (SELECT value FROM json_each(?))"
+        ids = self.listed(where, now=now, scope=scope)
+        while chunk := list(islice(ids, _CHUNK)):
+            for published, label in self.db.conn.execute(query, [json.dumps(chunk)]):
+                found[day(published)][label] += 1
+        return {
+            day: Count(each.total(), each["negative"], each["neutral"], each["positive"]) for day, each in found.items()
+        }
 
     def _ordered(self, where: InboxFilter, cursor: _Cursor, now: datetime, limit: int, scope: Scope) -> Iterator[Row]:
         """Rows (mention, post, rank, published) after the cursor's place, in the list's order, some of the first."""

@@ -70,10 +70,11 @@ class RunSpan:
         return self.finished or self.started
 
 
-_RUN = (
+_COLUMNS = (
     "SELECT r.id, s.name, s.kind, r.started, r.finished, r.verdict, r.reason, r.pages, r.expected, r.found, r.new, "
-    "r.mentions, r.rejects, r.errors FROM runs r JOIN sources s ON s.id = r.source_id"
+    "r.mentions, r.rejects, r.errors"
 )
+_RUN = f"{_COLUMNS} FROM runs r JOIN sources s ON s.id = r.source_id"
 
 
 class Runs(Connection):
@@ -213,10 +214,11 @@ class Runs(Connection):
 
     def runs(self, source: str = "", limit: int = 3) -> list[Run]:
         """The last `limit` runs of each source (or of one), newest first."""
+        newest = "SELECT o.id FROM runs o WHERE o.source_id = s.id ORDER BY o.started DESC, o.id DESC LIMIT ?"
         rows = self.db.conn.execute(
-            f"SELECT * FROM ({_RUN} WHERE ? IN ('', s.name) AND (SELECT count(*) FROM runs o WHERE "
-            "o.source_id = r.source_id AND o.id > r.id) < ?) ORDER BY 2, 1 DESC",
-            [source, limit],
+            f"{_COLUMNS} FROM sources s CROSS JOIN runs r ON r.id IN ({newest}) WHERE ? IN ('', s.name) "
+            "ORDER BY s.name, r.id DESC",
+            [limit, source],
         )
         return [Run(*row) for row in rows]
 

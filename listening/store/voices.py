@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +16,12 @@ _VOICE = (
     "m.id, m.published, m.label, m.score, m.intents, m.urgency, m.status, coalesce(nullif(p.title, ''), t.title, ''), "
     "p.text, coalesce(a.name, ''), p.author_id, s.name, p.domain, p.url, coalesce(a.followers, 0), p.likes"
 )
+_JOINED = (
+    "JOIN posts p ON p.id = m.post_id JOIN sources s ON s.id = p.source_id "
+    "LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN threads t ON t.id = p.thread_id"
+)
 _FROM = (
-    "FROM mentions m {index}JOIN posts p ON p.id = m.post_id JOIN sources s ON s.id = p.source_id "
-    "LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN threads t ON t.id = p.thread_id "
+    f"FROM mentions m {{index}}{_JOINED} "
     "WHERE m.brand_id = (SELECT id FROM brands WHERE name = ?) AND m.published >= ? AND m.published < ? "
     "AND m.copy = 0 AND NOT m.shelved AND p.deleted IS NULL AND {hidden}"
 )
@@ -80,6 +85,11 @@ class Voices(Figures):
                 sql, values = f"{sql} AND {condition}", [*values, value]
         query = f"SELECT {_VOICE} {sql} ORDER BY {_ORDERS[order]} LIMIT ?"
         return [Voice(*row) for row in self.db.conn.execute(query, [*values, limit])]
+
+    def voices_of(self, mention_ids: Sequence[int]) -> list[Voice]:
+        """These mentions as examples, in this order."""
+        query = f"SELECT {_VOICE} FROM json_each(?) j CROSS JOIN mentions m ON m.id = j.value {_JOINED} ORDER BY j.key"
+        return [Voice(*row) for row in self.db.conn.execute(query, [json.dumps(list(mention_ids))])]
 
     def _voices(self, brand: str, days: Days, scope: Scope, index: str = "mentions_brand") -> tuple[str, list[Any]]:
         hidden, values = scope.sources("m.source_id")

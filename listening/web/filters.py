@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 
@@ -32,7 +32,16 @@ class Asked:
 
     def but(self, **changes: str) -> str:
         """The address's part after "?" with changes; an empty value takes its key away."""
-        return urlencode({key: value for key, value in {**self.values, **changes}.items() if value})
+        kept = [(key, value) for key, value in parse_qsl(self.text) if key not in changes]
+        return urlencode([*kept, *((key, value) for key, value in changes.items() if value)])
+
+    def each(self, key: str) -> list[str]:
+        """All values of a key: of several any may hold."""
+        return [value for name, value in parse_qsl(self.text) if name == key]
+
+    def without(self, key: str, value: str) -> str:
+        """The address's part after "?" without one value."""
+        return urlencode([pair for pair in parse_qsl(self.text) if pair != (key, value)])
 
 
 def exactly(request: Request, besides: Iterable[str] = (), now: datetime | None = None) -> Asked:

@@ -16,12 +16,14 @@ _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:z|[+-]\d\d:?\d\d))?)?"
     r"(?!\S*\d| ?[ap]\.?m|,? ?\d{1,2}[:.]\d\d)"  # "2026-11-14, 03:15 PM" is none
 )
-_WORD = r"[^\W\d_]{2,}"
+_WORD = r"[^\W\d_]{2,}+"  # what follows is never a letter: half of one is no use
 _DAY_MONTH = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ -](?:de |di |d')?({_WORD})\.?,?[ -]?(?:de |del )?"
     r"(\d{4}|'?\d\d(?![\d:]))?"
 )
-_MONTH_DAY = re.compile(rf"({_WORD})\.?[ -](\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? (?:of )?(\d{{4}})|,? '(\d\d))?")
+_MONTH_DAY = re.compile(
+    rf"(?<![^\W\d_])({_WORD})\.?[ -](\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,? (?:of )?(\d{{4}})|,? '(\d\d))?"
+)
 _NUMBERS = re.compile(r"(?<![\d:])(\d{1,4})([./-]) ?(\d{1,2})\2 ?(\d{4}|\d\d)(?![\d:])")
 _CJK = re.compile(r"(?:(\d{4})[年년] ?)?(\d{1,2})[月월] ?(\d{1,2})[日일]")
 _CLOCK = re.compile(r"(?<![\d:+-])(\d{1,2})[:：](\d\d)(?:[:：](\d\d))?(?: ?([ap])\.? ?m\b\.?)?")
@@ -140,7 +142,7 @@ def _month(word: str) -> int | None:
 
 
 def _cjk_day(text: str, local: datetime, _: bool) -> tuple[date, str] | None:
-    match = _CJK.search(text)
+    match = None if text.isascii() else _CJK.search(text)
     return _dated(local, match[1], int(match[2]), int(match[3]), text[match.end() :]) if match else None
 
 

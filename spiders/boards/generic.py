@@ -18,7 +18,7 @@ from spiders.boards.mining.addresses import Place, place, step, tidy
 from spiders.boards.mining.crumbs import crumbs
 from spiders.boards.mining.known import Known
 from spiders.boards.mining.listings import Listings, counts
-from spiders.boards.mining.moments import Clock
+from spiders.boards.mining.moments import Clock, speaks_of_editing
 from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.sheet import Sheet
 from spiders.boards.mining.template import Parts
@@ -172,7 +172,7 @@ class Generic(Pages):
         sheet = self.sheet(page)
         root = sheet.outline.nodes[parts.words]
         self.endings.learn(parts.name, root)
-        said = own(root, self.endings)
+        said = own(root, self.endings, speaks_of_editing(sheet.outline.line(parts.words)))
         if not said.text and not said.quotes and root.css_first("img") is None:
             return "a post without words"  # buttons alone
         link = tidy(page.link(parts.link)) if parts.link else ""

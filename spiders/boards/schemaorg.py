@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,16 +9,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborNode
-
 from listening.post import Post, Thread
 from listening.text import tidy
 from spiders.boards import dates, pages
 from spiders.boards.engine import UNDER, Forum, Listing, Mark, Topic, TopicPage
-from spiders.boards.page import Page, above, attribute, number
+from spiders.boards.page import Page, above, number
 from spiders.boards.pages import Pages, Steps, counted
 from spiders.boards.structured import addresses, lists, posting
 from spiders.boards.structured.facts import Item, crumbs, embedded, linked
+from spiders.boards.structured.permalinks import Permalinks
 from spiders.boards.structured.posting import Said
 
 _KNOWN = re.compile(rb"""["'/:](?:DiscussionForumPosting|QAPage)\b|schema\.org/Question\b""")
@@ -27,13 +25,6 @@ _OPENERS = frozenset(("DiscussionForumPosting", "Question"))
 _REPLIES = frozenset(("Comment", "Answer", "UserComments", "CorrectionComment"))
 _BELOW = ("comment", "comments", "acceptedAnswer", "suggestedAnswer", "answer")
 _BESIDE = ("aside", "nav", "footer")  # what stands in these is of other pages
-_NUMBERED = re.compile(
-    r"#(?:p|pid|post-?|comment-?|find-?comment-?|msg-?|message-?|entry-?)(\d+)$"
-    r"|/(?:posts?|p|comments?|messages?|msg)/(\d+)/?$|[?&](?:p|pid|post|post_?id|mid|comment_?id)=(\d+)", re.I,
-)  # fmt: skip
-_OWN = re.compile(r"data-(?:p|post|c|comment|answer|message|msg)-?id", re.I)  # attributes with a post's number
-_LETTERED = re.compile(r"[a-z]+[-_]?\d+", re.I)
-_TOP = re.compile(r"forums?|community|boards?|discussions?|questions?|index(?:\.php)?|home|foren|foros?", re.I)
 
 
 class SchemaOrg(Pages):
@@ -48,6 +39,7 @@ class SchemaOrg(Pages):
         self._shapes: set[str] = set()  # of the addresses of topics that were read
         self._last: tuple[Page, list[Said]] | None = None
         self._held: tuple[Page, list[Item], list[Item]] | None = None
+        self._permalinks = Permalinks(self.home, self.within)
 
     @classmethod
     def recognise(cls, page: Page) -> float:
@@ -67,7 +59,7 @@ class SchemaOrg(Pages):
             ways = (
                 url for _, url in crumbs(page, self._facts(page)) if url.startswith(self.root) and url != self._start
             )
-            self._start = next(filter(_is_top, ways), self.root)
+            self._start = next(filter(addresses.is_top, ways), self.root)
 
     def index(self) -> str:
         """The page that was given, or the first above it."""
@@ -182,11 +174,11 @@ class SchemaOrg(Pages):
         mine = [item for item in every.values() if item.types & (_OPENERS | _REPLIES)]
         inside = {id(inner) for item in mine for inner in item.all() if inner is not item}
         outer = [item for item in mine if id(item) not in inside]
-        here = addresses.key(page.url)
+        here, own = addresses.key(page.url), self._permalinks
         outer = [item for item in outer if not self._beside(page, item, here)]
         openers = [item for item in outer if item.types & _OPENERS]
         if len(openers) > 1:  # posts of one topic, or other topics that the page speaks of
-            openers = [item for item in openers if addresses.key(self._address(page, item) or page.url) == here]
+            openers = [item for item in openers if addresses.key(own.address(page, item) or page.url) == here]
             outer = [item for item in outer if item in openers or not item.types & _OPENERS]
         found: dict[str, Said] = {}
         for item in outer if openers else ():
@@ -202,18 +194,20 @@ class SchemaOrg(Pages):
         """Whether an item opens a topic that is only told of beside what the page is about."""
         if item.node is None or not item.types & _OPENERS or all(each.tag not in _BESIDE for each in above(item.node)):
             return False
-        return addresses.key(self._address(page, item)) != here
+        return addresses.key(self._permalinks.address(page, item)) != here
 
     def _unfolded(self, page: Page, outer: Item, opens: bool) -> Iterator[Said]:
         """An item's post, and those below it, in their order on the page."""
-        asked = "Question" in outer.types
+        asked, own = "Question" in outer.types, self._permalinks
         waiting = [(outer, "")]
         while waiting:
             item, answers = waiting.pop()
             first = opens and item is outer
-            url, ident = self._permalink(page, item, first, asked)
+            url, ident = own.of(page, item, first, asked)
             for parent in item.items("parentItem") if not answers else ():
-                answers = self._permalink(page, parent, False, asked)[1] if self._address(page, parent) else ""
+                answers = (
+                    self._permalinks.of(page, parent, False, asked)[1] if self._permalinks.address(page, parent) else ""
+                )
             node = item.node or page.html.css_first('script[type*="ld+json"]')
             assert node is not None, "the item comes from there"  # noqa: S101
             yield Said(node, ident, item, url, first, answers)
@@ -222,53 +216,6 @@ class SchemaOrg(Pages):
             if item.node is None:
                 below.reverse()
             waiting += [(inner, ident if asked or not first else "") for inner in below]
-
-    def _address(self, page: Page, item: Item) -> str:
-        """What an item gives as its own address; empty where that is none of this board."""
-        told = (*item.texts("url"), item.id, item.text("mainEntityOfPage"))
-        found = (self.home(page.link(url)) for url in told if url and not url.startswith("_:"))
-        return next(filter(None, found), "")
-
-    def _permalink(self, page: Page, item: Item, opens: bool, asked: bool) -> tuple[str, str]:
-        """The address that opens a post, and its id."""
-        url = self._address(page, item)
-        if not opens and (not url or ("#" not in url and addresses.key(url) == addresses.key(page.url))):
-            url = self._shown_permalink(page, item.node)
-        if not url and not opens:
-            when = item.text("datePublished", "dateCreated")
-            words = "" if ":" in when else item.text(*posting.TEXT)[:200]  # a post that is edited stays the same
-            told = "|".join((when, *posting.names(item), words))
-            own = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
-            return addresses.clean(page.url), f"{addresses.key(page.url)}#{own}"
-        base, mark, fragment = url.partition("#")
-        url = f"{addresses.clean(base or page.url)}{mark}{fragment}" if url else addresses.start(page.url)
-        return url, self._ident(url, asked)
-
-    def _shown_permalink(self, page: Page, node: LexborNode | None) -> str:
-        """The address of a post by what its element holds: a link with its number, or else an id."""
-        if node is None:
-            return ""
-        own = next((value for name, value in node.attributes.items() if _OWN.fullmatch(name) and value), "")
-        for href in (attribute(link, "href") for link in node.css("a[href]")):
-            match = _NUMBERED.search(href)
-            if match and own in ("", next(filter(None, match.groups()))) and (url := self.home(page.link(href))):
-                return url
-        holder = next((each for each in (node, *above(node)) if attribute(each, "id")), node)
-        anchored = holder is node or holder.tag in ("article", "li")
-        ident = attribute(holder, "id") if anchored else ""
-        return f"{addresses.clean(page.url)}#{ident}" if ident else ""
-
-    def _ident(self, url: str, asked: bool) -> str:
-        """What tells a post from all others of the board: its number where it surely has one.
-
-        `asked`: on boards for questions, answers and comments are numbered apart.
-        """
-        fragment = url.partition("#")[2]
-        lettered = _LETTERED.fullmatch(fragment) is not None
-        match = _NUMBERED.search(url)
-        if asked or match is None:
-            return fragment if asked and lettered else self.within(url)
-        return self.within(url) if "_" in fragment else next(filter(None, match.groups()))
 
     def _when(self, item: Item, page: Page, *names: str) -> datetime | None:
         told = item.text(*names)
@@ -289,14 +236,9 @@ class SchemaOrg(Pages):
         here, top = addresses.key(page.url), {"", addresses.key(self._start)}
         ways = crumbs(page, self._facts(page))
         ways = [(name, url) for name, url in ways if name != title and (not url or addresses.key(url) != here)]
-        while len(ways) > 1 and (addresses.key(ways[0][1]) in top or _is_top(ways[0][1])):
+        while len(ways) > 1 and (addresses.key(ways[0][1]) in top or addresses.is_top(ways[0][1])):
             ways.pop(0)
         return [name for name, url in ways if not url or urlsplit(url).path not in ("", "/")]
-
-
-def _is_top(url: str) -> bool:
-    """Whether an address is named as those of whole boards are."""
-    return _TOP.fullmatch(urlsplit(url).path.strip("/").rpartition("/")[2]) is not None
 
 
 def _later(page: Page) -> bool:

@@ -16,8 +16,9 @@ from listening.config import Config
 from listening.config.digests import Digest, Mail
 from listening.digest.send import PASSWORD, sender
 from listening.digest.slot import next_slot
+from listening.digest.work import about_of
 from listening.errors import ConfigError, ListeningError
-from listening.store import Sent
+from listening.store import Sent, Store, View
 from listening.web.access import Form, action, page, who
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
@@ -32,7 +33,7 @@ class Row:
     """A digest in the list; `due` is when its next letters go, and `last` those that went last."""
 
     digest: Digest
-    brand: str
+    about: str  # the brand or the saved view
     due: datetime | None
     last: Sequence[Sent]
     problem: str
@@ -49,24 +50,26 @@ def digests(request: Request) -> Response:
     config = desk.config
     with desk.store() as store:
         log = store.letters(limit=_LOG)
-        rows = [_row(config, digest, store.letters(digest.name, 12), now) for digest in config.settings.digest]
+        rows = [_row(config, store, digest, now) for digest in config.settings.digest]
     return render(
         request, "digests/list.html", rows=rows, log=log, state=lambda sent: state(config, sent, now),
         mail=config.settings.mail, mail_problem=mail_problem(config.settings.mail), secret=secret(), period=period,
     )  # fmt: skip
 
 
-def _row(config: Config, digest: Digest, sent: Sequence[Sent], now: datetime) -> Row:
+def _row(config: Config, store: Store, digest: Digest, now: datetime) -> Row:
+    sent = store.letters(digest.name, 12)
     live = digest.enabled and digest.to
     due = next_slot(digest, now, ZoneInfo(config.settings.time_zone)).due if live else None
     last = [each for each in sent if each.slot == sent[0].slot]
-    names = {brand.name.casefold(): brand.name for brand in config.brands}
-    first = next((brand.name for brand in config.brands if brand.ours), next(iter(names.values()), ""))
-    brand = names.get(digest.brand.casefold(), "") if digest.brand else first
-    problem = "" if brand else f"There is no brand {digest.brand}." if digest.brand else "There is no brand yet."
+    about, problem = digest.view or digest.brand, ""
+    try:
+        about = about_of(config, store, digest)
+    except ListeningError as error:
+        problem = str(error)
     if digest.enabled and not digest.to:
         problem = problem or "Nobody gets it: it names no address."
-    return Row(digest, brand or digest.brand, due, last, problem)
+    return Row(digest, about, due, last, problem)
 
 
 def mail_problem(mail: Mail) -> str:
@@ -125,14 +128,36 @@ def edit_digest(request: Request) -> Response:
 
 
 def _form(request: Request, values: Mapping[str, Any], seen: str, problem: str = "", status: int = 200) -> Response:
-    config = desk_of(request).config
+    desk, visitor = desk_of(request), who(request)
+    with desk.store() as store:
+        views = store.views(visitor.name)
     standard = {name: each.get_default() for name, each in Digest.model_fields.items() if name != "name"}
     filled = {"name": "", **standard, "was": values.get("name", "") if seen else "", **values}
+    chosen = next((each for each in views if _is_of(filled, each, visitor.name)), None)
     return render(
-        request, "digests/form.html", status, values=filled, seen=seen, problem=problem,
-        brands=[brand.name for brand in config.brands], time_zone=config.settings.time_zone,
-        may_private=who(request).private, help={name: each.description for name, each in Digest.model_fields.items()},
+        request, "digests/form.html", status, values=filled, seen=seen, problem=problem, views=views, chosen=chosen,
+        brands=[brand.name for brand in desk.config.brands], time_zone=desk.config.settings.time_zone,
+        may_private=visitor.private, help={name: each.description for name, each in Digest.model_fields.items()},
     )  # fmt: skip
+
+
+def _is_of(values: Mapping[str, Any], view: View, visitor: str) -> bool:
+    """Whether a digest is of a view: a shared one by its name, one's own by both."""
+    named = values["view"].casefold() in (view.name.casefold(), str(view.id))
+    return named and (values["owner"] == view.owner if values["owner"] else view.shared or view.owner == visitor)
+
+
+def _view(request: Request, form: Form, was: str) -> dict[str, str]:
+    """The saved view that was chosen, as listening.toml names it; "kept" is the one that the digest had."""
+    asked = form.text("view")
+    if asked == "kept":
+        there = next((each for each in desk_of(request).config.settings.digest if each.name == was), None)
+        return {"view": there.view, "owner": there.owner} if there else {"view": "", "owner": ""}
+    with desk_of(request).store() as store:
+        view = store.view(asked, who(request).name) if asked else None
+    if view is None:
+        return {"view": "", "owner": ""}
+    return {"view": view.name, "owner": "" if view.shared else view.owner}
 
 
 def save(request: Request, form: Form) -> Response:
@@ -141,7 +166,7 @@ def save(request: Request, form: Form) -> Response:
     given: dict[str, Any] = {
         "name": name, "brand": form.text("brand"), "every": form.text("every"), "at": form.text("at"),
         "to": _addresses(form.text("to")), "csv": form.ticked("csv"), "enabled": form.ticked("enabled"),
-        "private": form.ticked("private"),
+        "private": form.ticked("private"), **_view(request, form, was),
     }  # fmt: skip
     standard = {key: field.get_default() for key, field in Digest.model_fields.items()}
     values = {key: None if key != "name" and value == standard[key] else value for key, value in given.items()}

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from listening.config.digests import Digest
+from listening.digest.extract import Extract
 from listening.digest.letter import Letter
 from listening.digest.mail import alone, pages, table
 from listening.digest.send import sender
@@ -43,7 +44,7 @@ def _scope(request: Request, store: Store, digest: Digest) -> Scope:
     return Scope(scope_of(config, digest).hidden | who(request).scope(store).hidden)
 
 
-def _letter(request: Request, store: Store, digest: Digest) -> Letter:
+def _letter(request: Request, store: Store, digest: Digest) -> Letter | Extract:
     config, now = desk_of(request).config, datetime.now(UTC)
     slot = last_slot(digest, now, ZoneInfo(config.settings.time_zone))
     return gathered(config, store, digest, slot, now, _scope(request, store, digest))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -27,6 +27,7 @@ TITLES = {
     "wait": "Median first answer",
 }
 _FRIENDS = 8  # advocates that are named
+_LATELY = timedelta(days=90)  # in which they spoke up: who did half a year ago is thanked late
 BETTER = {"net": 1, "voice": 1, "open": -1, "wait": -1}  # what more of it means; of mentions nobody knows
 
 
@@ -41,11 +42,12 @@ def show(request: Request) -> Response:
     with desk.store() as store:
         scope = visitor.scope(store)
         found = overview(store, brand, picked.since, picked.until, now=now, scope=scope)
-        friends = advocates(store, brand, picked.since, picked.until, limit=_FRIENDS, scope=scope)
+        lately = max(picked.since, picked.until - _LATELY)
+        friends = advocates(store, brand, lately, picked.until, limit=_FRIENDS, scope=scope)
     return render(
         request, "overview/overview.html", found=found, brand=brand, brands=names(config), picked=picked,
         periods=PERIODS, titles=TITLES, series=_series(found), sql=sql_address(config), told=told, verdict=verdict,
-        friends=friends, advocate=RULES["advocate"],
+        friends=friends, advocate=RULES["advocate"], lately=_LATELY.days if lately > picked.since else 0,
     )  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 _TOPIC = frozenset(
@@ -23,7 +23,12 @@ _USER = frozenset(
     " membres mitglied mitglieder benutzer usuario usuarios utente utenti gebruiker profil perfil nick poster userid"
     " memberid showuser userinfo uzytkownik kullanici anvandare bruker пользователь участник".split()
 )
+_CHOSEN = _TOPIC | _FORUM | _USER  # what comes after these is a name
 _POST = frozenset("post posts pid p postid msg comment comments reply message messages".split())
+_KINDS = {
+    word: kind
+    for kind, words in (("post", _POST), ("user", _USER), ("forum", _FORUM), ("topic", _TOPIC)) for word in words
+}  # fmt: skip
 _NEVER = re.compile(
     r"(?:^|[^a-z])(?:log_?in|log_?out|sign_?(?:in|up|out)|anmelden|connexion|regist\w*|search\w*|suche|find\w*|calendar|"
     r"kalender|member_?list|who\w*|online|help|faq|rules|terms|privacy|contact|rss\d?|feeds?|atom|syndication|"
@@ -42,11 +47,13 @@ _HASH = re.compile(r"(?=\w*\d)[A-Za-z0-9]{12,}")
 _ACTS = ("action", "act", "do", "mode", "view", "sa")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
+_LONG = 6  # digits of the highest number that says where something begins
 _DIGITS = re.compile(r"[0-9]+")
+_AND = re.compile("[&;]")
+_NUMBERS = re.compile(r"([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a link leads."""
 
     kind: str  # topic, forum, user, post, never (nothing for a crawler), or empty where words do not tell
@@ -56,14 +63,28 @@ class Place:
 @lru_cache(maxsize=8192)
 def place(url: str, root: str = "") -> Place:
     """What an absolute address leads to; `root` is the board's, whose own words mean nothing."""
-    inside = url[len(root) :].partition("#")[0] if root and url.startswith(root) else ""
-    numbers = _DIGITS.findall(inside)
-    if not 0 < len(numbers) < 10 or "%" in inside:
+    start = len(root) if root and url.startswith(root) else url.find("/", len("https://")) + 1
+    inside = url[start:].partition("#")[0] if root and start else ""
+    masked, numbers = _masked(inside)
+    if not numbers or "%" in inside:
         return _place(url, root)
-    # addresses that differ in their numbers alone mean the same: the first number is all ones, the next all twos
-    marks = iter("123456789")
-    found = _place(root + _DIGITS.sub(lambda match: next(marks) * len(match[0]), inside), root)
+    found = _place(url[:start] + masked, root)
+    if found.id.isdecimal():
+        return Place(found.kind, numbers[int(found.id[0]) - 1])
     return Place(found.kind, _DIGITS.sub(lambda match: numbers[int(match[0][0]) - 1], found.id))
+
+
+def _masked(address: str) -> tuple[str, list[str]]:
+    """An address with its first number as ones, the next as twos, and these; none where there are more than nine.
+
+    Addresses that differ in their numbers alone mean the same, so that a board has few different ones.
+    """
+    parts = _NUMBERS.split(address, 10)
+    numbers = parts[1::2]
+    if len(numbers) > 9:
+        return address, []
+    parts[1::2] = [mark * len(number) for mark, number in zip("123456789", numbers, strict=False)]
+    return "".join(parts), numbers
 
 
 @lru_cache(maxsize=8192)
@@ -74,7 +95,7 @@ def _place(url: str, root: str) -> Place:
         return Place("never", "")
     path = unquote(parts.path)
     inside = path.removeprefix(unquote(urlsplit(root).path)) if root else path
-    pairs = [pair.partition("=") for pair in re.split("[&;]", unquote(parts.query)) if pair]
+    pairs = [pair.partition("=") for pair in _AND.split(unquote(parts.query)) if pair]
     named = [(name.lower(), value) for name, _, value in pairs if not _NOISE.fullmatch(name)]
     segments = [segment for segment in inside.split("/") if segment]
     if _NEVER.search(_verbs(segments, named)):
@@ -91,8 +112,7 @@ def _verbs(segments: list[str], named: list[tuple[str, str]]) -> str:
     """The words of an address that say what it does: not those that people chose."""
     heads = [segment.lower() for segment in segments if "-" not in segment and not _NUMBER.search(segment)]
     said = [value.lower() if name in _ACTS else "" for name, value in named]
-    chosen = _TOPIC | _FORUM | _USER  # what comes after these is a name
-    known = [head for head, before in zip(heads, ["", *heads], strict=False) if _word(before) not in chosen]
+    known = [head for head, before in zip(heads, ["", *heads], strict=False) if _word(before) not in _CHOSEN]
     people = any(value.lower() in _USER for name, value in named if name in _ACTS)
     return " ".join([*(known if not people else ()), *(name for name, _ in named), *said])
 
@@ -164,10 +184,7 @@ def _word(segment: str) -> str:
 
 
 def _kind(word: str) -> str:
-    for kind, words in (("topic", _TOPIC), ("forum", _FORUM), ("user", _USER), ("post", _POST)):
-        if word in words:
-            return kind
-    return ""
+    return _KINDS.get(word, "")
 
 
 def tidy(url: str) -> str:
@@ -177,7 +194,7 @@ def tidy(url: str) -> str:
     if not mark:
         return path
     kept = [
-        part for part in re.split("&", text)
+        part for part in text.split("&")
         if part and not _NOISE.fullmatch(part.partition("=")[0]) and not _SESSION.fullmatch(part.partition("=")[2])
     ]  # fmt: skip
     return f"{path}?{'&'.join(kept)}" if kept else path
@@ -185,13 +202,22 @@ def tidy(url: str) -> str:
 
 def step(url: str) -> tuple[int | None, int | None]:
     """Which page of something an address opens, and how many entries come before, as far as it says either."""
-    return _step(url.partition("#")[0])
+    return _opened(url.partition("#")[0])
+
+
+@lru_cache(maxsize=8192)
+def _opened(address: str) -> tuple[int | None, int | None]:
+    masked, numbers = _masked(address)
+    if not numbers or len(max(numbers, key=len)) > _LONG:
+        return _step(address)
+    page, before = _step(masked)
+    return page and int(numbers[page % 10 - 1]), before and int(numbers[before % 10 - 1])
 
 
 @lru_cache(maxsize=4096)
 def _step(url: str) -> tuple[int | None, int | None]:
     parts = urlsplit(url)
-    for pair in re.split("[&;]", parts.query):
+    for pair in _AND.split(parts.query):
         name, _, value = pair.partition("=")
         match = re.match(r"\d{1,7}", value)
         if match and name.lower() in ("start", "offset", "st", "from"):

@@ -30,11 +30,12 @@ def crumbs(sheet: Sheet) -> str:
 def _around_forums(sheet: Sheet) -> set[int]:
     """The links to forums, and the elements around them."""
     found: set[int] = set()
-    for link in sheet.outline.links:
-        element = link if sheet.leads(sheet.outline.value(link, "href")).kind == "forum" else -1
-        while element >= 0 and element not in found:
-            found.add(element)
-            element = sheet.outline.parent[element]
+    parent = sheet.outline.parent
+    for element in [link for link, _, leads in sheet.ways if leads.kind == "forum"]:
+        around = element
+        while around >= 0 and around not in found:
+            found.add(around)
+            around = parent[around]
     return found
 
 

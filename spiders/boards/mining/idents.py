@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.people import Leads
 from spiders.boards.mining.template import MOST, Block
 
 _TOKEN = re.compile(r"((?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+)")
+_LONGEST = 300  # characters of an attribute that may hold an id
 _DIGIT = re.compile(r"\d")
 _IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
 _NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
@@ -31,7 +32,7 @@ class Idents:
         """The places of the posts' ids, and those of them that lead to the post."""
         columns: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         for number, block in enumerate(blocks):
-            for slot, token, _ in self.marks(block, words):
+            for slot, token in self.every(block, words):
                 columns[slot][number].add(token)
         vectors: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for slot, column in columns.items():
@@ -50,28 +51,34 @@ class Idents:
         links = sorted((slot for slot in slots if slot.startswith("href") and not _ACTS.search(slot)), key=_directness)
         return tuple(slots), tuple(links)
 
-    def marks(self, block: Block, words: str, wanted: frozenset[str] | None = None) -> Iterator[tuple[str, str, str]]:
-        """Numbers that may be a post's id: where they stand, the number, the link they stand in."""
+    def every(self, block: Block, words: str) -> Iterator[tuple[str, str]]:
+        """Numbers that may be a post's id: where they stand, and the number; none from its words."""
         outline = self.outline
-        starts = None if wanted is None else _starts(wanted)
-        bodies = set(outline.outermost(block.start, block.end, words))
-        element = block.start - self._anchored(block)
-        while element < block.end:
-            has = outline.attributes[element]
-            for name, value in has.items() if starts is None or not starts.keys().isdisjoint(has) else ():
-                if not value or len(value) > 300:
+        bodies = [(body, outline.end[body]) for body in outline.outermost(block.start, block.end, words)]
+        for element in range(block.start - self._anchored(block), block.end):
+            if any(body < element < end for body, end in bodies):
+                continue
+            for name, value in outline.attributes[element].items():
+                if not value or len(value) > _LONGEST:
                     continue
-                links = name == "href" or (name in _COPIED and value.startswith(("http", "/")))
-                slot = "href" if links else name
-                if (not links and not _idents(name)) or (
-                    starts is not None and not value.startswith(starts.get(slot, ()))
-                ):
+                links = _links(name, value)
+                if (links or _idents(name)) and (name != "href" or self.leads(value).kind != "user"):
+                    yield from tokens("href" if links else name, value)
+
+    def marks(self, block: Block, body: int, wanted: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+        """The numbers at some places around a post's words: the place, the number, the link it stands in."""
+        outline, first = self.outline, block.start - self._anchored(block)
+        for name, (begins, places) in _places(wanted).items():
+            bearing = outline.bearing.get(name, ())
+            for element in (*among(bearing, first, body + 1), *among(bearing, outline.end[body], block.end)):
+                value = outline.value(element, name)
+                links = _links(name, value)
+                if not value.startswith(begins) or len(value) > _LONGEST or (name in _COPIED and not links):
                     continue
-                found = tokens(slot, value, value if links else "")
-                found = [mark for mark in found if wanted is None or mark[0] in wanted]
+                parts = _TOKEN.split(value)
+                found = places.get("#".join(parts[::2]))
                 if found and (name != "href" or self.leads(value).kind != "user"):
-                    yield from found
-            element = outline.end[element] if element in bodies else element + 1
+                    yield from ((slot, parts[at], value if links else "") for at, slot in found if at < len(parts))
 
     def _anchored(self, block: Block) -> bool:
         """Whether an anchor stands right before a block: without words, since a link may end the post before."""
@@ -80,15 +87,24 @@ class Idents:
 
 
 @lru_cache(maxsize=64)
-def _starts(wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """For each attribute that some ids stand in how its values begin; those that copy links begin as links do."""
-    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+def _places(wanted: frozenset[str]) -> dict[str, tuple[tuple[str, ...], dict[str, list[tuple[int, str]]]]]:
+    """For each attribute that some ids stand in how its values begin, and by what is around its numbers which are ids.
+
+    What copies links begins as links do.
+    """
+    begins, places = defaultdict[str, set[str]](set), defaultdict[str, dict[str, list[tuple[int, str]]]](dict)
     for slot in wanted:
-        name, _, rest = slot.split(" ", 2)
-        found[name] += (rest.partition("#")[0],)
-    for name in _COPIED if "href" in found else ():
-        found[name] += found["href"]
-    return {**found}
+        name, order, rest = slot.split(" ", 2)
+        begins[name].add(rest.partition("#")[0])
+        places[name].setdefault(rest, []).append((2 * int(order) + 1, slot))
+    for name in _COPIED if "href" in places else ():
+        begins[name], places[name] = begins["href"], places["href"]
+    return {name: (tuple(begins[name]), places[name]) for name in places}
+
+
+def _links(name: str, value: str) -> bool:
+    """Whether an attribute holds a link."""
+    return name == "href" or (name in _COPIED and value.startswith(("http", "/")))
 
 
 @lru_cache(maxsize=1024)
@@ -97,12 +113,12 @@ def _idents(name: str) -> bool:
     return _IDENT.fullmatch(name) is not None and not _NO_IDENT.search(name)
 
 
-def tokens(name: str, value: str, link: str) -> list[tuple[str, str, str]]:
-    """The first numbers of an attribute: where each stands, and the link."""
+def tokens(name: str, value: str) -> list[tuple[str, str]]:
+    """The first numbers of an attribute, and where each stands."""
     if not _DIGIT.search(value) or len(parts := _TOKEN.split(value)) < 2:
         return []
     rest = "#".join(parts[::2])
-    return [(f"{name} {order} {rest}", token, link) for order, token in enumerate(parts[1:12:2])]
+    return [(f"{name} {order} {rest}", token) for order, token in enumerate(parts[1:12:2])]
 
 
 def _firmness(slots: list[str]) -> float:

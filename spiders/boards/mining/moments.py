@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,20 +13,23 @@ from spiders.boards.datewords import AGO, NOW, TODAY, YESTERDAY
 from spiders.boards.mining.outline import Outline
 
 _LONGEST = 160  # characters of a line that tells a time
+_SILENT = 1000  # texts without a time that are remembered
 _STAMPS = ("datetime", "data-timestamp", "data-time", "data-utime", "data-datetime", "data-date", "data-created")
-_MARKED = frozenset((*_STAMPS, "title", "content"))
+_MARKED = (*_STAMPS, "title", "content")
 _DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d|$)")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _DAYS = "|".join(map(re.escape, sorted(TODAY | YESTERDAY, key=len, reverse=True)))
 _AGES = "|".join(map(re.escape, sorted(AGO - {"y", "il"}, key=len, reverse=True)))
-_LIKELY = re.compile(
-    rf"\d{{1,2}}[:.h：]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d年|\d月|(?<!\w)(?:{_DAYS})(?!\w)|{NOW}|"
-    rf"\d.*(?<!\w)(?:{_AGES})(?!\w)|(?<!\w)(?:{_AGES})(?!\w).*\d|\d前|'\d\d(?!\w)|^\d{{1,3}} ?[a-z]{{1,4}}$|"
-    r"\d{1,2}[./-]\d{1,2}[./-]\d\d|^\d{1,2}\.? \w{3,}\.?$|^\w{3,}\.? \d{1,2}(?:st|nd|rd|th)?$",
-    re.I,
+_FIGURES = re.compile(
+    r"\d{1,2}[:.h：]\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d年|\d月|\d前|'\d\d(?!\w)|^\d{1,3} ?[a-z]{1,4}$|"
+    r"\d{1,2}[./-]\d{1,2}[./-]\d\d|^\d{1,2}\.? \w{3,}\.?$|^\w{3,}\.? \d{1,2}(?:st|nd|rd|th)?$"
 )
-_WITHOUT_DIGITS = re.compile(rf"(?<!\w)(?:{_DAYS})(?!\w)|{NOW}", re.I)
+_SAID = re.compile(rf"(?<!\w)(?:{_DAYS})(?!\w)|{NOW}")  # without any figure
+_AGED = re.compile(rf"(?<!\w)(?:{_AGES})(?!\w)")  # with one somewhere
+_RUN = re.compile(r"\w+")
+_SAYS = frozenset(_RUN.match(word)[0] for word in (*TODAY, *YESTERDAY, *AGO))  # type: ignore[index]  # all begin so
+_NOW = re.compile(NOW)
 _CLOCK = re.compile(r"\d[:.h：]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
 _ELSE = re.compile(
     r"join|regist|mitglied|member since|since|seit|inscri|beitr|born|birth|geburt|visit|besuch|seen|active|activity|"
@@ -35,6 +38,8 @@ _ELSE = re.compile(
     r"зарегистр|expire|copyright|©|current(?:ly)? time|all times",
     re.I,
 )
+_HALF = re.compile(r"\d ?[ap]\.?m\b", re.I)
+_NUMERIC = re.compile(r"(?<!\d)(\d\d?)[/-](\d\d?)[/-]\d{2,4}")
 _EDITED = re.compile(
     r"\b(?:last )?(?:edited|modified|updated)\b|zuletzt (?:geändert|bearbeitet)|modifié|editad[oa]|modificat[oa]|"
     r"bewerkt|gewijzigd|zmieniany|edytowan|отредактировано|изменено|redigera|rediger[te]|muokattu|düzenle|upraven",
@@ -71,15 +76,14 @@ def moments(outline: Outline) -> list[Moment]:
 
 def _stamped(outline: Outline) -> list[Moment]:
     found = []
-    for number, attributes in enumerate(outline.attributes):
-        if not attributes or _MARKED.isdisjoint(attributes):
-            continue
-        for name in (*_STAMPS, "title", "content"):
-            value = attributes.get(name)
+    for name in _MARKED:
+        for number in outline.bearing.get(name, ()):
+            attributes = outline.attributes[number]
+            value = attributes[name]
             if not value or len(value) > 60 or (name == "content" and not attributes.get("itemprop")):
                 continue
             exact = bool(_ISO.match(value)) or (name.startswith("data-") and _EPOCH.fullmatch(value) is not None)
-            if exact or (name == "title" and _likely(value) and _CLOCK.search(value)):
+            if exact or (name == "title" and _CLOCK.search(value) and _likely(value)):
                 around = outline.signature[outline.parent[number]] if number else ""
                 kind = outline.signature[number] if outline.tags[number] != "meta" else attributes.get("itemprop")
                 other = _of_else(f"{kind} {around} {outline.value(number, 'class')}")
@@ -92,7 +96,7 @@ def _written(outline: Outline) -> list[Moment]:
     found = []
     taken = -1  # texts up to here belong to the moment before
     for at, told in enumerate(outline.texts):
-        if at <= taken or len(told) > _LONGEST or not _likely(told):
+        if len(told) > _LONGEST or not _likely(told) or at <= taken:
             continue
         text, owner = told, outline.owners[at]
         holder = outline.holder(owner)
@@ -114,7 +118,13 @@ def _written(outline: Outline) -> list[Moment]:
 @lru_cache(maxsize=8192)
 def _likely(text: str) -> bool:
     """Whether a text looks like a time; most have no digit, so that only a few words can make them one."""
-    return (_LIKELY if _DIGIT.search(text) else _WITHOUT_DIGITS).search(text) is not None
+    lower = text.lower()
+    digit = _DIGIT.search(lower) is not None
+    if (digit and _FIGURES.search(lower)) or _NOW.search(lower):
+        return True
+    if _SAYS.isdisjoint(_RUN.findall(lower)):
+        return False
+    return _SAID.search(lower) is not None or (digit and _AGED.search(lower) is not None)
 
 
 @lru_cache(maxsize=8192)
@@ -142,11 +152,12 @@ class Clock:
 
     zone: tzinfo
     month_first: bool | None = None
+    silent: set[str] = field(default_factory=set)  # texts that tell no time, such as "last edited by"
 
     def learn(self, texts: list[str]) -> None:
         """Whether 03/04 is in March: some other date will tell."""
         for text in texts:
-            for first, second in re.findall(r"(?<!\d)(\d\d?)[/-](\d\d?)[/-]\d{2,4}", text):
+            for first, second in _NUMERIC.findall(text):
                 if int(second) > 12 >= int(first):
                     self.month_first = True
                 elif int(first) > 12 >= int(second):
@@ -156,7 +167,12 @@ class Clock:
         """The time that a text tells."""
         if _EPOCH.fullmatch(text):
             return dates.epoch(text)
+        if text in self.silent:
+            return None
         first = self.month_first
         if first is None:
-            first = re.search(r"\d ?[ap]\.?m\b", text, re.I) is not None
-        return dates.parse(text, now, self.zone, first)
+            first = _HALF.search(text) is not None
+        when = dates.parse(text, now, self.zone, first)
+        if when is None and len(self.silent) < _SILENT:
+            self.silent.add(text)
+        return when

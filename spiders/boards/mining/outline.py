@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from selectolax.lexbor import LexborNode
 
@@ -44,50 +46,37 @@ class Outline:
         self._heads: dict[str, list[int]] = {}
 
     def _walk(self, body: LexborNode) -> None:
-        """One pass in the order of the markup. An element is open until a node comes that stands in another."""
-        nodes, tags, parent, end, texts, owners, before = (
-            self.nodes, self.tags, self.parent, self.end, self.texts, self.owners, self._before
-        )  # fmt: skip
-        open_, marks = [_NONE], [body.parent.mem_id if body.parent is not None else 0]
+        """One pass in the order of the markup; what an element holds ends with the last of its kind that it holds."""
+        nodes, texts, owners, parent = self.nodes, self.texts, self.owners, self.parent
+        numbers: dict[int, int] = {}
+        names: dict[int, str] = {}
         for node in body.traverse(include_text=True, skip_empty=True):
-            tag, text = node.tag or "-", ""
+            around, kind = node.parent, node.tag_id
+            holder = numbers.get(around.mem_id, _NONE) if around is not None else _NONE
+            tag = names.get(kind) or names.setdefault(kind, node.tag or "-")
             if tag == "-text":
-                text = " ".join((node.text_content or "").split())
-                if not text:
-                    continue
-            elif tag[0] in "-!":
-                continue
-            around = node.parent
-            above = around.mem_id if around is not None else 0
-            while marks[-1] != above and len(marks) > 1:
-                marks.pop()
-                if (number := open_.pop()) >= 0:
-                    end[number] = len(nodes)
-            holder = open_[-1]
-            if text:
-                if holder >= 0:
+                if holder >= 0 and (text := " ".join((node.text_content or "").split())):
                     texts.append(text)
                     owners.append(holder)
-                continue
-            marks.append(node.mem_id)
-            if tag in _SILENT or holder == _UNSEEN:
-                open_.append(_UNSEEN)
-                continue
-            open_.append(len(nodes))
-            nodes.append(node)
-            tags.append(tag)
-            parent.append(holder)
-            end.append(0)
-            before.append(len(texts))
-        for number in open_[1:]:
-            if number >= 0:
-                end[number] = len(nodes)
+            elif tag in _SILENT or holder == _UNSEEN:
+                numbers[node.mem_id] = _UNSEEN
+            elif tag[0] not in "-!":
+                numbers[node.mem_id] = len(nodes)
+                nodes.append(node)
+                self.tags.append(tag)
+                parent.append(holder)
+                self._before.append(len(texts))
+        self.end = end = [*range(1, len(nodes) + 1)]
+        for number in range(len(nodes) - 1, 0, -1):
+            if end[number] > end[parent[number]]:  # noqa: PLR1730 - half the time of max()
+                end[parent[number]] = end[number]
 
     def _signatures(self) -> list[str]:
         found = [
-            _signature(tag, has.get("class"), has.get("id"), has.get("itemprop")) if has else tag
+            _signature(tag, has.get("class"), _numbered(has["id"]) if "id" in has else "", has.get("itemprop"))
+            if has else tag
             for tag, has in zip(self.tags, self.attributes, strict=True)
-        ]
+        ]  # fmt: skip
         places: dict[tuple[int, str], int] = {}
         for number, kind in enumerate(found) if "td" in self.tags or "th" in self.tags else ():
             if kind in _ORDERED:
@@ -100,6 +89,20 @@ class Outline:
     def links(self) -> list[int]:
         """The links, in their order."""
         return [number for number, tag in enumerate(self.tags) if tag == "a"]
+
+    @cached_property
+    def bearing(self) -> Mapping[str, list[int]]:
+        """The elements that bear an attribute, by its name."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, attributes in enumerate(self.attributes):
+            for name in attributes:
+                found[name].append(number)
+        return dict(found)
+
+    def bearers(self, names: Iterable[str], first: int, end: int) -> list[int]:
+        """The elements from `first` to before `end` that bear any of some attributes."""
+        every = [among(known, first, end) for name in names if (known := self.bearing.get(name))]
+        return sorted({*chain.from_iterable(every)}) if len(every) != 1 else [*every[0]]
 
     def said(self, first: int, end: int) -> range:
         """The numbers of the texts in the elements from `first` to before `end`."""
@@ -138,8 +141,7 @@ class Outline:
 
     def outermost(self, first: int, end: int, key: str) -> list[int]:
         """The elements from `first` to before `end` that have a key, without those in others that have it."""
-        known = self._headed(key.partition(" < ")[0])
-        candidates: Sequence[int] = known[bisect_left(known, first) : bisect_left(known, end)]
+        candidates = among(self._headed(key.partition(" < ")[0]), first, end)
         if self.holder(first) != first:
             candidates = range(first, end)
         found: list[int] = []
@@ -199,12 +201,22 @@ class Outline:
         return self.attributes[number].get(name) or ""
 
 
+def among(numbers: Sequence[int], first: int, end: int) -> Sequence[int]:
+    """Those of some rising numbers that are from `first` to before `end`."""
+    return numbers[bisect_left(numbers, first) : bisect_left(numbers, end)]
+
+
+def _numbered(ident: str | None) -> str:
+    """What ids with different numbers have in common; empty where one has no number."""
+    return found if ident and (found := _DIGITS.sub("#", ident)) != ident else ""
+
+
 @lru_cache(maxsize=4096)
-def _signature(tag: str, names: str | None, ident: str | None, prop: str | None) -> str:
+def _signature(tag: str, names: str | None, ident: str, prop: str | None) -> str:
     kept = [_DIGITS.sub("", name) for name in (names or "").split() if not _VOLATILE.fullmatch(name)]
     kept = [*dict.fromkeys(kept)]
-    if ident and _DIGITS.search(ident):
-        kept.append("#" + _DIGITS.sub("#", ident))
+    if ident:
+        kept.append("#" + ident)
     if prop:
         kept.append("@" + prop)
     return ".".join([tag, *kept[:6]])

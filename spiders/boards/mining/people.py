@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import lru_cache
 
 from spiders.boards.mining.addresses import Place
@@ -23,6 +23,7 @@ class People:
 
     def __init__(self, outline: Outline, leads: Leads) -> None:
         self.outline, self.leads = outline, leads
+        self._heads: dict[frozenset[str], dict[str, bool]] = {}  # whether elements of a kind may be at some places
         self._known: dict[int, list[tuple[str, str, str]]] = {}
 
     def names(self, block: Block) -> list[tuple[str, str, str]]:
@@ -35,19 +36,37 @@ class People:
     def named_at(self, block: Block, keys: Set[str] | None) -> Iterator[tuple[str, str, str]]:
         """The same at some places alone."""
         outline = self.outline
-        wanted = None if keys is None else frozenset(keys)
-        for at in outline.said(block.start, block.end):
+        said = outline.said(block.start, block.end)
+        for at in said if keys is None else self.spotted(said, frozenset(keys)):
             text, owner = outline.texts[at], outline.owners[at]
-            if wanted is not None and not _headed(wanted, outline.head(outline.holder(owner))):
-                continue
             name = text.strip(" ,:»«|·•()")
             if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
                 continue
-            key = outline.spot(owner)
-            if wanted is None or key in wanted:
-                link = self._profile(owner, block.start)
-                if link or name.lower() not in _BY:
-                    yield key, text if link else name, link
+            link = self._profile(owner, block.start)
+            if link or name.lower() not in _BY:
+                yield outline.spot(owner), text if link else name, link
+
+    def spotted(self, said: range, keys: frozenset[str]) -> Iterator[int]:
+        """The texts among some that stand at some places."""
+        outline = self.outline
+        for at in said:
+            if self._may_be(owner := outline.owners[at], keys) and outline.spot(owner) in keys:
+                yield at
+
+    def standing(self, elements: Iterable[int], keys: frozenset[str]) -> Iterator[int]:
+        """The elements among some that have one of some keys."""
+        return (n for n in elements if self._may_be(n, keys) and self.outline.key(n) in keys)
+
+    def _may_be(self, element: int, keys: frozenset[str]) -> bool:
+        """Whether an element is of a kind that may have one of some keys: asked first, since hardly any is."""
+        kind = self.outline.signature[element]
+        heads = self._heads.setdefault(keys, {})
+        found = heads.get(kind)
+        if found is None:
+            found = _headed(keys, self.outline.head(self.outline.holder(element)))
+            if kind != self.outline.tags[element]:  # else what is around tells
+                heads[kind] = found
+        return found
 
     def _profile(self, owner: int, top: int) -> str:
         """The link to a person's profile that an element stands in."""

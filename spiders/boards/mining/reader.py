@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from spiders.boards.mining.authors import speaks
 from spiders.boards.mining.idents import Idents, tokens
@@ -69,15 +70,14 @@ class Reader:
         ):
             return replace(found, problem="a post without words")
         slots = frozenset(template.ids)
-        marks = [*self.idents.marks(block, template.words, slots)]
+        marks = [*self.idents.marks(block, words[0], slots)]
         idents = {token for _, token, _ in marks}
         if len(idents) > 1 or (slots and not idents):
             return replace(found, problem="the id of a post could not be told from that of another")
         links = {slot: link for slot, _, link in reversed(marks) if link}
         return Parts(
             block, name[0], name[1], words[0], next(iter(idents), ""),
-            next((links[slot] for slot in template.links if slot in links), ""),
-            edits=self._edits(block),
+            next((links[slot] for slot in template.links if slot in links), ""), self._edits(block),
         )  # fmt: skip
 
     def _edits(self, block: Block) -> list[str]:
@@ -89,12 +89,15 @@ class Reader:
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
         outline, end = self.outline, self.outline.end[words]
-        if any(outline.spot(outline.owners[at]) == template.author for at in outline.said(words, end)):
+        for _ in self.people.spotted(outline.said(words, end), frozenset((template.author,))):
             return True
         if any(words <= owner < end for owner in self._timed(template.moment)):
             return True
-        named = ((name, has.get(name)) for has in outline.attributes[words + 1 : end] if has for name in ("id", "name"))
-        return any(slot in template.ids for name, value in named if value for slot, *_ in tokens(name, value, ""))
+        return any(
+            slot in template.ids
+            for name in ("id", "name") for element in outline.bearers((name,), words + 1, end)
+            for slot, _ in tokens(name, outline.value(element, name))
+        )  # fmt: skip
 
     def _timed(self, key: str) -> list[int]:
         """The elements that bear times such as those of posts."""
@@ -123,16 +126,20 @@ class Reader:
         if _MARKUP.search(text) or (block.moment.text in text and " " in text):
             return None
         others = [value for key, value, _ in names if key in template.checks]
-        spoken = frozenset(name for check in template.checks if speaks(name := check.partition(" ")[0]))
-        for element in range(block.start, block.end) if spoken else ():
-            has = self.outline.attributes[element]
-            for name in spoken.intersection(has) if has else ():
-                value = has[name]
-                if value and len(value) <= NAME and f"{name} {self.outline.key(element)}" in template.checks:
-                    others.append(value)
+        for name, keys in _spoken(template.checks).items():
+            bearers = self.outline.bearers((name,), block.start, block.end)
+            values = (self.outline.value(element, name) for element in self.people.standing(bearers, keys))
+            others += [value for value in values if value and len(value) <= NAME]
         if any(other != text for other in others):
             return None
         return text, max((link for _, link in found), key=len)
+
+
+@lru_cache(maxsize=64)
+def _spoken(checks: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """The attributes among the places where an author's name stands, with the keys of what bears them."""
+    named = [(name, key) for name, _, key in (check.partition(" ") for check in checks) if speaks(name)]
+    return {name: frozenset(key for other, key in named if other == name) for name, _ in named}
 
 
 def _head(key: str) -> str:

@@ -42,6 +42,12 @@ class Sheet:
         return moments(self.outline)
 
     @cached_property
+    def ways(self) -> list[tuple[int, str, Place]]:
+        """Every link, as it is written, and where it leads."""
+        written = [(element, self.outline.value(element, "href")) for element in self.outline.links]
+        return [(element, href, self.leads(href)) for element, href in written]
+
+    @cached_property
     def links(self) -> list[Link]:
         """The links to forums, topics and what may be either."""
         return self.links_of(range(len(self.outline.tags)))
@@ -49,11 +55,9 @@ class Sheet:
     def links_of(self, elements: range) -> list[Link]:
         """Those among some elements."""
         found, links = [], self.outline.links
-        for element in links[bisect_left(links, elements.start) : bisect_left(links, elements.stop)]:
-            href = self.outline.value(element, "href")
+        for element, href, leads in self.ways[bisect_left(links, elements.start) : bisect_left(links, elements.stop)]:
             if not href or href[0] == "#" or "nofollow" in self.outline.value(element, "rel"):
                 continue
-            leads = self.leads(href)
             if leads.kind in ("topic", "forum", "") and leads.id:
                 url = self.home(tidy(self.page.link(href)))
                 if url:

@@ -47,8 +47,8 @@ class Parts:
     words: int = -1  # the element with the post's words
     id: str = ""
     permalink: str = ""
+    edits: list[str] = field(default_factory=list)  # the lines that say when it was changed
     problem: str = ""
-    edits: list[str] = field(default_factory=list)
 
 
 def block_at(outline: Outline, top: int, moment: Moment) -> Block:

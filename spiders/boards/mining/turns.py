@@ -41,14 +41,16 @@ def following(sheet: Sheet) -> str:
 
 def _fellows(sheet: Sheet) -> tuple[list[str], dict[str, Steps], bool]:
     """The links to pages of the same: those called the next, all with their steps, and whether they count from 0."""
-    outline, named, from_zero = sheet.outline, [], False
+    outline, here, named, from_zero = sheet.outline, sheet.here, [], False
     others: dict[str, Steps] = {}
-    for element in outline.links:
-        href = outline.value(element, "href")
-        if not href or href[0] == "#" or sheet.leads(href) != sheet.here or len(text := outline.line(element)) > 30:
+    for element, href, leads in sheet.ways:
+        if leads != here or not href or href[0] == "#":
             continue
         url = sheet.page.link(href)
-        others[url] = there = others.get(url) or step(url)
+        there = step(url)
+        if there == (None, None) or len(text := outline.line(element)) > 30:
+            continue
+        others[url] = there
         from_zero = from_zero or (text.isdecimal() and there[0] == int(text) - 1)
         called = f"{outline.value(element, 'class')} {outline.value(outline.parent[element], 'class')}"
         label = outline.value(element, "aria-label") or outline.value(element, "title")

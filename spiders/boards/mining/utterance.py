@@ -11,12 +11,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.text import Words, words_of
 from spiders.boards.mining import smileys
-from spiders.boards.mining.moments import edited, speaks_of_editing
+from spiders.boards.mining.moments import edited
 from spiders.boards.page import attribute, line
 
-_OUT = "data-left-out"  # set on what is not the author's
-_WHOM = "data-said-by"  # set on quotes
-_SKIPPED = f"[{_OUT}]"
 _AROUND = re.compile(
     r"(?:^|[-_ ])(?:signature|sig|siggy|signatur|last-?_?edit\w*|"
     r"edit(?:ed)?(?:-?_?(?:by|info|note|line|log|msg|message))?|"
@@ -92,21 +89,39 @@ class Endings:
                     self.known.discard(_kind(box))
 
 
-def own(root: LexborNode, endings: Endings) -> Words:
-    """The author's own words and what they quote."""
-    quotes = [node for node in root.css("[class], [id], img, pre, code, blockquote") if _look(node)]
+@dataclass(slots=True)
+class Found:
+    """What is not the author's own among some words; elements by their `mem_id`."""
+
+    out: set[int] = field(default_factory=set)
+    quotes: dict[int, str] = field(default_factory=dict)  # and whom they quote
+
+    def leave_out(self, node: LexborNode) -> None:
+        """Take note of what belongs to nobody."""
+        self.out.add(node.mem_id)
+
+    def quoted(self, node: LexborNode) -> str | None:
+        """Whom an element quotes; None where it is no quote."""
+        return self.quotes.get(node.mem_id)
+
+
+def own(root: LexborNode, endings: Endings, changed: bool) -> Words:
+    """The author's own words and what they quote; `changed` says that it may speak of editing."""
+    found = Found()
+    for node in root.css("[class], img, pre, code, blockquote"):
+        _look(node, found)
     for box in _boxes(root):
-        if _kind(box) in endings.known or edited(line(box)):
-            _leave_out(box)
-    for node in root.css("em, i, span, small, p, div") if speaks_of_editing(line(root)) else ():
+        if _kind(box) in endings.known or (changed and edited(line(box))):
+            found.leave_out(box)
+    for node in root.css("em, i, span, small, p, div") if changed else ():
         if edited(text := line(node)) and not node.css_first("p, blockquote") and text[:1] not in "\"'“":
-            _leave_out(node)
-    said = words_of(root, _SKIPPED, _quoted if quotes else _no_quote, bullet="")
+            found.leave_out(node)
+    said = words_of(root, found.out, found.quoted if found.quotes else _no_quote, bullet="")
     return Words(_ITEM.sub(r"\1 ", said.text), said.quotes)
 
 
-def _look(node: LexborNode) -> bool:
-    """Mark what is not the author's; whether it is a quote."""
+def _look(node: LexborNode, found: Found) -> None:
+    """Take note of an element that is not the author's own."""
     tag = node.tag or ""
     called = attribute(node, "class")
     if tag == "img":
@@ -114,21 +129,19 @@ def _look(node: LexborNode) -> bool:
         if _SMILE.search(called) or _SMILE.search(source):
             node.attrs["alt"] = smileys.code(node)
         elif not alt or any(map(str.isalnum, alt)):
-            _leave_out(node)
-        return False
+            found.leave_out(node)
+        return
     if tag in ("pre", "code"):
-        _head_of_code(node)
+        _head_of_code(node, found)
         if tag == "code" and node.css_first("br") is not None and node.next is not None:
             line_break = LexborHTMLParser("<br>").css_first("br")
             if line_break is not None:
                 node.insert_after(line_break)  # several lines are no part of a sentence
     if tag == "blockquote" or (called and _quoting(called)):
         if tag not in ("a", "button", "cite", "i"):
-            _whom(node)
-            return True
+            _whom(node, found)
     elif called and _around(called) and tag not in ("pre", "code"):
-        _leave_out(node)
-    return False
+        found.leave_out(node)
 
 
 @lru_cache(maxsize=1024)
@@ -141,20 +154,11 @@ def _around(called: str) -> bool:
     return _AROUND.search(called) is not None
 
 
-def _leave_out(node: LexborNode) -> None:
-    node.attrs[_OUT] = ""
-
-
-def _quoted(node: LexborNode) -> str | None:
-    attributes = node.attributes
-    return (attributes[_WHOM] or "") if _WHOM in attributes else None
-
-
 def _no_quote(_node: LexborNode) -> None:
     return None
 
 
-def _whom(quote: LexborNode) -> None:
+def _whom(quote: LexborNode, found: Found) -> None:
     """Find who is quoted, and take out the line that says so."""
     name = next(
         (attribute(quote, n) for n in ("data-author", "data-username", "data-quote") if attribute(quote, n)), ""
@@ -169,9 +173,9 @@ def _whom(quote: LexborNode) -> None:
             name = name or said or ("" if _BARE.match(text) else text.strip(" :") if head.tag == "cite" else "")
             if head.tag in ("a", "strong", "b", "em", "i", "span") and not said and head.tag != "cite":
                 continue
-            _leave_out(head)
+            found.leave_out(head)
             break
-    quote.attrs[_WHOM] = name
+    found.quotes[quote.mem_id] = name
 
 
 def _heads(quote: LexborNode) -> Iterator[LexborNode]:
@@ -191,11 +195,11 @@ def _speaker(text: str) -> str:
     return match[1].strip(" @:") if match else ""
 
 
-def _head_of_code(code: LexborNode) -> None:
+def _head_of_code(code: LexborNode, found: Found) -> None:
     for node in (code, code.parent, code.parent.parent if code.parent is not None else None):
         before = _element(node.prev, "prev") if node is not None else None
         if before is not None and before.tag in _HEAD_TAGS and 0 < len(text := line(before)) < 40 and _CODE.match(text):
-            _leave_out(before)
+            found.leave_out(before)
 
 
 def _boxes(root: LexborNode) -> list[LexborNode]:

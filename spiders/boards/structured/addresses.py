@@ -30,6 +30,7 @@ _PAGE = re.compile(
     r"[?&](?:page|pg|paged|pagina|seite)=(\d{1,7})|/page[/-]?(\d{1,7})|/p(\d{1,7})(?=/|$)|-page-?(\d{1,7})", re.I
 )
 _OFFSET = re.compile(r"[?&](?:start|offset|st|limitstart)=(\d{1,9})", re.I)
+_TOP = re.compile(r"forums?|community|boards?|discussions?|questions?|index(?:\.php)?|home|foren|foros?", re.I)
 
 
 def clean(url: str) -> str:
@@ -143,3 +144,8 @@ def kind_of(pattern: str, groups: Iterable[str]) -> str:
 def word(step: str) -> str:
     """What a word in an address says of it: "topic", "forum", or nothing."""
     return "topic" if _TOPIC.fullmatch(step) else "forum" if _FORUM.fullmatch(step) else ""
+
+
+def is_top(url: str) -> bool:
+    """Whether an address is named as those of whole boards are."""
+    return _TOP.fullmatch(urlsplit(url).path.strip("/").rpartition("/")[2]) is not None
