@@ -15,7 +15,7 @@ from pipelines.intents.patterns import phrase
 
 _DEFAULTS = "..."  # in a brand's list: the words that come along
 _SHOWN = 5  # words that are kept as evidence
-_SENTENCE = (". ", "!", "?", "\n")
+_ENDS = "!?\n"
 _TURNS = frozenset("but however although though while whereas except yet".split())
 _JOINS = frozenset("and plus with so".split())
 _WIDE, _NARROW = (tuple(sorted(f" {word} " for word in words)) for words in (_TURNS, _JOINS))
@@ -100,14 +100,23 @@ def _strength(told: tuple[float, Label]) -> float:
 def _clause(line: Line, span: Span, others: Sequence[int]) -> Span:
     """The clause around a word; one that names other aspects, too, is parted at commas and the like."""
     folded = line.folded
-    start, end = _around(folded, _SENTENCE, span, (0, len(folded)))
-    words = frozenset(folded[start:end].split())
+    start, end = _sentence(folded, span)
+    words = folded[start:end].split()
     if not _TURNS.isdisjoint(words):
         start, end = _around(folded, _WIDE, span, (start, end))
-    if any(start <= other < end for other in others):
+    if others and any(start <= other < end for other in others):
         if not _JOINS.isdisjoint(words):
             start, end = _around(folded, _NARROW, span, (start, end))
         start, end = _around(line.written_text, (",", ";", ":"), span, (start, end))
+    return start, end
+
+
+def _sentence(text: str, span: Span) -> Span:
+    """The sentence around a word, from behind the end of the one before to its own end."""
+    start, end = _around(text, (". ",), span, (0, len(text)))
+    for border in _ENDS:
+        if border in text:
+            start, end = _around(text, border, span, (start, end))
     return start, end
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -12,6 +10,7 @@ from typing import Any, TypeVar
 from listening.post import Author, Batch, Checkpoint, Extent, Post, Quote, Reject, Thread
 from listening.store import Saved, Store
 from pipelines.redact import Redaction
+from pipelines.uncollected import uncollected
 from pipelines.understanding import Understanding
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # nothing on a message board is older
@@ -75,18 +74,6 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for garbage meanwhile: what a batch is made of is needed until it is stored, and goes by itself."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
 @dataclass
 class Ingest:
     """Stores what one run of one source yields. Used alike by collectors, by the Scrapy pipeline and by tests."""
@@ -107,7 +94,7 @@ class Ingest:
     def save(self, batches: Sequence[Batch], now: datetime | None = None) -> Saved:
         """Understand and store some batches with their checkpoints, all in one transaction."""
         now = now or self.now()
-        with _uncollected():
+        with uncollected():
             saved = self._save(batches, now)
         self.hear(saved)
         return saved

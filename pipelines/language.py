@@ -66,10 +66,12 @@ def detect(text: str, hint: str = "") -> str:
 
 def _plainly(tokens: Sequence[str]) -> str:
     """The language that typical words alone show, as they do for most texts in a tenth of the model's time; else ""."""
-    distinct = _telling().keys() & tokens
-    if len(distinct) > 1 and _PLAIN_SHARE * len(distinct) >= len(tokens):
-        ((code, count),) = Counter(map(_telling().__getitem__, distinct)).most_common(1)
-        if count > 1 and _PLAIN_SHARE * count >= len(tokens) and count > 2 * (len(distinct) - count):
+    telling = _telling()
+    codes = list(map(telling.__getitem__, telling.keys() & tokens))
+    if len(codes) > 1 and _PLAIN_SHARE * len(codes) >= len(tokens):
+        code = max(set(codes), key=codes.count)
+        count = codes.count(code)
+        if count > 1 and _PLAIN_SHARE * count >= len(tokens) and count > 2 * (len(codes) - count):
             return code
     return ""
 

@@ -36,14 +36,13 @@ class English:
     """English, by words and by what customers write without saying how they feel."""
 
     def __init__(self, feeling: Feeling) -> None:
-        self.read, self.judge, self._spelt = feeling.read, feeling.judge, feeling.scorer.spelt
+        self.read, self.judge = feeling.read, feeling.judge
 
     def within(self, read: Impression, start: int, end: int) -> tuple[float, Label]:
         """By the words between two characters."""
-        parts, text = read.parts, read.text
-        if start or text[end:].strip():
-            first = len(self._spelt(text[:start]).split())
-            last = first + len(self._spelt(text[start:end]).split())
+        parts, upto = read.parts, read.places.upto
+        first, last = upto(start), upto(min(end, len(read.text)))
+        if last - first < len(read.words):
             parts = [part for part in parts if first <= part.first < last]
         score = read.score(parts) if parts else 0.0
         return score, label(score)

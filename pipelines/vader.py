@@ -147,7 +147,7 @@ class Scorer:
         text = self.spelt(text)
         tokens = text.split()
         words = [*_BEFORE, *map(self._words.__getitem__, tokens), *_AFTER]
-        return Reading(tokens, words, _emphasis(text))
+        return Reading(text, tokens, words)
 
     def spelt(self, text: str) -> str:
         """The text with words in place of emoji, as it is read."""
@@ -155,14 +155,18 @@ class Scorer:
             return text
         return "".join(map(self._emoji.get, text, text))
 
+    def widths(self, text: str) -> list[int]:
+        """How many characters of `spelt(text)` each character comes to."""
+        return list(map(len, map(self._emoji.get, text, text)))
+
 
 class Reading:
     """A text as VADER reads it: its tokens and, by number, the valences of those that have one, before any "but"."""
 
-    __slots__ = ("_differs", "_words", "but", "emphasis", "places", "tokens", "valences")
+    __slots__ = ("_differs", "_words", "but", "emphasis", "places", "spelt", "tokens", "valences")
 
-    def __init__(self, tokens: list[str], words: list[_Word], emphasis: float) -> None:
-        self.tokens, self._words, self.emphasis = tokens, words, emphasis
+    def __init__(self, spelt: str, tokens: list[str], words: list[_Word]) -> None:
+        self.spelt, self.tokens, self._words, self.emphasis = spelt, tokens, words, _emphasis(spelt)
         # partly, not wholly, in capitals
         self._differs = differs = 0 < [word.upper for word in words].count(True) < len(tokens)
         self.valences: list[float] = []

@@ -44,6 +44,14 @@ def test_a_clause_that_names_one_aspect_is_not_parted(understanding: Understandi
     assert found["delivery"].label == "negative"
 
 
+def test_a_clause_ends_before_the_next_word(understanding: Understanding) -> None:
+    for text, score in (
+        ("Acme any update?It's three hours delayed. Thanks a lot.", -0.4588),  # it begins inside a word
+        ("Zenith was quick. Acme came delayed. Kudos.", -0.128),
+    ):
+        assert aspects(understanding, text)["reliability"].score == score
+
+
 def test_other_brands_aspects_do_not_count(understanding: Understanding) -> None:
     text = "Acme is far too expensive. Zenith has a great app."
     assert set(aspects(understanding, text)) == {"price"}

@@ -440,3 +440,17 @@ def test_recorded_boards_are_read_as_their_databases_have_them(name: str) -> Non
     assert found.second <= 0.03 * found.first
     assert not found.missing
     assert not found.degraded
+
+
+def test_an_unknown_board_tells_its_zone_beside_its_clock_and_its_times_beside_their_days() -> None:
+    posts = "".join(
+        f'<div class="post" id="post_{n}"><a href="/user-{n}.html">Mia{n}</a><div class="body">Es brach {n}.</div>'
+        f'<span class="date"><span title="21.11.2026">Gestern</span>, 04:4{n}</span></div>' for n in range(4)
+    )  # fmt: skip
+    clock = "<div><span id='clock'><strong>Es ist jetzt:</strong> 22.11.2026, 06:04</span></div>"
+    body = f"<html><body>{posts}{clock}</body></html>".encode()
+    page = Page("http://board.example/thread-7.html", body, datetime(2026, 11, 22, 4, 4, tzinfo=UTC))
+    engine = engines()["generic"]("http://board.example/")
+    engine.learn(page)
+    read = engine.read_topic(page, Topic("7", page.url), None)
+    assert [post.published for post in read.posts] == [datetime(2026, 11, 21, 2, 40 + n, tzinfo=UTC) for n in range(4)]

@@ -73,6 +73,25 @@ def test_every_screen_is_free_of_complaints_and_barriers(
     assert found == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_menus_are_not_cut_off(browser: Browser, base: str, width: int) -> None:
+    fits = """panel => {
+      const { left, right, height } = panel.getBoundingClientRect(), around = panel.closest(".scroll")
+      return around ? around.clientHeight > height : left >= 0 && right <= document.documentElement.clientWidth
+    }"""
+    with watched(browser, base, viewport={"width": width, "height": 900}) as seen:
+        seen.sign_in("admin")
+        page = seen.open("/overview?period=365d")
+        for summary in page.locator("section.figures summary").all():
+            summary.evaluate("each => each.click()")
+            page.wait_for_selector("details.drop[open] > .panel[style]")  # moved to where it fits
+            assert page.eval_on_selector("details.drop[open] > .panel", fits)
+            summary.evaluate("each => each.click()")
+        page = seen.open("/settings/people")
+        page.click("summary:has-text('Change') >> nth=-1")
+        assert page.eval_on_selector("details.drop[open] > .panel", fits)
+
+
 def test_twenty_mentions_by_keyboard_alone(browser: Browser, base: str, desk: Installation) -> None:
     with desk.store() as store:
         before = store.count_mentions(MentionFilter(status="closed"))

@@ -11,9 +11,16 @@ from listening.post import Author, Batch, Post, Quote, Thread
 from listening.store import InboxFilter
 from pipelines.ingest import Ingest
 from pipelines.understanding import Understanding
-from tests.browser import Watched, chromium
+from tests.browser import Watched, chromium, serving, watched
 from tests.desk import install
-from tests.hostile import Findings, Harmed, fitted, run, texts
+from tests.hostile.__main__ import run
+from tests.hostile.files import in_libreoffice, take_away
+from tests.hostile.filled import fill
+from tests.hostile.findings import Findings
+from tests.hostile.office import office
+from tests.hostile.pages import Harmed
+from tests.hostile.texts import fitted, texts
+from tests.hostile.turning import TURN, TURNED, look, turned_desk
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -28,12 +35,34 @@ def test_nothing_of_sixty_runs(tmp_path: Path) -> None:
     findings = Findings()
     hostile = texts(189)[::4] + [text for text in texts(189) if "\x00" in text or "\ud800" in text]
     with chromium() as browser:
-        run(browser, tmp_path, hostile, 20, findings)
+        run(browser, tmp_path, hostile, 12, findings)
     assert len(hostile) >= 50
-    # Names without an end still widen a few pages; `python -m tests.hostile` tells of them.
-    assert [fault for fault in findings.faults if "pixels wide" not in fault] == []
+    assert findings.faults == []
     assert findings.pages > 40
     assert findings.cells > 1000
+
+
+def test_nothing_is_a_formula_in_libreoffice(tmp_path: Path) -> None:
+    if office() is None:
+        pytest.skip("there is no LibreOffice here: apt-get install libreoffice-calc-nogui")
+    findings = Findings()
+    desk = fill(tmp_path, [text for text in texts(240) if "=" in text or "@" in text or "_x" in text])
+    take_away(desk, tmp_path, findings)
+    in_libreoffice(tmp_path, findings)
+    assert findings.faults == []
+    assert findings.opened > 20
+    assert findings.cells > 10_000
+
+
+def test_what_libreoffice_would_run_is_found(tmp_path: Path) -> None:
+    if office() is None:
+        pytest.skip("there is no LibreOffice here: apt-get install libreoffice-calc-nogui")
+    (tmp_path / "a.csv").write_text('text\n"=1+1"\n"two\nlines"\n', encoding="utf-8")
+    findings = Findings()
+    in_libreoffice(tmp_path, findings)
+    assert any("a formula: of:=1+1" in fault for fault in findings.faults)
+    assert any("'=1+1' shows as '2'" in fault for fault in findings.faults)
+    assert not any("two" in fault for fault in findings.faults)
 
 
 def test_what_runs_is_found() -> None:
@@ -72,6 +101,16 @@ def test_lone_surrogates_in_any_field_are_stored_as_question_marks(tmp_path: Pat
     assert "\ud800" not in repr(cards)
     assert sum(card.thread_title == "x?" for card in cards) == 2
     assert sum(quote.text == "x?" or quote.author == "x?" for card in cards for quote in card.quotes) == 2
+
+
+def test_no_name_turns_our_words_beside_it(tmp_path: Path) -> None:
+    desk = turned_desk(tmp_path)
+    with chromium() as browser, serving(desk) as base, watched(browser, base) as seen:
+        count, turned = look(seen, desk)
+        assert turned == []
+        assert count > 100
+        seen.page.set_content(f"<p>by {TURN} on <b>Monday</b></p><p><bdi>{TURN}</bdi> on Monday</p>")
+        assert seen.page.evaluate(TURNED) == [2, ["P.: on Monday (P)"]]
 
 
 @pytest.mark.parametrize(("text", "most", "name"), [("a\x00b", 9, "a b"), ("=1+1", 3, "=1+"), ("\n", 5, "plain")])

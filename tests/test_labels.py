@@ -148,6 +148,18 @@ def test_labels_can_be_taken_away_and_come_back(filled: Store, config: Config, f
     assert "idea" in shown(filled, "love").intents
 
 
+def test_an_address_is_no_formula_among_labels(filled: Store, config: Config, folder: Path, tmp_path: Path) -> None:
+    address = '=HYPERLINK("https://evil.example/","see")'
+    ingest(filled, config).save([Batch([replace(post("Acme sings", 9), url=address)])])
+    Team(filled, config).say(one(filled, "sings"), {"sentiment": "negative"}, now=NOW)
+    target = tmp_path / "labels.csv"
+    assert run(folder, "label", "--export", str(target)).exit_code == 0
+    assert f"'{address}".replace('"', '""') in target.read_text(encoding="utf-8-sig")
+    result = run(folder, "label", "--import", str(target))
+    assert result.exit_code == 0, result.output
+    assert "1 labelled" in result.output
+
+
 def test_labels_by_address(filled: Store, folder: Path, tmp_path: Path) -> None:
     source = tmp_path / "ours.csv"
     source.write_text("url,brand,text,complaint\nhttps://forum.example.com/p/3,Acme,x,yes\n", encoding="utf-8")

@@ -24,6 +24,7 @@ from pipelines.sentiment import Feeling, Judgement, Scorer, label
 from pipelines.sentiment.clauses import passages
 from pipelines.sentiment.figures import figures as figures_of
 from pipelines.sentiment.marks import marks_of
+from pipelines.sentiment.places import Places
 from pipelines.sentiment.rules import Rule, Rules
 from pipelines.sentiment.words import fold
 
@@ -722,3 +723,15 @@ def test_one_reading_serves_each_of_two_brands(text: str) -> None:
     ]
     assert together == alone
     assert together[0].label != together[1].label
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("one  two\n three", {0: 0, 3: 1, 5: 1, 10: 2}), ("\U0001f602 ok", {0: 0, 1: 5, 2: 5}), ("", {0: 0})],
+)
+def test_places_number_tokens(text: str, numbers: dict[int, int]) -> None:
+    scorer = Scorer()
+    reading = scorer.read(text)
+    places = Places(reading.tokens, reading.spelt, scorer.widths(text))
+    assert {place: places.token(place) for place in numbers} == numbers
+    assert [places.upto(0), places.upto(len(text))] == [0, len(reading.tokens)]

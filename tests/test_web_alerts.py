@@ -335,6 +335,7 @@ def test_what_was_found_says_why_and_by_which_messages_it_was_told(desk: Install
         assert "<b>Bold" not in page
         one = client.get(f"/alerts/incidents/{found.id}").text
         assert "for care" in one
+        assert "data-said" not in one
         assert len(re.findall(r'href="/mentions/\d+"', one)) == 20
         assert "Nothing of that kind" in client.get("/alerts/incidents?rule=other").text
         assert client.get("/alerts/incidents?from=x&on=1").status_code == 200

@@ -20,7 +20,7 @@ from listening.config import Config
 from listening.crawl import prepare
 from listening.errors import ListeningError
 from listening.evaluate import Row, read
-from listening.export import inert
+from listening.export import inert, original
 from listening.learn import Team, due
 from listening.learn.choice import by_uncertainty
 from listening.store import Label, MentionFilter, Open, Store
@@ -106,14 +106,15 @@ def _import(team: Team, path: Path, now: datetime) -> int:
 
 
 def _mention(store: Store, path: Path, row: Row) -> Open:
+    url = original(row.url)
     if row.mention.isdecimal() and len(row.mention) < 19:
         mention_id: int | None = int(row.mention)
     else:
-        mention_id = store.mention_at(row.url, row.brand) if row.url else None
+        mention_id = store.mention_at(url, original(row.brand)) if url else None
     found = store.open_mention(mention_id) if mention_id is not None else None
-    if found is None or (row.url and found.url != row.url):
+    if found is None or (url and found.url != url):
         raise ListeningError(
-            f'{path}:{row.line}: no mention is at mention_id "{row.mention}", url "{row.url[:80]}". '
+            f'{path}:{row.line}: no mention is at mention_id "{row.mention}", url "{url[:80]}". '
             "What was before it is kept; name mentions as `listening label --export` or `listening mentions --csv` do."
         )
     return found
@@ -149,7 +150,7 @@ def _exported(labels: Sequence[Label]) -> list[str]:
         if kind.startswith("intent:"):
             intents[value].append(kind.removeprefix("intent:"))
     return [
-        str(last.mention_id or ""), inert(last.brand), last.url, inert(last.title), inert(last.text),
+        str(last.mention_id or ""), inert(last.brand), inert(last.url), inert(last.title), inert(last.text),
         said.get("relevance", ""), said.get("sentiment", ""), ";".join(intents["yes"]), ";".join(intents["no"]),
         inert(last.who), last.made,
     ]  # fmt: skip

@@ -14,9 +14,8 @@ from listening.store import COLUMNS, MentionRow
 MOST = 1_048_575  # rows of a sheet below its header: more begin another sheet
 _LONGEST = 32_767  # characters of a cell
 _WIDTHS = {"title": 40, "full_text": 80, "url": 40, "date": 19, "collected_at": 19}
-# XML 1.0 has no place for these, and Excel reads _x000D_ as a character.
+# XML 1.0 has no place for these. (What looks like an escape of Excel's, _x000D_, is escaped by xlsxwriter.)
 _BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def write_xlsx(rows: Iterable[MentionRow], target: BinaryIO) -> int:
@@ -51,7 +50,7 @@ def write_xlsx(rows: Iterable[MentionRow], target: BinaryIO) -> int:
 
 def cell(text: str) -> str:
     """The text as a cell can hold it."""
-    return _ESCAPED.sub("_x005F_", _BANNED.sub("\ufffd", text))[:_LONGEST]
+    return _BANNED.sub("\ufffd", text)[:_LONGEST]
 
 
 def _sheet(book: Any, number: int) -> Any:

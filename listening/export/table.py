@@ -15,7 +15,11 @@ from listening.store import COLUMNS, MentionRow
 # A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"); one that takes ";", tab or a line
 # break for the border of a cell also runs what follows those. An apostrophe before it makes it text.
 _FIRST = r"(?='*[=+\-@＝＋－＠\t\r])"
-_BLANK = r"[^\S\t\r\n]*"  # what a program may skip before it
+# What a program may skip before it: blanks, controls (LibreOffice does) and signs without a width.
+_BLANK = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
+    r"\u3000\ufe00-\ufe0f\ufeff\ufff9-\uffff\U000e0000-\U000e0fff]*"
+)
 _RUNS_FIRST, _RUNS_LATER = re.compile(rf"{_BLANK}{_FIRST}"), re.compile(rf"([;|\t\r\n]{_BLANK}){_FIRST}")
 _INERT_FIRST, _INERT_LATER = re.compile(rf"({_BLANK})'{_FIRST}"), re.compile(rf"([;|\t\r\n]{_BLANK})'{_FIRST}")
 _SHORT = 40  # characters of texts that are worth remembering

@@ -12,7 +12,7 @@ from pipelines.sentiment.clauses import Spans
 from pipelines.sentiment.impression import Impression, Part, label, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
-from pipelines.sentiment.relations import OWN, alone, longest, pairs
+from pipelines.sentiment.relations import OWN, alone, longest
 from pipelines.sentiment.rules import Hit, Rule, Rules, longest_first, written
 from pipelines.sentiment.toward import toward
 from pipelines.sentiment.words import Word, Words, fold
@@ -52,8 +52,6 @@ class Feeling:
         self._source = own, of_brands
         self.scorer = Scorer({words: valence for words, valence in own.items() if len(words.split()) == 1})
         self._words = Words()
-        self._rules = _customers()
-        pairs()  # now, not with the first text that names two brands
         self._team = self._lexicon(own)
         self._brands = {name: self._lexicon({**own, **its}) for name, its in of_brands.items()}
 
@@ -91,13 +89,14 @@ class Feeling:
 
     def _read(self, text: str, names: Spans, lexicon: Rules) -> Impression:
         reading = self.scorer.read(text)
-        places = Places(text, self.scorer.spelt)
+        spelt = reading.spelt
+        places = Places(reading.tokens, spelt, None if spelt == text else self.scorer.widths(text))
         words = list(map(self._words.__getitem__, reading.tokens))
         for span in names[:_MOST_NAMES]:
             _name(words, places, *span)
         line = Line([word.spaced for word in words])
         customer = bool(names) or sum([word.customer for word in words]) > 1
-        hits = self._rules.find(line.text)
+        hits = _customers().find(line.text)
         hits.sort()
         parts = _team(lexicon.find(line.text), reading, line) if lexicon else []
         parts += _phrases(hits, words, line, parts)

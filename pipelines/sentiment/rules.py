@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
@@ -33,27 +33,42 @@ Hit = tuple[int, int, Rule]  # where a phrase starts in a line's text and, below
 Entries = Iterable[tuple[str, Rule]]  # phrases as rules.toml writes them
 
 
+class _Rest:
+    """An expression that is compiled when it is first asked for: there are hundreds, and few texts ask for many."""
+
+    __slots__ = ("_expression", "match")
+
+    def __init__(self, expression: str) -> None:
+        self._expression = expression
+        self.match: Callable[[str, int], re.Match[str] | None] = self._compile
+
+    def _compile(self, text: str, start: int) -> re.Match[str] | None:
+        self.match = re.compile(self._expression).match
+        return self.match(text, start)
+
+
 class _Tail(NamedTuple):
     """What follows a literal beginning of a phrase."""
 
-    rest: re.Pattern[str] | None  # what stands right behind, or behind the gap; None: nothing more
+    rest: _Rest | None  # what stands right behind, or behind the gap; None: nothing more
     rule: Rule
     gap: int  # words that may stand between
     firsts: frozenset[str]  # words with which the rest begins; none where it begins right behind
 
 
 class _Head:
-    """A literal beginning: what may follow at once, and what after some words, by its first word."""
+    """A literal beginning: what may follow at once, and, by its first word, what comes next or after some words."""
 
-    __slots__ = ("later", "now", "widest")
+    __slots__ = ("later", "next", "now", "widest")
 
     def __init__(self, tails: Sequence[_Tail]) -> None:
         self.now = tuple([(tail.rest, tail.rule) for tail in tails if not tail.firsts])
         self.widest = max((tail.gap for tail in tails if tail.firsts), default=0)  # words of the longest gap
-        self.later: dict[str, list[_Tail]] = {}
+        by_first: dict[str, list[_Tail]] = {}
         for tail in tails:
             for first in tail.firsts:
-                self.later.setdefault(first, []).append(tail)
+                by_first.setdefault(first, []).append(tail)
+        self.later, self.next = (by_first, {}) if self.widest else ({}, by_first)
 
 
 class Rules:
@@ -72,7 +87,7 @@ class Rules:
             firsts = frozenset[str]() if at_once else frozenset(form.split(" ")[0] for form in rest[0])
             for beginning in beginnings:
                 begun.setdefault(f" {beginning} ", []).append(len(tails))
-            tails.append(_Tail(re.compile(_expression_of(rest)) if rest else None, rule, gap, firsts))
+            tails.append(_Tail(_Rest(_expression_of(rest)) if rest else None, rule, gap, firsts))
         heads = dict[tuple[int, ...], _Head]()  # shared by beginnings that go on in the same ways
         self._heads: list[tuple[int, _Head]] = []
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
@@ -104,6 +119,10 @@ class Rules:
                     found.append((last - length, 1 - match.end(), rule))
             if head.later:
                 found += _later(head, text, last, length)
+            elif head.next:
+                for rest, rule, _, _ in head.next.get(text[last + 1 : text.find(" ", last + 1)], ()):
+                    if rest and (match := rest.match(text, last + 1)):
+                        found.append((last - length, 1 - match.end(), rule))
         return found
 
 
@@ -111,14 +130,10 @@ def _later(head: _Head, text: str, last: int, length: int) -> list[Hit]:
     """The phrases that go on after some words of the same sentence, none of them a brand's name."""
     found: list[Hit] = []
     start, tails = last + 1, head.later
-    if not head.widest:
-        word = text[start : text.find(" ", start)]
-        return [
-            (last - length, 1 - match.end(), rule)
-            for rest, rule, _, _ in tails.get(word, ())
-            if rest and (match := rest.match(text, start))
-        ]
-    for passed, word in enumerate(text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]):
+    words = text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]
+    if tails.keys().isdisjoint(words):
+        return found
+    for passed, word in enumerate(words):
         if word in tails:
             for rest, rule, gap, _ in tails[word]:
                 if passed <= gap and rest and (match := rest.match(text, start)):

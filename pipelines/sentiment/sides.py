@@ -211,6 +211,9 @@ def _marked(read: Impression, owners: dict[int, list[str]]) -> list[str]:
 
 def _ordinals(text: str, own: Spans, others: Spans) -> tuple[Spans, Spans]:
     """The names, with "the former" and "the latter" among those they stand for."""
+    lower = text.lower()
+    if "former" not in lower and "latter" not in lower:
+        return own, others
     found = [match for match in _ORDINAL.finditer(text) if match.start() > max(min(own), min(others))[0]]
     if not found:
         return own, others

@@ -124,6 +124,15 @@ document.addEventListener("click", (event) => {
   for (const drop of document.querySelectorAll("details.drop[open]")) if (!drop.contains(event.target)) drop.open = false;
 });
 
+// What drops down stays within the window, however near to its edge the word is that opens it.
+document.addEventListener("toggle", (event) => {
+  const panel = event.target.matches?.("details.drop[open]:not(.scroll *)") && event.target.querySelector(":scope > .panel");
+  if (!panel) return;
+  panel.style.translate = "";
+  const { left, right } = panel.getBoundingClientRect(), room = document.documentElement.clientWidth - 8;
+  panel.style.translate = `${Math.max(8 - left, Math.min(0, room - right))}px`;
+}, true);
+
 // What scrolls sideways can be reached and scrolled by keyboard.
 function reachable() {
   for (const wide of document.querySelectorAll(".scroll, pre")) {

@@ -30,7 +30,7 @@ _AGED = re.compile(rf"(?<!\w)(?:{_AGES})(?!\w)")  # with one somewhere
 _RUN = re.compile(r"\w+")
 _SAYS = frozenset(_RUN.match(word)[0] for word in (*TODAY, *YESTERDAY, *AGO))  # type: ignore[index]  # all begin so
 _NOW = re.compile(NOW)
-_CLOCK = re.compile(r"\d[:.h：]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
+_CLOCK = re.compile(r"(?<!\.\d)(?<!\.)\d[:.h：]\d\d(?!\.\d)|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
 _ELSE = re.compile(
     r"join|regist|mitglied|member since|since|seit|inscri|beitr|born|birth|geburt|visit|besuch|seen|active|activity|"
     r"edit|modif|geändert|bearbeitet|änderung|editad|zmieni|редакт|измен|dabei|dołącz|lid sinds|miembro|membre|"

@@ -112,6 +112,12 @@ class Outline:
         """The text of an element on one line."""
         return " ".join(self.texts[self._before[number] : self._before[self.end[number]]])
 
+    def before(self, number: int, text: str) -> str:
+        """What stands in an element right before one of its texts."""
+        said = self.texts[self._before[number] : self._before[self.end[number]]]
+        at = said.index(text) if text in said else 0
+        return said[at - 1] if at else ""
+
     def holder(self, number: int) -> int:
         """The element itself, or the one around it where it only says how text looks."""
         while self.tags[number] in _INLINE and self.signature[number] == self.tags[number] and self.parent[number] > 0:

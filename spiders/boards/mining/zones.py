@@ -44,7 +44,8 @@ def _by_clock(sheet: Sheet) -> tzinfo | None:
             exact, text = dates.iso(moment.text), outline.line(moment.owner)
             exact = exact if re.search(r"Z$|[+-]\d\d:?\d\d$", moment.text) else None
         else:
-            exact, text = sheet.page.at if _NOW.search(moment.text) else None, moment.text
+            text = f"{outline.before(moment.owner, moment.text)} {moment.text}"
+            exact = sheet.page.at if _NOW.search(text) else None
         local = dates.parse(text, sheet.page.at) if exact and re.search(r"\d:\d\d", text) and len(text) < 80 else None
         if exact is not None and local is not None:
             quarters = round((local - exact).total_seconds() / 900)
