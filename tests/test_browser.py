@@ -52,11 +52,22 @@ def screens(desk: Installation, role: str) -> list[str]:
     return [path for path, answer in answers.items() if answer.status_code == 200 and "<body" in answer.text]
 
 
+def shared_out(desk: Installation, role: str) -> list[str]:
+    """The screens that only this role has, and its third of those that others have, too."""
+    roles = ("viewer", "analyst", "admin")
+    place = roles.index(role)
+    below = screens(desk, roles[place - 1]) if place else []
+    return [path for at, path in enumerate(screens(desk, role)) if at % 3 == place or (below and path not in below)]
+
+
 LOOKS = [(role, how) for role in ("viewer", "analyst", "admin") for how in ("light", "dark", "phone")]
 SOME = [("viewer", "phone"), ("analyst", "light"), ("admin", "dark")]  # all nine with LISTENING_TEST_LOOKS=all
 
 
-@pytest.mark.parametrize(("role", "how"), LOOKS if os.environ.get("LISTENING_TEST_LOOKS") == "all" else SOME)
+ALL = os.environ.get("LISTENING_TEST_LOOKS") == "all"
+
+
+@pytest.mark.parametrize(("role", "how"), LOOKS if ALL else SOME)
 def test_every_screen_is_free_of_complaints_and_barriers(
     browser: Browser, base: str, desk: Installation, role: str, how: str
 ) -> None:
@@ -65,7 +76,7 @@ def test_every_screen_is_free_of_complaints_and_barriers(
     found: list[str] = []
     with watched(browser, base, viewport=viewport, color_scheme=scheme) as seen:
         seen.sign_in(role)
-        for path in screens(desk, role):
+        for path in screens(desk, role) if ALL else shared_out(desk, role):
             page = seen.open(path)
             found += seen.find_barriers()
             width = page.evaluate("document.documentElement.scrollWidth")

@@ -11,6 +11,7 @@ import pytest
 
 from listening.store import Store
 from tests import contained, managed
+from tests.examples import long
 from tests.servers.board import BoardServer
 from tests.uprunning import Up, config, wait_for
 
@@ -58,6 +59,7 @@ def test_as_a_container_it_is_healthy_buries_what_it_inherits_ends_whole_and_goe
     assert counts(folder) == (board.posts, board.posts)
 
 
+@long
 def test_as_a_unit_it_is_started_again_when_it_dies_and_stops_and_goes_on(tmp_path: Path, board: BoardServer) -> None:
     folder = tmp_path / "data"
     config(folder, board, delay=0.05)
