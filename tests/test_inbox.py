@@ -149,6 +149,17 @@ def test_what_filters_name_is_the_same_be_it_few_or_many(
     assert filled.count(where) == counted
 
 
+def test_what_came_is_counted_without_walking_the_list(filled: Store) -> None:
+    def steps(mark: int) -> int:
+        count = [0]
+        filled.db.conn.set_progress_handler(lambda: count.__setitem__(0, count[0] + 1), 10)
+        filled.new_since(InboxFilter(), mark)
+        filled.db.conn.set_progress_handler(None, 0)
+        return count[0]
+
+    assert steps(filled.mark() - 1) * 4 < steps(0)
+
+
 def test_nothing_moves_while_one_reads_and_what_came_is_counted(filled: Store) -> None:
     for order in ("newest", "urgent", "negative"):
         whole = ids(filled, InboxFilter(), order)

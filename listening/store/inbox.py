@@ -125,7 +125,9 @@ class Inbox(Reading, Cards):
         cap = cap or (CAP if where.query is None else _CAP_OF_QUERY)
         told, listed = few(self.db.conn, where)
         extra = [told, ("d.id > ?", [after])] if after else [told]
-        walk = _Walk("" if listed or after else "mentions_desk", joined(extra), "0", "d.published DESC")
+        # What came after a mention is the end of the table: by its days all of it would be walked.
+        order = "d.id" if after else "d.published DESC"
+        walk = _Walk("" if listed or after else "mentions_desk", joined(extra), "0", order)
         found = sum(1 for _ in islice(self._along(where, walk, cap + 1, scope), cap + 1))
         return Capped(min(found, cap), found > cap)
 
