@@ -210,8 +210,7 @@ def words_of(
                 node = child
                 continue
         node = node.next
-    found = (Quote(part.text(), part.author) for part in quotes)
-    return Words(own.text(), tuple(quote for quote in found if quote.text))
+    return Words(own.text(), tuple(quote for part in quotes if (quote := Quote(part.text(), part.author)).text))
 
 
 def _all(root: LexborNode, selector: str) -> frozenset[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -269,3 +271,13 @@ def test_coverage_tells_where_nothing_listens(store: Store) -> None:
     open_to_all = coverage(store, since, until, now=NOW, scope=Scope(frozenset({"forum"})))
     assert [each.source.name for each in open_to_all.sources] == ["idle", "news"]
     assert not open_to_all.blind
+
+
+def test_words_stand_out_by_the_formula() -> None:
+    """Monroe, Colaresi and Quinn 2008, equations 16 and 22, with a prior of 500 spread as in both lots together."""
+    (found,) = telling(Counter(hinge=30, door=10), Counter(hinge=5, door=55), 40, 60)
+    prior = 500 * 35 / 100  # "hinge" is 35 of the 100 words of both
+    one, other = 30 + prior, 5 + prior
+    delta = math.log(one / (40 + 500 - one)) - math.log(other / (60 + 500 - other))
+    assert (found.text, found.here, found.there) == ("hinge", 30, 5)
+    assert found.z == pytest.approx(delta / math.sqrt(1 / one + 1 / other))
