@@ -69,7 +69,7 @@ class Idents:
         """The numbers at some places around a post's words: the place, the number, the link it stands in."""
         outline, first = self.outline, block.start - self._anchored(block)
         for name, (begins, places) in _places(wanted).items():
-            bearing = outline.bearing.get(name, ())
+            bearing = outline.bearing(name)
             for element in (*among(bearing, first, body + 1), *among(bearing, outline.end[body], block.end)):
                 value = outline.value(element, name)
                 links = _links(name, value)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from spiders.boards.mining.authors import speaks
 from spiders.boards.mining.idents import Idents, tokens
 from spiders.boards.mining.moments import Moment, edited, speaks_of_editing
-from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.people import NAME, Leads, People
 from spiders.boards.mining.template import Block, Parts, Template
 
@@ -18,10 +18,10 @@ _MARKUP = re.compile(r"<[^<>]*/|=[\"']|&[a-z]+;")
 
 
 class Reader:
-    """Reads one page. `leads` says where a link of it leads to."""
+    """Reads one page. `timed` finds the moments at a key, `leads` says where a link of it leads to."""
 
-    def __init__(self, outline: Outline, found: Sequence[Moment], leads: Leads) -> None:
-        self.outline, self.moments = outline, found
+    def __init__(self, outline: Outline, timed: Callable[[str], Sequence[Moment]], leads: Leads) -> None:
+        self.outline, self.timed = outline, timed
         self.people, self.idents = People(outline, leads), Idents(outline, leads)
         self._alike: dict[str, list[int]] = {}
 
@@ -29,7 +29,7 @@ class Reader:
         """The blocks of a page that a template fits."""
         outline, found = self.outline, []
         tops: set[int] = set()
-        for moment in self.moments:
+        for moment in self.timed(template.moment):
             if template.moment not in (moment.key, moment.loose):
                 continue
             chain = [moment.owner, *outline.above(moment.owner)]
@@ -89,13 +89,14 @@ class Reader:
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
         outline, end = self.outline, self.outline.end[words]
-        for _ in self.people.spotted(outline.said(words, end), frozenset((template.author,))):
-            return True
+        for element in among(outline.spotted(template.author), words, end):
+            if outline.held(element):
+                return True
         if any(words <= owner < end for owner in self._timed(template.moment)):
             return True
         return any(
             slot in template.ids
-            for name in ("id", "name") for element in outline.bearers((name,), words + 1, end)
+            for name in ("id", "name") for element in among(outline.bearing(name), words + 1, end)
             for slot, _ in tokens(name, outline.value(element, name))
         )  # fmt: skip
 
@@ -105,12 +106,12 @@ class Reader:
         if found is None:
             head = _head(key)
             found = self._alike[key] = [
-                moment.owner for moment in self.moments if moment.key == key or (moment.stamp and moment.family == head)
+                moment.owner for moment in self.timed(key) if moment.key == key or (moment.stamp and moment.family == head)
             ]
         return found
 
     def _named(self, template: Template, block: Block) -> tuple[str, str] | None:
-        names = [*self.people.named_at(block, {template.author, *template.checks})]
+        names = self.people.named_at(block, frozenset((template.author, *template.checks)))
         found = {(text, link) for key, text, link in names if key == template.author}
         if not found:  # a moderator's name may look different
             tail = template.author.partition(" < ")[2]
@@ -127,8 +128,8 @@ class Reader:
             return None
         others = [value for key, value, _ in names if key in template.checks]
         for name, keys in _spoken(template.checks).items():
-            bearers = self.outline.bearers((name,), block.start, block.end)
-            values = (self.outline.value(element, name) for element in self.people.standing(bearers, keys))
+            bearers = among(self.outline.bearing(name), block.start, block.end)
+            values = [self.outline.value(n, name) for n in bearers if self.outline.paths[n].key in keys]
             others += [value for value in values if value and len(value) <= NAME]
         if any(other != text for other in others):
             return None
