@@ -51,6 +51,8 @@ _LONG = 6  # digits of the highest number that says where something begins
 _DIGITS = re.compile(r"[0-9]+")
 _AND = re.compile("[&;]")
 _NUMBERS = re.compile(r"([0-9]+)")
+_NONE_ALIKE = "", "", -1, -1
+ZEROS = {ord(digit): "0" for digit in "123456789"}  # for `translate`: what differs in its numbers alone becomes the same
 
 
 class Place(NamedTuple):
@@ -60,25 +62,37 @@ class Place(NamedTuple):
     id: str
 
 
-@lru_cache(maxsize=8192)
 def place(url: str, root: str = "") -> Place:
     """What an absolute address leads to; `root` is the board's, whose own words mean nothing."""
     start = len(root) if root and url.startswith(root) else url.find("/", len("https://")) + 1
     inside = url[start:].partition("#")[0] if root and start else ""
-    masked, numbers = _masked(inside)
-    if not numbers or "%" in inside:
+    kind, name, first, end = _alike(inside.translate(ZEROS), url[:start], root) if inside else _NONE_ALIKE
+    if first < 0:
         return _place(url, root)
-    found = _place(url[:start] + masked, root)
-    if found.id.isdecimal():
-        return Place(found.kind, numbers[int(found.id[0]) - 1])
-    return Place(found.kind, _DIGITS.sub(lambda match: numbers[int(match[0][0]) - 1], found.id))
+    return Place(kind, f"{name}{inside[first:end]}")
+
+
+@lru_cache(maxsize=8192)
+def _alike(shape: str, start: str, root: str) -> tuple[str, str, int, int]:
+    """What addresses lead to that differ in their numbers alone: a kind, and the id as a name with a piece after it.
+
+    A board has few different ones. The piece is that from one place to another; below 0 where numbers tell more.
+    """
+    masked, numbers = _masked(shape)
+    if not numbers or "%" in shape:
+        return _NONE_ALIKE
+    kind, ident = _place(start + masked, root)
+    marks = _DIGITS.findall(ident)
+    if not marks:
+        return kind, ident, 0, 0
+    if len(marks) > 1 or not ident.endswith(marks[0]):
+        return _NONE_ALIKE
+    found = [match.span() for match in _NUMBERS.finditer(shape)][int(marks[0][0]) - 1]
+    return kind, ident.removesuffix(marks[0]), *found
 
 
 def _masked(address: str) -> tuple[str, list[str]]:
-    """An address with its first number as ones, the next as twos, and these; none where there are more than nine.
-
-    Addresses that differ in their numbers alone mean the same, so that a board has few different ones.
-    """
+    """An address with its first number as ones, the next as twos, and these; none where there are more than nine."""
     parts = _NUMBERS.split(address, 10)
     numbers = parts[1::2]
     if len(numbers) > 9:
@@ -203,6 +217,12 @@ def tidy(url: str) -> str:
 def step(url: str) -> tuple[int | None, int | None]:
     """Which page of something an address opens, and how many entries come before, as far as it says either."""
     return _opened(url.partition("#")[0])
+
+
+@lru_cache(maxsize=4096)
+def may_turn(shape: str) -> bool:
+    """Whether a link may open another page than the first: asked of what is written, with all its numbers zeros."""
+    return step(f"/{shape}") != (None, None) or step(f"/x/{shape}") != (None, None)
 
 
 @lru_cache(maxsize=8192)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 from spiders.boards.engine import UNDER
 from spiders.boards.mining.addresses import step
+from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.rows import Link
 from spiders.boards.mining.sheet import Sheet
 from spiders.boards.mining.turns import turns
@@ -17,7 +19,7 @@ _CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?pat
 def crumbs(sheet: Sheet) -> str:
     """The forums' names, the outermost first; empty where no list of links is called a path."""
     outline = sheet.outline
-    for element in sorted(_around_forums(sheet)):
+    for element in _called(outline):
         get = outline.attributes[element].get
         if _called_crumbs(get("class"), get("id"), get("aria-label"), get("itemtype")):
             inside = sheet.links_of(range(element, outline.end[element]))
@@ -27,16 +29,11 @@ def crumbs(sheet: Sheet) -> str:
     return ""
 
 
-def _around_forums(sheet: Sheet) -> set[int]:
-    """The links to forums, and the elements around them."""
-    found: set[int] = set()
-    parent = sheet.outline.parent
-    for element in [link for link, _, leads in sheet.ways if leads.kind == "forum"]:
-        around = element
-        while around >= 0 and around not in found:
-            found.add(around)
-            around = parent[around]
-    return found
+def _called(outline: Outline) -> list[int]:
+    """The elements that have a name, but for classes of which others of their kind are not called a path either."""
+    alike = [numbers for numbers in outline.groups.values() if _called_crumbs(outline.value(numbers[0], "class"))]
+    others = (outline.bearing(name) for name in ("id", "aria-label", "itemtype"))
+    return sorted({*chain.from_iterable(alike), *chain.from_iterable(others)})
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,8 @@ from itertools import chain
 
 from selectolax.lexbor import LexborNode
 
-from spiders.boards.mining.paths import ZEROS, Path, Paths
+from spiders.boards.mining.addresses import ZEROS
+from spiders.boards.mining.paths import Path, Paths
 from spiders.boards.page import Page
 
 _SILENT = frozenset("script style noscript template svg select head math object embed iframe canvas".split())

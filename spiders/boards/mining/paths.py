@@ -16,7 +16,6 @@ _VOLATILE = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _MOST = 20_000  # places of one board that are remembered
-ZEROS = {ord(digit): "0" for digit in "123456789"}  # for `translate`: what is alike but for its numbers becomes the same
 
 Make = tuple[str, str | None, str | None, str | None, tuple[str, ...]]  # tag, class, id, itemprop, attributes' names
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property
 
 from spiders.boards.mining.addresses import Place, tidy
 from spiders.boards.mining.moments import Moment, moments, moments_at
-from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.paths import Paths
 from spiders.boards.mining.reader import Reader
 from spiders.boards.mining.rows import Link, Lists, Row
@@ -52,22 +51,18 @@ class Sheet:
         return self._timed[key]
 
     @cached_property
-    def ways(self) -> list[tuple[int, str, Place]]:
-        """Every link, as it is written, and where it leads."""
-        written = [(element, self.outline.value(element, "href")) for element in self.outline.links]
-        return [(element, href, self.leads(href)) for element, href in written]
-
-    @cached_property
     def links(self) -> list[Link]:
         """The links to forums, topics and what may be either."""
         return self.links_of(range(len(self.outline.tags)))
 
     def links_of(self, elements: range) -> list[Link]:
         """Those among some elements."""
-        found, links = [], self.outline.links
-        for element, href, leads in self.ways[bisect_left(links, elements.start) : bisect_left(links, elements.stop)]:
+        found = []
+        for element in among(self.outline.links, elements.start, elements.stop):
+            href = self.outline.value(element, "href")
             if not href or href[0] == "#" or "nofollow" in self.outline.value(element, "rel"):
                 continue
+            leads = self.leads(href)
             if leads.kind in ("topic", "forum", "") and leads.id:
                 url = self.home(tidy(self.page.link(href)))
                 if url:
