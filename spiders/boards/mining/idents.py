@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from spiders.boards.mining.addresses import ZEROS
 from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.people import Leads
 from spiders.boards.mining.template import MOST, Block
@@ -68,17 +69,18 @@ class Idents:
     def marks(self, block: Block, body: int, wanted: frozenset[str]) -> Iterator[tuple[str, str, str]]:
         """The numbers at some places around a post's words: the place, the number, the link it stands in."""
         outline, first = self.outline, block.start - self._anchored(block)
-        for name, (begins, places) in _places(wanted).items():
+        for name, begins in _begins(wanted).items():
             bearing = outline.bearing(name)
             for element in (*among(bearing, first, body + 1), *among(bearing, outline.end[body], block.end)):
                 value = outline.value(element, name)
-                links = _links(name, value)
-                if not value.startswith(begins) or len(value) > _LONGEST or (name in _COPIED and not links):
+                if not value.startswith(begins) or len(value) > _LONGEST:
                     continue
-                parts = _TOKEN.split(value)
-                found = places.get("#".join(parts[::2]))
+                links = _links(name, value)
+                if name in _COPIED and not links:
+                    continue
+                found = _spans(value.translate(ZEROS), "href" if links else name, wanted)
                 if found and (name != "href" or self.leads(value).kind != "user"):
-                    yield from ((slot, parts[at], value if links else "") for at, slot in found if at < len(parts))
+                    yield from ((slot, value[start:end], value if links else "") for slot, start, end in found)
 
     def _anchored(self, block: Block) -> bool:
         """Whether an anchor stands right before a block: without words, since a link may end the post before."""
@@ -87,19 +89,23 @@ class Idents:
 
 
 @lru_cache(maxsize=64)
-def _places(wanted: frozenset[str]) -> dict[str, tuple[tuple[str, ...], dict[str, list[tuple[int, str]]]]]:
-    """For each attribute that some ids stand in how its values begin, and by what is around its numbers which are ids.
-
-    What copies links begins as links do.
-    """
-    begins, places = defaultdict[str, set[str]](set), defaultdict[str, dict[str, list[tuple[int, str]]]](dict)
+def _begins(wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """How the values begin of each attribute that some ids stand in; what copies links begins as links do."""
+    found = defaultdict[str, set[str]](set)
     for slot in wanted:
-        name, order, rest = slot.split(" ", 2)
-        begins[name].add(rest.partition("#")[0])
-        places[name].setdefault(rest, []).append((2 * int(order) + 1, slot))
-    for name in _COPIED if "href" in places else ():
-        begins[name], places[name] = begins["href"], places["href"]
-    return {name: (tuple(begins[name]), places[name]) for name in places}
+        name, _, rest = slot.split(" ", 2)
+        found[name].add(rest.partition("#")[0])
+    for name in _COPIED if "href" in found else ():
+        found[name] |= found["href"]
+    return {name: tuple(begins) for name, begins in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _spans(shape: str, name: str, wanted: frozenset[str]) -> tuple[tuple[str, int, int], ...]:
+    """Those of some places of ids that are in attributes which differ in their numbers alone, and where in these."""
+    rest = "#".join(_TOKEN.split(shape)[::2])
+    slots = ((f"{name} {order} {rest}", match.span()) for order, match in enumerate(_TOKEN.finditer(shape)))
+    return tuple((slot, *span) for slot, span in slots if slot in wanted)
 
 
 def _links(name: str, value: str) -> bool:
