@@ -56,7 +56,7 @@ def test_a_board_that_costs_too_much_fails_the_command(
 def test_the_generic_engine_walks_a_page_once(monkeypatch: pytest.MonkeyPatch) -> None:
     walked = []
     walk = Outline._walk
-    monkeypatch.setattr(Outline, "_walk", lambda outline, body: (walked.append(outline), walk(outline, body)))
+    monkeypatch.setattr(Outline, "_walk", lambda outline, *given: (walked.append(outline), walk(outline, *given)))
     assert (len(_read(_page(20)).posts), len(walked)) == (20, 1)
 
 

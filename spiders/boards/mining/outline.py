@@ -10,11 +10,10 @@ from itertools import chain
 
 from selectolax.lexbor import LexborNode
 
-from spiders.boards.mining.addresses import ZEROS
 from spiders.boards.mining.paths import Path, Paths
 from spiders.boards.page import Page
 
-_SILENT = frozenset("script style noscript template svg select head math object embed iframe canvas".split())
+_SILENT = frozenset("br wbr script style noscript template svg select head math object embed iframe canvas".split())
 _NONE, _UNSEEN = -1, -2  # what holds the first element, and what is in a silent one
 _TEXT = 2  # the parser's number for runs of text
 
@@ -34,57 +33,57 @@ class Outline:
         self._before: list[int] = []  # how many texts come before each element
         body = page.html.body
         if body is not None:
-            self._walk(body, paths)
+            self._walk(body, paths.body)
+            self.end = ends(self.parent)
+            self._number()
         self._before.append(len(self.texts))
+        self._kinds: dict[str, dict[str, list[list[int]]]] = {}
         self._sorted: dict[tuple[str, str], list[int]] = {}
 
-    def _walk(self, body: LexborNode, paths: Paths) -> None:
-        """One pass in the order of the markup; what an element holds ends with the last of its kind that it holds."""
+    def _walk(self, body: LexborNode, base: Path) -> None:
+        """One pass in the order of the markup; `base` is the place of the body."""
         nodes, tags, places, parent = self.nodes, self.tags, self.paths, self.parent
         texts, owners, before, attributes = self.texts, self.owners, self._before, self.attributes
-        base = paths.body
         numbers: dict[int, int] = {}
         names: dict[int, str] = {}
         for node in body.traverse(include_text=True, skip_empty=True):
             kind, around = node.tag_id, node.parent
-            holder = numbers.get(around.mem_id, _NONE) if around is not None else _NONE
+            holder = numbers.get(around.mem_id, _UNSEEN) if nodes and around is not None else _NONE
             if kind == _TEXT:
                 if holder >= 0 and (text := " ".join((node.text_content or "").split())):
                     texts.append(text)
                     owners.append(holder)
                 continue
-            tag = names.get(kind) or names.setdefault(kind, node.tag or "-")
-            if holder == _UNSEEN or tag in _SILENT:
-                numbers[node.mem_id] = _UNSEEN
-            elif tag[0] not in "-!":
-                numbers[node.mem_id] = len(nodes)
-                has = node.attributes
-                nodes.append(node)
-                tags.append(tag)
-                attributes.append(has)
-                parent.append(holder)
-                before.append(len(texts))
-                ident = has.get("id")
-                make = tag, has.get("class"), ident and ident.translate(ZEROS), has.get("itemprop"), (*has,)
-                outer = places[holder] if holder > 0 else base
-                places.append(outer.makes.get(make) or paths.make(outer, make))
-        self.end = ends(parent)
-        if places:
-            places[0] = base
-            self._number()
+            tag = names.get(kind)
+            if tag is None:
+                tag = names[kind] = _named(node)
+            if not tag or holder == _UNSEEN:
+                continue
+            numbers[node.mem_id] = len(nodes)
+            has = node.attributes
+            nodes.append(node)
+            tags.append(tag)
+            attributes.append(has)
+            parent.append(holder)
+            before.append(len(texts))
+            if holder < 0:
+                places.append(base)
+            else:
+                outer = places[holder]
+                make = (tag, has.get("class"), has.get("id"), has.get("itemprop"), (*has,)) if has else tag
+                places.append(outer.makes.get(make) or outer.make(make))
 
     def _number(self) -> None:
         """Tell cells without classes by their place in their row."""
         seen: dict[tuple[int, str], int] = {}
-        for number, path in enumerate(self.paths) if not {"td", "th"}.isdisjoint(self.tags) else ():
-            outer = self.paths[self.parent[number]] if number else None
-            if path.around is not outer and outer is not None:  # in such a cell
-                path = outer.inner(path.signature, path.tag, path.names)
-            if path.ordered and outer is not None:
-                row = self.parent[number], path.tag
-                seen[row] = seen.get(row, -1) + 1
-                path = outer.nth(path, seen[row])
-            self.paths[number] = path
+        for cell in [number for number, path in enumerate(self.paths) if path.ordered]:
+            outer, path = self.paths[self.parent[cell]], self.paths[cell]
+            row = self.parent[cell], path.tag
+            seen[row] = seen.get(row, -1) + 1
+            self.paths[cell] = outer.nth(path, seen[row])
+            for number in range(cell + 1, self.end[cell]):
+                path = self.paths[number]
+                self.paths[number] = self.paths[self.parent[number]].inner(path.signature, path.tag, path.names)
 
     @cached_property
     def signature(self) -> list[str]:
@@ -114,7 +113,7 @@ class Outline:
 
     def keyed(self, key: str) -> list[int]:
         """The elements that have a key of their own."""
-        return self._found("own", key)
+        return [number for number in self._found("key", key) if not self.paths[number].plain]
 
     def within(self, key: str) -> list[int]:
         """The elements that have a key, their own or that of what is around."""
@@ -122,31 +121,31 @@ class Outline:
 
     def loosely(self, key: str) -> list[int]:
         """The elements in what has a loose key and what only says how its text looks."""
-        return self._found("loose", key)
+        return self._found("loosely", key)
 
     def _found(self, what: str, wanted: str) -> list[int]:
         found = self._sorted.get((what, wanted))
         if found is None:
-            alike = self._kinds[what].get(wanted, ())
+            alike = self._told(what).get(wanted, ())
             found = self._sorted[what, wanted] = sorted(chain.from_iterable(alike)) if len(alike) != 1 else alike[0]
         return found
 
-    @cached_property
-    def _kinds(self) -> Mapping[str, Mapping[str, list[list[int]]]]:
-        """The elements of each place, by what may be asked of places."""
-        names, spots, own, keys, loose = (defaultdict[str, list[list[int]]](list) for _ in range(5))
-        for path, numbers in self.groups.items():
-            spots[path.spot].append(numbers)
-            own[path.own].append(numbers)
-            keys[path.key].append(numbers)
-            loose[path.holder.loose].append(numbers)
-            for name in path.names:
-                names[name].append(numbers)
-        return {"names": names, "spot": spots, "own": own, "key": keys, "loose": loose}
+    def _told(self, what: str) -> Mapping[str, list[list[int]]]:
+        """The elements of each place, by something that may be asked of places."""
+        if what not in self._kinds:
+            kinds = self._kinds[what] = defaultdict(list)
+            for path, numbers in self.groups.items():
+                told = getattr(path, what)
+                for name in told if what == "names" else (told,):
+                    kinds[name].append(numbers)
+        return self._kinds[what]
 
     def said(self, first: int, end: int) -> range:
         """The numbers of the texts in the elements from `first` to before `end`."""
-        return range(self._before[first], self._before[end])
+        begin, stop, owners = self._before[first], self._before[end], self.owners
+        while stop > begin and owners[stop - 1] < first:
+            stop -= 1  # what comes after them belongs to what is around
+        return range(begin, stop)
 
     def held(self, number: int) -> list[int]:
         """The numbers of the texts that stand in an element itself."""
@@ -154,7 +153,8 @@ class Outline:
 
     def line(self, number: int) -> str:
         """The text of an element on one line."""
-        return " ".join(self.texts[self._before[number] : self._before[self.end[number]]])
+        said = self.said(number, self.end[number])
+        return " ".join(self.texts[said.start : said.stop])
 
     def before(self, number: int, text: str) -> str:
         """What stands in an element right before one of its texts."""
@@ -202,6 +202,12 @@ class Outline:
 def among(numbers: Sequence[int], first: int, end: int) -> Sequence[int]:
     """Those of some rising numbers that are from `first` to before `end`."""
     return numbers[bisect_left(numbers, first) : bisect_left(numbers, end)]
+
+
+def _named(node: LexborNode) -> str:
+    """The tag of an element; empty where it is none, or one that says nothing."""
+    tag = node.tag or "-"
+    return "" if tag[0] in "-!" or tag in _SILENT else tag
 
 
 def ends(parent: Sequence[int]) -> list[int]:

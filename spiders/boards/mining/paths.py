@@ -17,7 +17,7 @@ _VOLATILE = re.compile(
 _DIGITS = re.compile(r"\d+")
 _MOST = 20_000  # places of one board that are remembered
 
-Make = tuple[str, str | None, str | None, str | None, tuple[str, ...]]  # tag, class, id, itemprop, attributes' names
+Make = str | tuple[str, str | None, str | None, str | None, tuple[str, ...]]  # tag, class, id, itemprop, all attributes
 
 
 class Path:
@@ -30,7 +30,17 @@ class Path:
         self.around = around  # None for the body
         self.up = around if around is not None and around.around is not None else None  # the same, but for the body
         self.makes: dict[Make, Path] = {}  # the places in this one by what is written
+        self.count: list[int] = around.count if around is not None else [0]  # of places and ways to write them, in all
         self._inner: dict[tuple[str, tuple[str, ...]], Path] = {}
+
+    def make(self, make: Make) -> Path:
+        """The place in this one of what is written so for the first time."""
+        tag, names, ident, prop, attributes = (make, None, None, None, ()) if isinstance(make, str) else make
+        found = self.inner(_signature(tag, names, _numbered(ident), prop), tag, attributes)
+        self.count[0] += 1
+        if ident is None or ident.isalpha():  # else there are too many
+            self.makes[make] = found
+        return found
 
     def nth(self, kind: Path, number: int) -> Path:
         """The place in this one of a cell that only its number in its row tells from others."""
@@ -78,11 +88,6 @@ class Path:
         return " < ".join(parts)
 
     @cached_property
-    def own(self) -> str:
-        """The key of what is its own holder; empty for what only says how text looks."""
-        return "" if self.plain else self.key
-
-    @cached_property
     def spot(self) -> str:
         """The key of a text, where bold and small texts of one box are not the same."""
         holder, look, around = self.holder, "", self
@@ -90,6 +95,11 @@ class Path:
             look = around.tag if around.tag != "a" else look
             around = around.up
         return f"{look} {holder.key}" if look and "." not in holder.signature else holder.key
+
+    @cached_property
+    def loosely(self) -> str:
+        """The loose key of a text."""
+        return self.holder.loose
 
     @cached_property
     def loose(self) -> str:
@@ -105,22 +115,14 @@ class Paths:
     """The places of one board, as far as its pages were seen."""
 
     def __init__(self) -> None:
-        self._count = 0
         self._body = Path("body", "body", (), None)
 
     @property
     def body(self) -> Path:
         """That of what holds all others, whose classes change from page to page; anew where there were too many."""
-        if self._count > _MOST:
-            self.__init__()
+        if self._body.count[0] > _MOST:
+            self._body = Path("body", "body", (), None)
         return self._body
-
-    def make(self, around: Path, make: Make) -> Path:
-        """The place of an element that is seen so for the first time."""
-        tag, names, ident, prop, attributes = make
-        found = around.makes[make] = around.inner(_signature(tag, names, _numbered(ident), prop), tag, attributes)
-        self._count += 1
-        return found
 
 
 def _numbered(ident: str | None) -> str:
