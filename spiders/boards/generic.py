@@ -18,7 +18,7 @@ from spiders.boards.mining.addresses import Place, place, step, tidy
 from spiders.boards.mining.crumbs import crumbs
 from spiders.boards.mining.known import Known
 from spiders.boards.mining.listings import Listings, counts
-from spiders.boards.mining.moments import Clock, speaks_of_editing
+from spiders.boards.mining.moments import Clock
 from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.paths import Paths
 from spiders.boards.mining.sheet import Sheet
@@ -179,10 +179,9 @@ class Generic(Pages):
         if parts.problem:
             return parts.problem
         sheet = self.sheet(page)
-        root = sheet.outline.nodes[parts.words]
-        self.endings.learn(parts.name, root)
-        said = own(root, self.endings, speaks_of_editing(sheet.outline.line(parts.words)))
-        if not said.text and not said.quotes and root.css_first("img") is None:
+        outline = sheet.outline
+        said = own(outline, parts.words, parts.name, self.endings, parts.changed)
+        if not said.text and not said.quotes and "img" not in outline.tags[parts.words : outline.end[parts.words]]:
             return "a post without words"  # buttons alone
         link = tidy(page.link(parts.link)) if parts.link else ""
         author = Author(parts.name, sheet.leads(parts.link).id if parts.link else "", link)

@@ -75,16 +75,17 @@ class Reader:
         if len(idents) > 1 or (slots and not idents):
             return replace(found, problem="the id of a post could not be told from that of another")
         links = {slot: link for slot, _, link in reversed(marks) if link}
+        edits = self._edits(block)
         return Parts(
             block, name[0], name[1], words[0], next(iter(idents), ""),
-            next((links[slot] for slot in template.links if slot in links), ""), self._edits(block),
+            next((links[slot] for slot in template.links if slot in links), ""), edits or [], edits is not None,
         )  # fmt: skip
 
-    def _edits(self, block: Block) -> list[str]:
-        """The lines that say when somebody changed the post."""
+    def _edits(self, block: Block) -> list[str] | None:
+        """The lines that say when somebody changed the post; None where nothing speaks of that."""
         said = self.outline.said(block.start, block.end)
         texts = self.outline.texts[said.start : said.stop]
-        return [text for text in texts if edited(text)] if speaks_of_editing("\n".join(texts)) else []
+        return [text for text in texts if edited(text)] if speaks_of_editing("\n".join(texts)) else None
 
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
