@@ -52,7 +52,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _AND = re.compile("[&;]")
 _NUMBERS = re.compile(r"([0-9]+)")
 _NONE_ALIKE = "", "", -1, -1
-ZEROS = {ord(digit): "0" for digit in "123456789"}  # for `translate`: what differs in its numbers alone becomes the same
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
 class Place(NamedTuple):
@@ -66,20 +66,20 @@ def place(url: str, root: str = "") -> Place:
     """What an absolute address leads to; `root` is the board's, whose own words mean nothing."""
     start = len(root) if root and url.startswith(root) else url.find("/", len("https://")) + 1
     inside = url[start:].partition("#")[0] if root and start else ""
-    kind, name, first, end = _alike(inside.translate(ZEROS), url[:start], root) if inside else _NONE_ALIKE
+    kind, name, first, end = _alike(shape(inside), url[:start], root) if inside else _NONE_ALIKE
     if first < 0:
         return _place(url, root)
     return Place(kind, f"{name}{inside[first:end]}")
 
 
 @lru_cache(maxsize=8192)
-def _alike(shape: str, start: str, root: str) -> tuple[str, str, int, int]:
+def _alike(zeros: str, start: str, root: str) -> tuple[str, str, int, int]:
     """What addresses lead to that differ in their numbers alone: a kind, and the id as a name with a piece after it.
 
     A board has few different ones. The piece is that from one place to another; below 0 where numbers tell more.
     """
-    masked, numbers = _masked(shape)
-    if not numbers or "%" in shape:
+    masked, numbers = _masked(zeros)
+    if not numbers or "%" in zeros:
         return _NONE_ALIKE
     kind, ident = _place(start + masked, root)
     marks = _DIGITS.findall(ident)
@@ -87,8 +87,15 @@ def _alike(shape: str, start: str, root: str) -> tuple[str, str, int, int]:
         return kind, ident, 0, 0
     if len(marks) > 1 or not ident.endswith(marks[0]):
         return _NONE_ALIKE
-    found = [match.span() for match in _NUMBERS.finditer(shape)][int(marks[0][0]) - 1]
+    found = [match.span() for match in _NUMBERS.finditer(zeros)][int(marks[0][0]) - 1]
     return kind, ident.removesuffix(marks[0]), *found
+
+
+def shape(text: str) -> str:
+    """A text with all its digits zeros: the same for those that differ in their numbers alone."""
+    if text.isascii():
+        return text.encode().translate(_ZEROS).decode()  # a third of the time
+    return re.sub("[1-9]", "0", text)
 
 
 def _masked(address: str) -> tuple[str, list[str]]:
@@ -220,9 +227,9 @@ def step(url: str) -> tuple[int | None, int | None]:
 
 
 @lru_cache(maxsize=4096)
-def may_turn(shape: str) -> bool:
-    """Whether a link may open another page than the first: asked of what is written, with all its numbers zeros."""
-    return step(f"/{shape}") != (None, None) or step(f"/x/{shape}") != (None, None)
+def may_turn(zeros: str) -> bool:
+    """Whether a link may open another page than the first, told from its shape as it is written."""
+    return step(f"/{zeros}") != (None, None) or step(f"/x/{zeros}") != (None, None)
 
 
 @lru_cache(maxsize=8192)

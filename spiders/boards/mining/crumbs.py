@@ -9,11 +9,12 @@ from itertools import chain
 from spiders.boards.engine import UNDER
 from spiders.boards.mining.addresses import step
 from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.paths import TRAIL
 from spiders.boards.mining.rows import Link
 from spiders.boards.mining.sheet import Sheet
 from spiders.boards.mining.turns import turns
 
-_CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
+_CRUMBS = re.compile(TRAIL, re.I)
 
 
 def crumbs(sheet: Sheet) -> str:
@@ -30,10 +31,9 @@ def crumbs(sheet: Sheet) -> str:
 
 
 def _called(outline: Outline) -> list[int]:
-    """The elements that have a name, but for classes of which others of their kind are not called a path either."""
-    alike = [numbers for numbers in outline.groups.values() if _called_crumbs(outline.value(numbers[0], "class"))]
+    """The elements that may be called a path."""
     others = (outline.bearing(name) for name in ("id", "aria-label", "itemtype"))
-    return sorted({*chain.from_iterable(alike), *chain.from_iterable(others)})
+    return sorted({*outline.trails(), *chain.from_iterable(others)})
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from spiders.boards.mining.addresses import ZEROS
+from spiders.boards.mining.addresses import shape
 from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.people import Leads
 from spiders.boards.mining.template import MOST, Block
@@ -78,7 +78,7 @@ class Idents:
                 links = _links(name, value)
                 if name in _COPIED and not links:
                     continue
-                found = _spans(value.translate(ZEROS), "href" if links else name, wanted)
+                found = _spans(shape(value), "href" if links else name, wanted)
                 if found and (name != "href" or self.leads(value).kind != "user"):
                     yield from ((slot, value[start:end], value if links else "") for slot, start, end in found)
 
@@ -101,10 +101,10 @@ def _begins(wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def _spans(shape: str, name: str, wanted: frozenset[str]) -> tuple[tuple[str, int, int], ...]:
+def _spans(zeros: str, name: str, wanted: frozenset[str]) -> tuple[tuple[str, int, int], ...]:
     """Those of some places of ids that are in attributes which differ in their numbers alone, and where in these."""
-    rest = "#".join(_TOKEN.split(shape)[::2])
-    slots = ((f"{name} {order} {rest}", match.span()) for order, match in enumerate(_TOKEN.finditer(shape)))
+    rest = "#".join(_TOKEN.split(zeros)[::2])
+    slots = ((f"{name} {order} {rest}", match.span()) for order, match in enumerate(_TOKEN.finditer(zeros)))
     return tuple((slot, *span) for slot, span in slots if slot in wanted)
 
 

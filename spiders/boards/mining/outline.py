@@ -22,6 +22,7 @@ class Outline:
     """The elements of a page, numbered in their order: what an element `i` holds is `i` to `end[i]`."""
 
     def __init__(self, page: Page, paths: Paths) -> None:
+        self._places = paths.current
         self.nodes: list[LexborNode] = []
         self.tags: list[str] = []
         self.attributes: list[dict[str, str | None]] = []
@@ -33,11 +34,10 @@ class Outline:
         self._before: list[int] = []  # how many texts come before each element
         body = page.html.body
         if body is not None:
-            self._walk(body, paths.body)
+            self._walk(body, self._places.body)
             self.end = ends(self.parent)
             self._number()
         self._before.append(len(self.texts))
-        self._kinds: dict[str, dict[str, list[list[int]]]] = {}
         self._sorted: dict[tuple[str, str], list[int]] = {}
 
     def _walk(self, body: LexborNode, base: Path) -> None:
@@ -46,26 +46,29 @@ class Outline:
         texts, owners, before, attributes = self.texts, self.owners, self._before, self.attributes
         numbers: dict[int, int] = {}
         names: dict[int, str] = {}
+        number = said = 0
         for node in body.traverse(include_text=True, skip_empty=True):
             kind, around = node.tag_id, node.parent
-            holder = numbers.get(around.mem_id, _UNSEEN) if nodes and around is not None else _NONE
+            holder = numbers.get(around.mem_id, _UNSEEN) if number and around is not None else _NONE
             if kind == _TEXT:
                 if holder >= 0 and (text := " ".join((node.text_content or "").split())):
                     texts.append(text)
                     owners.append(holder)
+                    said += 1
                 continue
             tag = names.get(kind)
             if tag is None:
                 tag = names[kind] = _named(node)
             if not tag or holder == _UNSEEN:
                 continue
-            numbers[node.mem_id] = len(nodes)
+            numbers[node.mem_id] = number
+            number += 1
             has = node.attributes
             nodes.append(node)
             tags.append(tag)
             attributes.append(has)
             parent.append(holder)
-            before.append(len(texts))
+            before.append(said)
             if holder < 0:
                 places.append(base)
             else:
@@ -103,9 +106,13 @@ class Outline:
             found[path].append(number)
         return found
 
+    def trails(self) -> list[int]:
+        """The elements whose classes call them a path of links."""
+        return self._found("trail", "")
+
     def bearing(self, name: str) -> list[int]:
         """The elements that bear an attribute."""
-        return self._found("names", name)
+        return self._found("name", name)
 
     def spotted(self, spot: str) -> list[int]:
         """The elements that may hold the texts at a spot."""
@@ -124,21 +131,13 @@ class Outline:
         return self._found("loosely", key)
 
     def _found(self, what: str, wanted: str) -> list[int]:
+        """The elements at the places of which something can be said."""
         found = self._sorted.get((what, wanted))
         if found is None:
-            alike = self._told(what).get(wanted, ())
+            groups = self.groups
+            alike = [groups[path] for path in self._places.known.get((what, wanted), ()) if path in groups]
             found = self._sorted[what, wanted] = sorted(chain.from_iterable(alike)) if len(alike) != 1 else alike[0]
         return found
-
-    def _told(self, what: str) -> Mapping[str, list[list[int]]]:
-        """The elements of each place, by something that may be asked of places."""
-        if what not in self._kinds:
-            kinds = self._kinds[what] = defaultdict(list)
-            for path, numbers in self.groups.items():
-                told = getattr(path, what)
-                for name in told if what == "names" else (told,):
-                    kinds[name].append(numbers)
-        return self._kinds[what]
 
     def said(self, first: int, end: int) -> range:
         """The numbers of the texts in the elements from `first` to before `end`."""

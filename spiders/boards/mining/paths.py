@@ -6,6 +6,7 @@ A board has few such places, so that what is asked of each element of each page 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cached_property, lru_cache
 
 _INLINE = frozenset("a b strong i em u span font small big tt code bdi bdo abbr time cite ins mark nobr label".split())
@@ -15,6 +16,8 @@ _VOLATILE = re.compile(
     r"[mp][trblxy]?-\d|bg\d?|row|.*(?:starter|owner).*"
 )
 _DIGITS = re.compile(r"\d+")
+TRAIL = r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here"
+_TRAIL = re.compile(TRAIL, re.I)
 _MOST = 20_000  # places of one board that are remembered
 
 Make = str | tuple[str, str | None, str | None, str | None, tuple[str, ...]]  # tag, class, id, itemprop, all attributes
@@ -23,21 +26,22 @@ Make = str | tuple[str, str | None, str | None, str | None, tuple[str, ...]]  # 
 class Path:
     """One place in the markup: a tag with its classes, in those around it."""
 
-    def __init__(self, tag: str, signature: str, names: tuple[str, ...], around: Path | None) -> None:
+    def __init__(self, tag: str, signature: str, names: tuple[str, ...], around: Path | Places) -> None:
         self.tag = tag
         self.signature = signature  # tag and classes, as far as they are the same for each of its kind
+        self.around = around if isinstance(around, Path) else None  # None for the body
+        self.up = self.around if self.around is not None and self.around.around is not None else None  # but for the body
         self.names = names  # of its attributes
-        self.around = around  # None for the body
-        self.up = around if around is not None and around.around is not None else None  # the same, but for the body
         self.makes: dict[Make, Path] = {}  # the places in this one by what is written
-        self.count: list[int] = around.count if around is not None else [0]  # of places and ways to write them, in all
+        self.places: Places = around.places if isinstance(around, Path) else around
         self._inner: dict[tuple[str, tuple[str, ...]], Path] = {}
+        self.places.add(self)
 
     def make(self, make: Make) -> Path:
         """The place in this one of what is written so for the first time."""
         tag, names, ident, prop, attributes = (make, None, None, None, ()) if isinstance(make, str) else make
         found = self.inner(_signature(tag, names, _numbered(ident), prop), tag, attributes)
-        self.count[0] += 1
+        self.places.count += 1
         if ident is None or ident.isalpha():  # else there are too many
             self.makes[make] = found
         return found
@@ -111,18 +115,37 @@ class Path:
         return " < ".join(found)
 
 
+class Places:
+    """All places of one board, by what may be asked of them."""
+
+    def __init__(self) -> None:
+        self.count = 0  # of places, and of ways to write them
+        self.known: dict[tuple[str, str], list[Path]] = defaultdict(list)
+        self.body = Path("body", "body", (), self)  # whose classes change from page to page
+
+    def add(self, path: Path) -> None:
+        """Take note of a place."""
+        self.count += 1
+        told = [("spot", path.spot), ("key", path.key), ("loosely", path.loosely)]
+        told += [("name", name) for name in path.names]
+        if _TRAIL.search(path.signature):
+            told.append(("trail", ""))
+        for one in told:
+            self.known[one].append(path)
+
+
 class Paths:
     """The places of one board, as far as its pages were seen."""
 
     def __init__(self) -> None:
-        self._body = Path("body", "body", (), None)
+        self._places = Places()
 
     @property
-    def body(self) -> Path:
-        """That of what holds all others, whose classes change from page to page; anew where there were too many."""
-        if self._body.count[0] > _MOST:
-            self._body = Path("body", "body", (), None)
-        return self._body
+    def current(self) -> Places:
+        """Them; anew where broken or endless pages have made too many."""
+        if self._places.count > _MOST:
+            self._places = Places()
+        return self._places
 
 
 def _numbered(ident: str | None) -> str:

@@ -29,11 +29,12 @@ class Reader:
         """The blocks of a page that a template fits."""
         outline, found = self.outline, []
         tops: set[int] = set()
+        paths = sorted(template.paths, key=len, reverse=True)
         for moment in self.timed(template.moment):
             if template.moment not in (moment.key, moment.loose):
                 continue
             chain = [moment.owner, *outline.above(moment.owner)]
-            for path in sorted(template.paths, key=len, reverse=True):
+            for path in paths:
                 tags = tuple(outline.tags[number] for number in chain[1 : len(path) + 1])
                 top = chain[len(path)] if tags == path and len(path) < len(chain) else -1
                 fits = top > 0 and outline.tags[top] == template.kind
@@ -41,7 +42,7 @@ class Reader:
                     tops.add(top)
                     found.append(self._with_rows(top, moment, template.rows))
                     break
-        return [block for block in found if not any(_overlap(block, other) for other in found)]
+        return _apart(found)
 
     def _with_rows(self, top: int, moment: Moment, rows: tuple[int, int]) -> Block:
         outline = self.outline
@@ -148,5 +149,12 @@ def _head(key: str) -> str:
     return key.partition(" < ")[0].replace("?", "", 1)
 
 
-def _overlap(block: Block, other: Block) -> bool:
-    return block is not other and block.start < other.end and other.start < block.end
+def _apart(blocks: list[Block]) -> list[Block]:
+    """The blocks that do not overlap with others."""
+    rising, both = sorted(blocks, key=lambda block: block.start), set[int]()
+    for at, block in enumerate(rising):
+        for after in rising[at + 1 :]:
+            if after.start >= block.end:
+                break
+            both |= {id(block), id(after)}
+    return [block for block in blocks if id(block) not in both]

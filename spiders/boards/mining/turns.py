@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from spiders.boards.mining.addresses import ZEROS, may_turn, step, tidy
+from spiders.boards.mining.addresses import may_turn, shape, step, tidy
 from spiders.boards.mining.sheet import Sheet
 from spiders.boards.page import attribute
 
@@ -53,8 +53,8 @@ def _fellows(sheet: Sheet) -> tuple[list[str], dict[str, Steps], bool]:
     outline, here, named, from_zero = sheet.outline, sheet.here, [], False
     others: dict[str, Steps] = {}
     for element in outline.links:
-        href = outline.value(element, "href")
-        if not href or href[0] == "#" or not may_turn(href.translate(ZEROS)) or sheet.leads(href) != here:
+        href = outline.attributes[element].get("href")
+        if not href or not may_turn(shape(href)) or href[0] == "#" or sheet.leads(href) != here:
             continue
         url = sheet.page.link(href)
         there = step(url)
