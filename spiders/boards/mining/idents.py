@@ -15,6 +15,7 @@ from spiders.boards.mining.template import MOST, Block
 
 _TOKEN = re.compile(r"((?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+)")
 _LONGEST = 300  # characters of an attribute that may hold an id
+_HREFS = 4  # kinds of links whose numbers are compared: enough to notice what belongs to another post
 _DIGIT = re.compile(r"\d")
 _IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
 _NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
@@ -50,7 +51,8 @@ class Idents:
             best = max(vectors, key=lambda values: (_first(values), firm[values]))
         slots = [slot for values, slots in vectors.items() if _same(values, best) for slot in slots]
         links = sorted((slot for slot in slots if slot.startswith("href") and not _ACTS.search(slot)), key=_directness)
-        return tuple(slots), tuple(links)
+        hrefs = [*links, *(slot for slot in slots if slot.startswith("href") and slot not in links)][:_HREFS]
+        return tuple(slot for slot in slots if slot in hrefs or not slot.startswith("href")), tuple(links[:_HREFS])
 
     def every(self, block: Block, words: str) -> Iterator[tuple[str, str]]:
         """Numbers that may be a post's id: where they stand, and the number; none from its words."""
@@ -66,21 +68,23 @@ class Idents:
                 if (links or _idents(name)) and (name != "href" or self.leads(value).kind != "user"):
                     yield from tokens("href" if links else name, value)
 
-    def marks(self, block: Block, body: int, wanted: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+    def marks(self, block: Block, body: int, wanted: frozenset[str]) -> list[tuple[str, str, str]]:
         """The numbers at some places around a post's words: the place, the number, the link it stands in."""
         outline, first = self.outline, block.start - self._anchored(block)
+        marks: list[tuple[str, str, str]] = []
         for name, begins in _begins(wanted).items():
             bearing = outline.bearing(name)
             for element in (*among(bearing, first, body + 1), *among(bearing, outline.end[body], block.end)):
-                value = outline.value(element, name)
-                if not value.startswith(begins) or len(value) > _LONGEST:
+                value = outline.attributes[element].get(name)
+                if not value or not value.startswith(begins) or len(value) > _LONGEST:
                     continue
                 links = _links(name, value)
                 if name in _COPIED and not links:
                     continue
                 found = _spans(shape(value), "href" if links else name, wanted)
                 if found and (name != "href" or self.leads(value).kind != "user"):
-                    yield from ((slot, value[start:end], value if links else "") for slot, start, end in found)
+                    marks += [(slot, value[start:end], value if links else "") for slot, start, end in found]
+        return marks
 
     def _anchored(self, block: Block) -> bool:
         """Whether an anchor stands right before a block: without words, since a link may end the post before."""

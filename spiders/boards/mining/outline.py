@@ -10,6 +10,7 @@ from itertools import chain
 
 from selectolax.lexbor import LexborNode
 
+from spiders.boards.mining.addresses import shape
 from spiders.boards.mining.paths import Path, Paths
 from spiders.boards.page import Page
 
@@ -36,7 +37,6 @@ class Outline:
         if body is not None:
             self._walk(body, self._places.body)
             self.end = ends(self.parent)
-            self._number()
         self._before.append(len(self.texts))
         self._sorted: dict[tuple[str, str], list[int]] = {}
 
@@ -46,6 +46,7 @@ class Outline:
         texts, owners, before, attributes = self.texts, self.owners, self._before, self.attributes
         numbers: dict[int, int] = {}
         names: dict[int, str] = {}
+        cells: dict[tuple[int, str], int] = {}  # without classes: their place in their row tells what they hold
         number = said = 0
         for node in body.traverse(include_text=True, skip_empty=True):
             kind, around = node.tag_id, node.parent
@@ -73,20 +74,14 @@ class Outline:
                 places.append(base)
             else:
                 outer = places[holder]
-                make = (tag, has.get("class"), has.get("id"), has.get("itemprop"), (*has,)) if has else tag
-                places.append(outer.makes.get(make) or outer.make(make))
-
-    def _number(self) -> None:
-        """Tell cells without classes by their place in their row."""
-        seen: dict[tuple[int, str], int] = {}
-        for cell in [number for number, path in enumerate(self.paths) if path.ordered]:
-            outer, path = self.paths[self.parent[cell]], self.paths[cell]
-            row = self.parent[cell], path.tag
-            seen[row] = seen.get(row, -1) + 1
-            self.paths[cell] = outer.nth(path, seen[row])
-            for number in range(cell + 1, self.end[cell]):
-                path = self.paths[number]
-                self.paths[number] = self.paths[self.parent[number]].inner(path.signature, path.tag, path.names)
+                ident = has.get("id")
+                make = (tag, has.get("class"), ident and shape(ident), has.get("itemprop"), (*has,)) if has else tag
+                path = outer.makes.get(make) or outer.make(make)
+                if path.ordered:
+                    row = holder, tag
+                    cells[row] = cells.get(row, -1) + 1
+                    path = outer.nth(path, cells[row])
+                places.append(path)
 
     @cached_property
     def signature(self) -> list[str]:

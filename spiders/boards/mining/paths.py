@@ -31,6 +31,7 @@ class Path:
         self.signature = signature  # tag and classes, as far as they are the same for each of its kind
         self.around = around if isinstance(around, Path) else None  # None for the body
         self.up = self.around if self.around is not None and self.around.around is not None else None  # but for the body
+        self.ordered = signature in _ORDERED  # its number in its row says what it holds
         self.names = names  # of its attributes
         self.makes: dict[Make, Path] = {}  # the places in this one by what is written
         self.places: Places = around.places if isinstance(around, Path) else around
@@ -42,8 +43,7 @@ class Path:
         tag, names, ident, prop, attributes = (make, None, None, None, ()) if isinstance(make, str) else make
         found = self.inner(_signature(tag, names, _numbered(ident), prop), tag, attributes)
         self.places.count += 1
-        if ident is None or ident.isalpha():  # else there are too many
-            self.makes[make] = found
+        self.makes[make] = found
         return found
 
     def nth(self, kind: Path, number: int) -> Path:
@@ -61,11 +61,6 @@ class Path:
     def plain(self) -> bool:
         """Whether this only says how text looks, that of what is around."""
         return self.tag in _INLINE and self.signature == self.tag and self.up is not None
-
-    @cached_property
-    def ordered(self) -> bool:
-        """Whether its number in its row says what it holds."""
-        return self.signature in _ORDERED
 
     @cached_property
     def holder(self) -> Path:

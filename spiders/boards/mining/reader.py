@@ -71,7 +71,7 @@ class Reader:
         ):
             return replace(found, problem="a post without words")
         slots = frozenset(template.ids)
-        marks = [*self.idents.marks(block, words[0], slots)]
+        marks = self.idents.marks(block, words[0], slots)
         idents = {token for _, token, _ in marks}
         if len(idents) > 1 or (slots and not idents):
             return replace(found, problem="the id of a post could not be told from that of another")
