@@ -49,6 +49,7 @@ def test_a_board_that_costs_too_much_fails_the_command(
     much: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "truth.jsonl.xz").touch()
+    monkeypatch.setattr(boards, "described", lambda _: False)
     monkeypatch.setattr(boards, "report", lambda *_: ("a board", much))
     assert boards.main(["speed", str(tmp_path)]) == much
 

@@ -14,7 +14,7 @@ from listening.post import Author, Post, Thread
 from spiders.boards import pages
 from spiders.boards.engine import Forum, Listing, Mark, Topic
 from spiders.boards.mining import zones
-from spiders.boards.mining.addresses import Place, place, step, tidy
+from spiders.boards.mining.addresses import Place, place, tidy
 from spiders.boards.mining.crumbs import crumbs
 from spiders.boards.mining.known import Known
 from spiders.boards.mining.listings import Listings, counts
@@ -22,6 +22,7 @@ from spiders.boards.mining.moments import Clock
 from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.paths import Paths
 from spiders.boards.mining.sheet import Sheet
+from spiders.boards.mining.steps import step
 from spiders.boards.mining.template import Parts
 from spiders.boards.mining.turns import following
 from spiders.boards.mining.utterance import Endings, own

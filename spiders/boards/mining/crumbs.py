@@ -7,11 +7,11 @@ from functools import lru_cache
 from itertools import chain
 
 from spiders.boards.engine import UNDER
-from spiders.boards.mining.addresses import step
 from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.paths import TRAIL
 from spiders.boards.mining.rows import Link
 from spiders.boards.mining.sheet import Sheet
+from spiders.boards.mining.steps import step
 from spiders.boards.mining.turns import turns
 
 _CRUMBS = re.compile(TRAIL, re.I)

@@ -30,7 +30,7 @@ class Path:
         self.tag = tag
         self.signature = signature  # tag and classes, as far as they are the same for each of its kind
         self.around = around if isinstance(around, Path) else None  # None for the body
-        self.up = self.around if self.around is not None and self.around.around is not None else None  # but for the body
+        self.up = self.around if self.around is not None and self.around.around is not None else None
         self.ordered = signature in _ORDERED  # its number in its row says what it holds
         self.names = names  # of its attributes
         self.makes: dict[Make, Path] = {}  # the places in this one by what is written
@@ -64,7 +64,7 @@ class Path:
 
     @cached_property
     def holder(self) -> Path:
-        """This place, or the one around it where it is plain."""
+        """The place itself, or the one around it where it is plain."""
         return self.up.holder if self.plain and self.up is not None else self
 
     @cached_property

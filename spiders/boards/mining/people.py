@@ -75,4 +75,3 @@ class People:
             elif (link := self._profile(owner, block.start)) and not edited(outline.line(outline.parent[owner])):
                 found.add((text, link))
         return found
-

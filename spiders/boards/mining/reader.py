@@ -107,9 +107,8 @@ class Reader:
         found = self._alike.get(key)
         if found is None:
             head = _head(key)
-            found = self._alike[key] = [
-                moment.owner for moment in self.timed(key) if moment.key == key or (moment.stamp and moment.family == head)
-            ]
+            alike = (moment for moment in self.timed(key) if moment.key == key or moment.stamp)
+            found = self._alike[key] = [moment.owner for moment in alike if moment.key == key or moment.family == head]
         return found
 
     def _named(self, template: Template, block: Block) -> tuple[str, str] | None:

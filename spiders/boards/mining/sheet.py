@@ -17,12 +17,11 @@ from spiders.boards.page import Page
 class Sheet:
     """A page as an outline with moments and links.
 
-    `paths` are those of the board's pages before; `place` says what an address leads to, `home` makes it the board's own, or empty where it leads away.
+    `paths` are those of the board's pages before; `place` says what an address leads to, `home` makes it the board's
+    own, or empty where it leads away.
     """
 
-    def __init__(
-        self, page: Page, paths: Paths, place: Callable[[str], Place], home: Callable[[str], str]
-    ) -> None:
+    def __init__(self, page: Page, paths: Paths, place: Callable[[str], Place], home: Callable[[str], str]) -> None:
         self.page, self.place, self.home = page, place, home
         self.outline = Outline(page, paths)
         self._leads: dict[str, Place] = {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from spiders.boards.mining.addresses import may_turn, shape, step, tidy
+from spiders.boards.mining.addresses import shape, tidy
 from spiders.boards.mining.sheet import Sheet
+from spiders.boards.mining.steps import may_turn, step
 from spiders.boards.page import attribute
 
 _NEXT = re.compile(

@@ -39,8 +39,8 @@ def _named(sheet: Sheet) -> tzinfo | None:
 def _by_clock(sheet: Sheet) -> tzinfo | None:
     """The zone of the time of day on a page, that stands beside the same time in UTC or says how late it is.
 
-    Software that says how late it is and not in which zone adds the same hours in summer as in winter (MyBB, Invision 2,
-    vBulletin 3, FluxBB); what writes stamps knows zones.
+    Software that says how late it is and not in which zone adds the same hours in summer as in winter (MyBB,
+    Invision 2, vBulletin 3, FluxBB); what writes stamps knows zones.
     """
     outline = sheet.outline
     for moment in sheet.moments:
