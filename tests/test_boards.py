@@ -471,7 +471,8 @@ def test_what_follows_a_link_on_an_unknown_board_is_no_part_of_its_title() -> No
 def test_the_last_word_of_a_line_is_no_signature_however_often_it_is_said() -> None:
     posts = "".join(
         f'<div class="post" id="post_{n}"><a href="/user-{n % 2}.html">Mia{n % 2}</a>'
-        f'<i class="date">2{n}.10.2026, 04:4{n}</i><div class="body">It broke {n} times, <span style="color: red">really</span></div></div>'
+        f'<i class="date">2{n}.10.2026, 04:4{n}</i><div class="body">'
+        f'It broke {n} times, <span style="color: red">really</span></div></div>'
         for n in range(6)
     )
     page = Page("http://board.example/thread-7.html", f"<html><body>{posts}</body></html>".encode(), NOW)

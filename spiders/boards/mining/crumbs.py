@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import chain
 
 from spiders.boards.engine import UNDER
+from spiders.boards.mining.addresses import shape
 from spiders.boards.mining.outline import Outline
 from spiders.boards.mining.paths import TRAIL
 from spiders.boards.mining.rows import Link
@@ -14,6 +15,7 @@ from spiders.boards.mining.sheet import Sheet
 from spiders.boards.mining.steps import step
 from spiders.boards.mining.turns import turns
 
+_NAMES = ("class", "id", "aria-label", "itemtype")
 _CRUMBS = re.compile(TRAIL, re.I)
 
 
@@ -22,7 +24,7 @@ def crumbs(sheet: Sheet) -> str:
     outline = sheet.outline
     for element in _called(outline):
         get = outline.attributes[element].get
-        if _called_crumbs(get("class"), get("id"), get("aria-label"), get("itemtype")):
+        if any(name and _called_crumbs(shape(name)) for name in map(get, _NAMES)):
             inside = sheet.links_of(range(element, outline.end[element]))
             names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
             if names:
@@ -32,13 +34,13 @@ def crumbs(sheet: Sheet) -> str:
 
 def _called(outline: Outline) -> list[int]:
     """The elements that may be called a path."""
-    others = (outline.bearing(name) for name in ("id", "aria-label", "itemtype"))
+    others = (outline.bearing(name) for name in _NAMES[1:])
     return sorted({*outline.trails(), *chain.from_iterable(others)})
 
 
 @lru_cache(maxsize=4096)
-def _called_crumbs(*called: str | None) -> bool:
-    return any(name and _CRUMBS.search(name) for name in called)
+def _called_crumbs(name: str) -> bool:
+    return _CRUMBS.search(name) is not None
 
 
 def _names_forum(link: Link) -> bool:

@@ -29,6 +29,7 @@ class Idents:
 
     def __init__(self, outline: Outline, leads: Leads) -> None:
         self.outline, self.leads = outline, leads
+        self._borne: dict[frozenset[str], list[tuple[str, tuple[str, ...], list[int]]]] = {}
 
     def find(self, blocks: Sequence[Block], words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The places of the posts' ids, and those of them that lead to the post."""
@@ -72,8 +73,7 @@ class Idents:
         """The numbers at some places around a post's words: the place, the number, the link it stands in."""
         outline, first = self.outline, block.start - self._anchored(block)
         marks: list[tuple[str, str, str]] = []
-        for name, begins in _begins(wanted).items():
-            bearing = outline.bearing(name)
+        for name, begins, bearing in self._bearing(wanted):
             for element in (*among(bearing, first, body + 1), *among(bearing, outline.end[body], block.end)):
                 value = outline.attributes[element].get(name)
                 if not value or not value.startswith(begins) or len(value) > _LONGEST:
@@ -85,6 +85,15 @@ class Idents:
                 if found and (name != "href" or self.leads(value).kind != "user"):
                     marks += [(slot, value[start:end], value if links else "") for slot, start, end in found]
         return marks
+
+    def _bearing(self, wanted: frozenset[str]) -> list[tuple[str, tuple[str, ...], list[int]]]:
+        """The attributes on the page that some places of ids are in, how their values begin, and the elements."""
+        found = self._borne.get(wanted)
+        if found is None:
+            names = _begins(wanted).items()
+            every = [(name, begins, self.outline.bearing(name)) for name, begins in names]
+            found = self._borne[wanted] = [one for one in every if one[2]]
+        return found
 
     def _anchored(self, block: Block) -> bool:
         """Whether an anchor stands right before a block: without words, since a link may end the post before."""

@@ -115,7 +115,7 @@ class Outline:
 
     def keyed(self, key: str) -> list[int]:
         """The elements that have a key of their own."""
-        return [number for number in self._found("key", key) if not self.paths[number].plain]
+        return self._found("own", key)
 
     def within(self, key: str) -> list[int]:
         """The elements that have a key, their own or that of what is around."""

@@ -122,6 +122,7 @@ class Places:
         """Take note of a place."""
         self.count += 1
         told = [("spot", path.spot), ("key", path.key), ("loosely", path.loosely)]
+        told += [("own", path.key)] if not path.plain else []
         told += [("name", name) for name in path.names]
         if _TRAIL.search(path.signature):
             told.append(("trail", ""))
