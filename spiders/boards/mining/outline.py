@@ -11,7 +11,7 @@ from itertools import chain
 from selectolax.lexbor import LexborNode
 
 from spiders.boards.mining.addresses import shape
-from spiders.boards.mining.paths import Path, Paths
+from spiders.boards.mining.paths import Make, Path, Paths
 from spiders.boards.page import Page
 
 _SILENT = frozenset("br wbr script style noscript template svg select head math object embed iframe canvas".split())
@@ -74,8 +74,13 @@ class Outline:
                 places.append(base)
             else:
                 outer = places[holder]
-                ident = has.get("id")
-                make = (tag, has.get("class"), ident and shape(ident), has.get("itemprop"), (*has,)) if has else tag
+                called = has.get("class")
+                make: Make
+                if len(has) > (called is not None):
+                    ident = has.get("id")
+                    make = tag, called, ident and shape(ident), has.get("itemprop"), (*has,)
+                else:
+                    make = tag, called  # as most are
                 path = outer.makes.get(make) or outer.make(make)
                 if path.ordered:
                     row = holder, tag

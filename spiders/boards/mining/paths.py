@@ -20,7 +20,8 @@ TRAIL = r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you
 _TRAIL = re.compile(TRAIL, re.I)
 _MOST = 20_000  # places of one board that are remembered
 
-Make = str | tuple[str, str | None, str | None, str | None, tuple[str, ...]]  # tag, class, id, itemprop, all attributes
+Make = tuple[str, str | None] | tuple[str, str | None, str | None, str | None, tuple[str, ...]]
+# tag and class; where there is more id, itemprop and the names of all attributes
 
 
 class Path:
@@ -40,7 +41,8 @@ class Path:
 
     def make(self, make: Make) -> Path:
         """The place in this one of what is written so for the first time."""
-        tag, names, ident, prop, attributes = (make, None, None, None, ()) if isinstance(make, str) else make
+        tag, names = make[:2]
+        ident, prop, attributes = make[2:] if len(make) > 2 else (None, None, () if names is None else ("class",))
         found = self.inner(_signature(tag, names, _numbered(ident), prop), tag, attributes)
         self.places.count += 1
         self.makes[make] = found
