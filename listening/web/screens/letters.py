@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from listening.config.digests import Digest
 from listening.digest.extract import Extract
 from listening.digest.letter import Letter
-from listening.digest.mail import alone, pages, table
+from listening.digest.mail import alone, foretold, pages
 from listening.digest.send import sender
 from listening.digest.slot import last_slot
 from listening.digest.work import gathered, scope_of, send
@@ -61,7 +61,7 @@ def _preview(request: Request, digest: Digest, problem: str = "", said: str = ""
     with desk_of(request).store() as store:
         try:
             letter = _letter(request, store, digest)
-            came = table(store, letter, _scope(request, store, digest)) if digest.csv else None
+            came = foretold(store, letter, _scope(request, store, digest)) if digest.csv else None
             _, text, _ = pages(letter, store.calendar().name, came)
             values = {"letter": letter, "text": text, "attached": came.says if came else ""}
         except ListeningError as error:
@@ -82,7 +82,7 @@ def letter_page(request: Request) -> Response:
         return _not_there(request)
     with desk_of(request).store() as store:
         letter = _letter(request, store, digest)
-        came = table(store, letter, _scope(request, store, digest)) if digest.csv else None
+        came = foretold(store, letter, _scope(request, store, digest)) if digest.csv else None
         html, _, pictures = pages(letter, store.calendar().name, came)
     return HTMLResponse(alone(html, pictures), headers={"Content-Security-Policy": _FRAMED})
 
