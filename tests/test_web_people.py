@@ -109,7 +109,7 @@ def test_advocates_and_those_at_risk_come_with_evidence_and_rule(desk: Installat
         assert "recommends it or helps its customers (3 times)" in page
         assert "An advocate spoke well of the brand at least 3 times" in page
         assert "says that they leave (1 time)" in page
-        assert "Ada" in told(client, "/overview?brand=Acme")
+        assert "Ada" in told(client, "/overview/below?brand=Acme")
         assert "At risk of leaving Acme" in told(client, f"/people/{handle(desk, 'rex1', 'forum')}")
 
 
