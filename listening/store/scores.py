@@ -7,23 +7,20 @@ from dataclasses import dataclass
 
 from listening.store.coverage import Coverage
 from listening.store.figures import Count, Days
-from listening.store.schema.quicker import WORKED
+from listening.store.schema.quicker import BECAME, CLOSED, COMPLAINT, DEALT, IDEA, SALE, TAKEN_UP, WORKED
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.stances import ADVOCACY, NEGATIVE
 from listening.store.voices import bounds
 
-_HAS = "instr(', ' || m.intents || ',', ', {},')"
-_DEALT = "(m.answered IS NOT NULL OR m.status IN ('answered', 'closed'))"
 _WORKED = f"""
-SELECT coalesce(sum({_HAS.format("complaint")} AND {_DEALT}), 0),
-    coalesce(sum({_HAS.format("complaint")} AND m.status = 'closed'), 0),
-    coalesce(sum({_HAS.format("complaint")} AND m.outcome = 'sale'), 0),
-    coalesce(sum(m.outcome = 'sale'), 0),
-    coalesce(sum({_HAS.format("idea")} AND (m.outcome = 'used'
-        OR m.status IN ('in progress', 'answered', 'closed'))), 0)
-FROM brands b CROSS JOIN mentions m INDEXED BY mentions_worked ON m.brand_id = b.id
-WHERE b.ours AND m.published >= ? AND m.published < ? AND m.copy = 0 AND NOT m.shelved AND {WORKED} AND {{hidden}}
+SELECT coalesce(sum(became & {COMPLAINT | DEALT} = {COMPLAINT | DEALT}), 0),
+    coalesce(sum(became & {COMPLAINT | CLOSED} = {COMPLAINT | CLOSED}), 0),
+    coalesce(sum(became & {COMPLAINT | SALE} = {COMPLAINT | SALE}), 0), coalesce(sum(became & {SALE} > 0), 0),
+    coalesce(sum(became & {IDEA | TAKEN_UP} = {IDEA | TAKEN_UP}), 0)
+FROM (SELECT {BECAME} AS became FROM brands b CROSS JOIN mentions m INDEXED BY mentions_worked ON m.brand_id = b.id
+    WHERE b.ours AND m.published >= ? AND m.published < ? AND m.copy = 0 AND NOT m.shelved AND {WORKED} AND {{hidden}})
 """
+_DEALT = "(m.answered IS NOT NULL OR m.status IN ('answered', 'closed'))"
 _ADVOCATES = f"""
 SELECT count(DISTINCT coalesce(o.person_id, v.author_id)), count(DISTINCT CASE WHEN {_DEALT}
     OR EXISTS (SELECT 1 FROM mention_tags g WHERE g.mention_id = m.id AND g.tag IN ('thanked', 'thanks'))
