@@ -107,13 +107,13 @@ def _told(
 
 def told_by(here: list[Voice], there: list[Voice], names: frozenset[str], limit: int) -> list[Word]:
     """The words that set some mentions apart from others."""
-    one, other = counted(map(_said, here), names), counted(map(_said, there), names)
+    one, other = counted(map(said, here), names), counted(map(said, there), names)
     return telling(one, other, len(here), len(there), limit=limit)
 
 
 def example(voices: list[Voice], words: list[Word]) -> Example | None:
     """The mention that says most of what was told."""
-    at = best([_said(voice) for voice in voices[:60]], words)
+    at = best([said(voice) for voice in voices[:60]], words)
     return None if at < 0 else shown(voices[at], [word.text for word in words])
 
 
@@ -126,5 +126,6 @@ def shown(voice: Voice, words: list[str] | tuple[str, ...] = (), room: int = 220
     )  # fmt: skip
 
 
-def _said(voice: Voice) -> str:
+def said(voice: Voice) -> str:
+    """A mention's title and text."""
     return f"{voice.title}\n{voice.text}"

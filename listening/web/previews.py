@@ -6,13 +6,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from listening.errors import ListeningError
 from listening.web.jobs import Job, Stopped
 
 _KEPT = 20  # forms whose last preview is remembered
 _LAST_WORDS = 10.0  # seconds that one gets to end
+T = TypeVar("T")
 
 
 @dataclass
@@ -43,12 +44,30 @@ class Previews:
             if shown is None or shown.key != key:
                 if shown is not None:  # where it is done, and another form's, too, that changes nothing
                     shown.job.stop.set()
-                shown = self._of[form] = self._known(key) or self._started(key, work)
-            self._of.move_to_end(form)
-            while len(self._of) > _KEPT:
-                self._of.popitem(last=False)[1].job.stop.set()
+                shown = self._known(key) or self._started(key, work)
+            self._put(form, shown)
         shown.ready.wait(patience)
         return shown
+
+    def keep(self, form: str, key: str, work: Callable[[], T]) -> T:
+        """What `work` finds, here and now, where it was not found by the same key just before."""
+        with self._turn:
+            known = self._of.get(form)
+        if known is not None and known.key == key:
+            found: T = known.found
+            return found
+        found = work()
+        kept = Preview(key, Job("preview", "", "", state="done"), found)
+        kept.ready.set()
+        with self._turn:
+            self._put(form, kept)
+        return found
+
+    def _put(self, form: str, shown: Preview) -> None:
+        self._of[form] = shown
+        self._of.move_to_end(form)
+        while len(self._of) > _KEPT:
+            self._of.popitem(last=False)[1].job.stop.set()
 
     def _known(self, key: str) -> Preview | None:
         return next((each for each in self._of.values() if each.key == key and each.job.state == "done"), None)

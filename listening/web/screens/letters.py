@@ -45,9 +45,15 @@ def _scope(request: Request, store: Store, digest: Digest) -> Scope:
 
 
 def _letter(request: Request, store: Store, digest: Digest) -> Letter | Extract:
-    config, now = desk_of(request).config, datetime.now(UTC)
+    """The digest as it is now; kept for up to a minute, as a page and the frame in it both show it."""
+    desk, now = desk_of(request), datetime.now(UTC)
+    config, scope = desk.config, _scope(request, store, digest)
     slot = last_slot(digest, now, ZoneInfo(config.settings.time_zone))
-    return gathered(config, store, digest, slot, now, _scope(request, store, digest))
+    about = store.view(digest.view, digest.owner) if digest.view else [brand.name for brand in config.brands]
+    key = f"{now:%H:%M} {digest.model_dump_json()} {slot.key} {about} {sorted(scope.hidden)}"
+    return desk.previews.keep(
+        f"{who(request).name}/digest", key, lambda: gathered(config, store, digest, slot, now, scope)
+    )  # fmt: skip
 
 
 def preview(request: Request) -> Response:
