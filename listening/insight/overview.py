@@ -14,7 +14,7 @@ from listening.insight.period import Period, period
 from listening.insight.why import Why, why
 from listening.store import EVERYTHING, Count, Days, Scope, Store
 
-_TEXTS = 250
+_TEXTS = 200
 
 
 @dataclass(frozen=True, slots=True)
