@@ -64,13 +64,14 @@ def _all(plans: Sequence[Plan]) -> list[Look] | None:
 
 
 class _Words:
-    __slots__ = ("forms",)
+    __slots__ = ("forms", "possessive")
 
     def __init__(self, forms: frozenset[str]) -> None:
         self.forms = [f" {form} " for form in forms if form.isascii()]
+        self.possessive = "s" in forms
 
     def __call__(self, glance: Glance) -> Found | None:
-        line = glance.line
+        line = glance.line if self.possessive else glance.rough
         found: Found = []
         for form in self.forms:
             at = line.find(form)
@@ -78,8 +79,10 @@ class _Words:
                 end = at + len(form) - 1
                 found.append((at + 1, end))
                 at = line.find(form, end)
+        if not found:
+            return None
         glance.spend(len(found))
-        return found or None
+        return found
 
 
 class _Chain:
@@ -92,10 +95,13 @@ class _Chain:
         self.heads = [f" {form}" for form in self.steps[0][1]]
 
     def __call__(self, glance: Glance) -> Found | None:
+        heads = [head for head in self.heads if head in glance.rough]
+        if not heads:
+            return None
         line = glance.line
         found: Found = []
         looked = 0
-        for head in self.heads:
+        for head in heads:
             at = line.find(head)
             while at >= 0:
                 after = line.index(" ", at + 1)
@@ -212,8 +218,8 @@ def _stands(parts: Sequence[Look], glance: Glance) -> list[list[Stand]] | None:
             return None
         if len(found) > _MOST_STANDS:
             raise TooManyError
-        levels.append([(*glance.numbers(*span), *span) for span in found])
-    return levels
+        levels.append(found)
+    return [[(*glance.numbers(*span), *span) for span in found] for found in levels]
 
 
 class _Side:

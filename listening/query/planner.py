@@ -35,8 +35,8 @@ _SIGNS = 4  # Han, Kana or Thai characters in a key; more would be found again a
 class Anchor:
     """A key in the line of each post that a plan, or a branch of it, can match; and keys of which one is there too."""
 
-    key: str
-    needs: frozenset[str] = frozenset()  # single words; empty where nothing else is known to be needed
+    key: bytes
+    needs: frozenset[bytes] = frozenset()  # single words; empty where nothing else is known to be needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _first(needs: Sequence[_Need]) -> _Need:
     second = next((need.words for need in others if need.words and need.words != best.words), None)
     if second is None:
         return best
-    keys = frozenset(f" {_key(word).split()[0]} " for word in second)
+    keys = frozenset(b" %b " % _key(word).split()[0] for word in second)
     return _Need(best.cost, frozenset(Anchor(each.key, each.needs or keys) for each in best.anchors), best.words)
 
 
@@ -181,8 +181,8 @@ def _of_starts(starts: set[str]) -> _Need:
     return _Need(cost, frozenset(Anchor(line(start).rstrip()) for start in starts))
 
 
-def _key(word: str) -> str:
-    return f" {word} " if word.isascii() else line(word)
+def _key(word: str) -> bytes:
+    return f" {word} ".encode() if word.isascii() else line(word)
 
 
 def _content(step: Step) -> tuple[object, ...]:
