@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from listening.query.document import Spans
 from listening.query.facts import Facts
-from listening.query.words import ascii_line, without_possessives
+from listening.query.words import ascii_line, has_possessives, without_possessives
 
 LONGEST = 2000  # characters of title and text
 BORDER = " \0 "  # between title and text
@@ -37,7 +37,7 @@ class Glance:
     def __init__(self, title: str, text: str, facts: Facts | None, rough: str) -> None:
         self._title, self._text, self.facts, self.rough = title, text, facts, rough
         self.base = len(title) + 3 if title else 0  # where the text's line begins
-        self._line = "" if title or "'" in text or "`" in text else rough
+        self._line = "" if title or has_possessives(text) else rough
         self._room = _ROOM
 
     @property
@@ -67,7 +67,7 @@ class Glance:
         self.spend(_COUNTING)
         line = self.line
         first = len(line[:start].split()) + (_APART if start >= self.base else 0)
-        return first, first + len(line[start:end].split()) - 1
+        return first, first + (len(line[start:end].split()) - 1 if " " in line[start:end] else 0)
 
     def spans(self, found: Found) -> tuple[Spans, Spans]:
         """Those of title and text, where what overlaps becomes one."""

@@ -8,7 +8,7 @@ those queries are asked in full whose anchors were found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
@@ -19,14 +19,14 @@ from listening.query.facts import Facts
 from listening.query.fields import FIELDS
 from listening.query.glance import BORDER, LONGEST, Glance, TooManyError
 from listening.query.line import line, line_of_words
-from listening.query.needles import Keys
 from listening.query.looks import Look, look
+from listening.query.needles import Keys, Place
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
 from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Words
 
-_LONG = 4000  # characters of a text, not all ASCII, that is cut into words at once
+_LONG = 4000  # characters of a text that is cut into words at once
 _RANK = itemgetter(0)  # of what is found
 _SHORT = 1000  # bytes of a line; in a longer one a set of its words is quicker to ask than the line itself
 
@@ -42,7 +42,7 @@ class Hit(NamedTuple):
 class Matcher:
     """Made by `compile`."""
 
-    __slots__ = ("_always", "_hole", "_keys", "_looks", "_names", "_owners", "_plans", "_runs")
+    __slots__ = ("_always", "_hole", "_keys", "_looks", "_names", "_needy", "_owners", "_plans", "_runs")
 
     def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
         self._names = tuple(plans)
@@ -56,6 +56,7 @@ class Matcher:
                 owners[anchor.key].append((number, anchor.needs))
         self._owners = tuple(owners.values())
         self._runs = any(b" " in key.strip() for key in owners)  # anchors of several words, which have an order
+        self._needy = any(needs for several in self._owners for _, needs in several)
         self._keys = Keys(tuple(owners))
 
     def match(self, title: str, text: str, facts: Facts | None = None) -> list[Hit]:
@@ -63,19 +64,24 @@ class Matcher:
 
         Without `facts` no field but title: and text: is satisfied.
         """
-        if not self._plans:
-            return []
         if len(text) > _LONG and not text.isascii():
-            words = Words(text)
-            numbers = self._candidates(line(title) + line_of_words(words.raw if self._runs else set(words.raw)))
-            return list(self._verified(numbers, Document(Words(title), words, self._hole, facts))) if numbers else []
+            return self._matched_long(title, text, facts)
         rough = line(f"{title}{BORDER}{text}" if title else text)
-        numbers = self._candidates(rough)
+        if len(rough) > _LONG and not self._runs:
+            rough = b" %b " % b" ".join(set(rough.split()))  # or a word that is there 50,000 times is found as often
+        places = self._keys.find(rough)
+        numbers = self._candidates(places, rough) if places else self._always
         if not numbers:
             return []
         if len(text) + len(title) <= LONGEST and text.isascii() and title.isascii():
             return self._glanced(numbers, Glance(title, text, facts, rough.decode()), title, text)
         return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts)))
+
+    def _matched_long(self, title: str, text: str, facts: Facts | None) -> list[Hit]:
+        words = Words(text)
+        rough = line(title) + line_of_words(words.raw if self._runs else set(words.raw))
+        numbers = self._candidates(self._keys.find(rough), rough)
+        return list(self._verified(numbers, Document(Words(title), words, self._hole, facts))) if numbers else []
 
     def _glanced(self, numbers: list[int], glance: Glance, title: str, text: str) -> list[Hit]:
         """As `_verified`, with a document only where a glance does not do."""
@@ -99,17 +105,16 @@ class Matcher:
             hits += self._verified([number], document)
         return hits
 
-    def _candidates(self, words: bytes) -> list[int]:
-        places = self._keys.find(words)
-        if not places:
-            return self._always
-        found: Container[bytes] = words if len(words) <= _SHORT else {b" %b " % word for word in set(words.split())}
+    def _candidates(self, places: Sequence[Place], rough: bytes) -> list[int]:
+        found: bytes | set[bytes] = rough
+        if len(rough) > _SHORT and self._needy:
+            found = {b" %b " % word for word in set(rough.split())}
         met = set(self._always)
         for rank in set(map(_RANK, places)):
             for number, needs in self._owners[rank]:
-                if not needs or any(map(found.__contains__, needs)):
+                if not needs or any(need in found for need in needs):
                     met.add(number)
-        return sorted(met)
+        return sorted(met) if len(met) > 1 else list(met)
 
     def _verified(self, numbers: list[int], document: Document) -> Iterator[Hit]:
         for number in numbers:
