@@ -337,6 +337,20 @@ def test_many_candidates_are_walked_along_their_dates(
     assert mentions(store, "anvil") == ["Acme 2", "Acme 4", "Acme 5", "Acme 6"]
 
 
+def test_of_many_candidates_a_few_are_those_collected_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(store, *(post(number, f"acme {'ａｎｖｉｌ' if number % 2 else 'anvil'}") for number in (3, 1, 2, 5, 4, 6)))
+    keep(store, post(0, "nothing"), post(7, "nothing"))
+    asked = Question(parse("acme anvil"), NOW)
+    every = store.candidates(asked)
+    assert store.candidates(asked, limit=4) == every[:4], "few are sorted by date"
+    monkeypatch.setattr("listening.store.search._FEW", 3)
+    kept = store.candidates(asked, limit=4)
+    assert set(kept) == set(sorted(every)[-4:])
+    assert kept == [ident for ident in every if ident in kept], "the newest first"
+    assert store.candidates(asked, limit=100) == every
+    assert store.candidates(asked, NOW - timedelta(hours=4), limit=100) == every[:4]
+
+
 def replace_mention(number: int) -> Entry:
     return Entry(post(number, "acme anvil"), "en", None, (Mention("Acme", ("acme",)),))
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from listening.errors import ListeningError
 from listening.insight.headline import Figure
-from listening.insight.overview import Overview, overview
+from listening.insight.overview import Makeup, Overview, makeup, overview
 from listening.insight.parts import Part
 from listening.people import Standing, advocates
 from listening.store import Count as Counted
@@ -138,8 +138,9 @@ def figures(call: Call) -> Figures:
     if not brand:
         raise call.missing("there is no brand yet: add one under Brands.")
     found = overview(call.store, brand, picked.since, picked.until, now=call.now, scope=call.scope)
+    made = makeup(call.store, brand, picked.since, picked.until, now=call.now, scope=call.scope)
     friends = advocates(call.store, brand, picked.since, picked.until, limit=_FRIENDS, scope=call.scope)
-    return _figures(found, friends)
+    return _figures(found, made, friends)
 
 
 def _check(call: Call, names: list[str]) -> None:
@@ -160,7 +161,7 @@ def _check(call: Call, names: list[str]) -> None:
         raise ListeningError('"since" and "until" are days such as 2026-11-20, the first and the last.')
 
 
-def _figures(found: Overview, friends: Sequence[Standing]) -> Figures:
+def _figures(found: Overview, made: Makeup, friends: Sequence[Standing]) -> Figures:
     return Figures(
         brand=found.brand, first=found.days.first, last=found.days.last, comparable=found.comparable,
         figures=[_number(figure) for figure in found.figures.values()],
@@ -171,12 +172,12 @@ def _figures(found: Overview, friends: Sequence[Standing]) -> Figures:
             ) for day in found.course
         ],
         voice=[Share(brand=v.brand, ours=v.ours, count=_feelings(v.count), share=v.share) for v in found.voice],
-        aspects=_slices(found.aspects), intents=_slices(found.intents), sources=_slices(found.sources),
-        sites=_slices(found.sites),
-        topics=[Topic(text=t.text, count=_feelings(t.count), share=t.share, opens=t.opens) for t in found.topics],
+        aspects=_slices(found.aspects), intents=_slices(found.intents), sources=_slices(made.sources),
+        sites=_slices(made.sites),
+        topics=[Topic(text=t.text, count=_feelings(t.count), share=t.share, opens=t.opens) for t in made.topics],
         pain=[
             Pain(aspect=cell.aspect, source=cell.source, count=_feelings(cell.count), pain=cell.pain)
-            for cell in found.heat.cells.values()
+            for cell in made.heat.cells.values()
         ],
         advocates=[
             Advocate(
