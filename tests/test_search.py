@@ -211,7 +211,7 @@ def test_fts5_reads_every_character_that_is_not_odd_as_the_query_language_does()
     read: dict[int, list[str]] = {}
     for term, number in db.execute("SELECT term, doc FROM v ORDER BY doc, offset"):
         read.setdefault(number, []).append(term)
-    assert [text for number, text in enumerate(texts) if read.get(number, []) != line(text).split()] == []
+    assert [text for number, text in enumerate(texts) if read.get(number, []) != line(text).decode().split()] == []
 
 
 def post(number: int, text: str, **more: Any) -> Post:
