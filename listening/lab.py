@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import log, sqrt
 
 from listening.query import Hit, Matcher, Node, PostFacts
@@ -63,7 +64,7 @@ class Sample:
     hit: Hit
 
 
-@dataclass(slots=True)
+@dataclass
 class Side:
     """Posts that both queries match, or only one of them does."""
 
@@ -75,6 +76,7 @@ class Side:
         some = random.Random(0).sample(self.chosen, min(count, len(self.chosen)))
         return sorted(some, key=lambda sample: sample.stored.published, reverse=True)
 
+    @cached_property
     def words(self) -> Counter[str]:
         """How many of the chosen ones hold each word, those aside that the queries asked for."""
         return Counter(word for sample in self.chosen for word in _others(sample))
@@ -104,12 +106,17 @@ class Comparison:
     @property
     def gained_words(self) -> list[Telling]:
         """Words that come with what is gained, rather than with what is kept: noise, if it is noise."""
-        return telling(self.gained.words(), len(self.gained.chosen), self.kept.words(), len(self.kept.chosen))
+        return self._telling(self.gained)
 
     @property
     def lost_words(self) -> list[Telling]:
         """Words that come with what is lost, rather than with what is kept."""
-        return telling(self.lost.words(), len(self.lost.chosen), self.kept.words(), len(self.kept.chosen))
+        return self._telling(self.lost)
+
+    def _telling(self, side: Side) -> list[Telling]:
+        if not side.chosen or not self.kept.chosen:
+            return []
+        return telling(side.words, len(side.chosen), self.kept.words, len(self.kept.chosen))
 
 
 def compare(

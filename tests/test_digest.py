@@ -8,6 +8,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -25,7 +26,7 @@ from listening.digest.slot import last_slot, slot_of
 from listening.digest.work import send_due
 from listening.insight.changes import Series, named
 from listening.insight.scorecard import scorecard
-from listening.store import Count, InboxFilter, MentionFilter, Store
+from listening.store import Count, InboxFilter, MentionFilter, Scope, Store
 from tests.bench.changes import alarms, found
 from tests.conftest import NOW
 from tests.test_insight import fill, said
@@ -313,6 +314,22 @@ def test_the_scorecard_counts_what_the_team_did(store: Store) -> None:
     assert last["Advocates thanked"] == "1 of 1 (100%)"
     assert last["Problems turned into sales"] == "1 of 4 (25%)"
     assert last["Ideas passed on"] == "1 of 1 (100%)"
+
+
+def test_what_was_heard_is_remembered_when_posts_are_let_go(store: Store) -> None:
+    store.know([{"name": "forum", "kind": "board", "keep_unmatched": 0}], [{"name": "Acme", "ours": 1}])
+    plain = said(1, NOW - timedelta(days=3), "nothing of anybody")
+    mail = said(2, NOW - timedelta(days=3), "Acme?")
+    entries = [replace(plain, mentions=()), replace(mail, post=replace(mail.post, kind="email"))]
+    store.save("forum", entries, now=NOW)
+    store.save("forum", entries, now=NOW)  # once is enough
+    rows = {row.name: row.shown for row in scorecard(store, 2, now=NOW).rows}
+    assert rows["Sites heard"] == ("0", "1")
+    assert rows["Message boards monitored"] == ("0", "1")
+    assert rows["Customer mails tracked"] == ("0", "1")
+    assert store.forget_unmatched(NOW + timedelta(days=1)) == 1
+    assert {row.name: row.shown for row in scorecard(store, 2, now=NOW).rows} == rows
+    assert not scorecard(store, 2, now=NOW, scope=Scope(frozenset({"forum"}))).rows[0].values[-1][0]
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")

@@ -149,7 +149,6 @@ def test_an_older_file_gets_its_figures(tmp_path: Path) -> None:
         store.save("forum", [entry(1, aspects=("price",), intents=("complaint",))], now=NOW)
         with store.writing() as conn:
             for sql in ("DROP TABLE figures", "DROP TABLE calendar", "DROP INDEX mentions_complaints",
-                        "DROP INDEX mentions_praise",
                         "DROP INDEX mentions_dealt", "DROP TRIGGER mentions_flipped",
                         "DROP TABLE flipped", "DROP TABLE letters",
                         "DELETE FROM _sqlite_migrations WHERE name = 'm010_figures'"):  # fmt: skip

@@ -31,12 +31,12 @@ def test_each_text_is_another_and_they_are_always_the_same() -> None:
     assert sum("\ud800" in text for text in texts(1000)) > 5
 
 
-def test_nothing_of_sixty_runs(tmp_path: Path) -> None:
+def test_nothing_of_thirty_runs(tmp_path: Path) -> None:
     findings = Findings()
-    hostile = texts(189)[::4] + [text for text in texts(189) if "\x00" in text or "\ud800" in text]
+    hostile = texts(189)[::9] + [text for text in texts(189) if "\x00" in text or "\ud800" in text]
     with chromium() as browser:
         run(browser, tmp_path, hostile, 12, findings)
-    assert len(hostile) >= 50
+    assert len(hostile) >= 30
     assert findings.faults == []
     assert findings.pages > 40
     assert findings.cells > 1000

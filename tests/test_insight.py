@@ -13,7 +13,7 @@ import pytest
 from listening.insight import chance
 from listening.insight.compare import compare
 from listening.insight.coverage import coverage
-from listening.insight.overview import Overview, overview
+from listening.insight.overview import Makeup, Overview, makeup, overview
 from listening.insight.period import last_days
 from listening.insight.telling import counted, excerpt, telling, words
 from listening.insight.why import Why
@@ -58,6 +58,11 @@ def month(store: Store, scope: Scope = Scope(), days: int = 30) -> Overview:  # 
     return overview(store, "Acme", since, until, now=NOW, scope=scope)
 
 
+def made_of(store: Store, scope: Scope = Scope(), days: int = 30) -> Makeup:  # noqa: B008
+    since, until = last_days(store, days, NOW)
+    return makeup(store, "Acme", since, until, now=NOW, scope=scope)
+
+
 def number_of(store: Store, why: Why) -> int:
     return int(store.db.conn.execute(why.sql).fetchone()[0])
 
@@ -68,7 +73,7 @@ def test_an_empty_store_has_an_empty_overview(store: Store) -> None:
         (0, None), (None, None), (None, None), (0, None), (None, None),
     ]  # fmt: skip
     assert not found.comparable
-    assert found.topics == found.aspects == found.voice == ()
+    assert found.aspects == found.voice == made_of(store).topics == ()
     assert len(found.course) == 30
     assert found.unfinished == "2026-11-20"
 
@@ -99,9 +104,10 @@ def test_a_change_is_found_and_a_spike_is_told(store: Store) -> None:
     assert any("hinge" in word.text for word in spike.words[:3])
     assert spike.example is not None
     assert "hinge" in spike.example.excerpt
-    assert any("hinge" in topic.text for topic in found.topics[:4])
+    made = made_of(store)
+    assert any("hinge" in topic.text for topic in made.topics[:4])
     assert found.aspects[0].name == "quality"
-    assert found.heat.cells["quality", "forum"].count.negative == 99
+    assert made.heat.cells["quality", "forum"].count.negative == 99
     assert found.figures["open"].value == 99
 
 
@@ -115,14 +121,14 @@ def test_every_figure_is_what_its_sql_counts(store: Store) -> None:
     ]  # fmt: skip
     store.save("o'reilly's", more, now=NOW)
     for scope in (Scope(), Scope(frozenset({"forum"})), Scope(frozenset({"o'reilly's"}))):
-        found = month(store, scope)
+        found, made = month(store, scope), made_of(store, scope)
         assert number_of(store, found.figures["mentions"].why) == found.figures["mentions"].value
         assert number_of(store, found.figures["open"].why) == found.figures["open"].value
-        for part in (*found.aspects, *found.intents, *found.sources, *found.sites, *found.voice):
+        for part in (*found.aspects, *found.intents, *made.sources, *made.sites, *found.voice):
             assert number_of(store, part.why) == part.count.mentions, part
         for day in found.course:
             assert number_of(store, day.why) == day.count.mentions
-        for cell in found.heat.cells.values():
+        for cell in made.heat.cells.values():
             assert number_of(store, cell.why) == cell.count.negative
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,18 @@ def test_advocates_speak_well_again_and_again(store: Store) -> None:
     assert found[0].telling.text.startswith("Just go with Acme")
     assert found[0].reasons[0].mentions == (found[0].telling.mention_id,)
     assert advocates(store, "Acme", NOW - timedelta(days=2), NOW) == advocates(store, "Zenith") == []
+
+
+def test_all_that_a_person_said_on_both_handles_makes_an_advocate(store: Store) -> None:
+    first, second, advice = fond("wendy")
+    save(store, first, second, source="forum")
+    other = replace(advice.post, platform="other.example.com", author=Author("wendy_b", "wendy_b"))
+    save(store, replace(advice, post=other), source="other")
+    period = (NOW - timedelta(days=30), NOW)
+    assert advocates(store, "Acme", *period) == [], "neither handle alone is one"
+    store.merge([person(store, "wendy"), person(store, "wendy_b")], now=NOW)
+    (found,) = advocates(store, "Acme", *period)
+    assert (len(found.handles), found.points) == (2, 5)
 
 
 def test_customers_at_risk_complain_or_say_so(store: Store) -> None:

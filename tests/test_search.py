@@ -211,7 +211,7 @@ def test_fts5_reads_every_character_that_is_not_odd_as_the_query_language_does()
     read: dict[int, list[str]] = {}
     for term, number in db.execute("SELECT term, doc FROM v ORDER BY doc, offset"):
         read.setdefault(number, []).append(term)
-    assert [text for number, text in enumerate(texts) if read.get(number, []) != line(text).split()] == []
+    assert [text for number, text in enumerate(texts) if read.get(number, []) != line(text).decode().split()] == []
 
 
 def post(number: int, text: str, **more: Any) -> Post:
@@ -335,6 +335,20 @@ def test_many_candidates_are_walked_along_their_dates(
     keep(store, *(replace_mention(number) for number in (2, 4, 5, 6)))
     assert mentions(store, "anvil", limit=2) == ["Acme 2", "Acme 4"]
     assert mentions(store, "anvil") == ["Acme 2", "Acme 4", "Acme 5", "Acme 6"]
+
+
+def test_of_many_candidates_a_few_are_those_collected_last(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(store, *(post(number, f"acme {'ａｎｖｉｌ' if number % 2 else 'anvil'}") for number in (3, 1, 2, 5, 4, 6)))
+    keep(store, post(0, "nothing"), post(7, "nothing"))
+    asked = Question(parse("acme anvil"), NOW)
+    every = store.candidates(asked)
+    assert store.candidates(asked, limit=4) == every[:4], "few are sorted by date"
+    monkeypatch.setattr("listening.store.search._FEW", 3)
+    kept = store.candidates(asked, limit=4)
+    assert set(kept) == set(sorted(every)[-4:])
+    assert kept == [ident for ident in every if ident in kept], "the newest first"
+    assert store.candidates(asked, limit=100) == every
+    assert store.candidates(asked, NOW - timedelta(hours=4), limit=100) == every[:4]
 
 
 def replace_mention(number: int) -> Entry:

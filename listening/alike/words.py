@@ -44,6 +44,8 @@ _OPENING = ' \t"([“‘«„*_'
 _HASHTAGS = re.compile(r"(?:\s+#[^\W_]\w*){2,}\s*$")
 _WORD = re.compile(r"[^\W_]+(?:(?<=\d)[.,:]\d+)*")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:(?<=\d)[.,:]\d+)*")  # half the time
+_DECIMAL = re.compile("[0-9][.,:][0-9]")
+_ASCII_FOLD = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalnum() else 32 for byte in range(256))
 _GROUPED = re.compile(r"[.,](?<=\d.)(?=\d{3}(?!\d))")  # 2,000 and 2.000 are 2000
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
 _SENTENCE_ENDS = "\n.!?:;…•"  # and the text's beginning, which is empty
@@ -135,6 +137,8 @@ def _words(text: str) -> tuple[tuple[str, ...], bool]:
     if "#" in text:
         text = _IDENT.sub(" ", text)
     if text.isascii():
+        if _DECIMAL.search(text) is None:
+            return tuple(text.encode().translate(_ASCII_FOLD).decode().split()), False
         return tuple(_ASCII_WORD.findall(text.lower())), False
     if _ANY_UNSPACED.search(text) is None:
         return tuple([readings(word)[1] for word in _WORD.findall(text)]), False

@@ -17,6 +17,7 @@ from listening.store import Days, InboxFilter, Scope, Store
 from listening.store.voices import moments
 
 _FEW = 4
+_TEXTS = 500  # in which sites are sought that nobody listens to
 _FRIENDS = 6  # advocates to thank
 
 
@@ -119,7 +120,7 @@ def letter(store: Store, digest: Digest, brand: str, days: Days, scope: Scope, n
         some(intent="complaint", order="urgent"), some(intent="praise", order="warmest") or
         some(sentiment="positive", order="warmest"), some(intent="idea", order="newest"),
         some(intent="buying", order="urgent"),
-        coverage(store, since, until, now=now, scope=scope, brands=[brand]),
+        coverage(store, since, until, now=now, scope=scope, brands=[brand], texts=_TEXTS),
         scorecard(store, 6, now=until, scope=scope) if digest.every == "monthly" else None,
         InboxFilter(brands=(brand,), since=since, until=until, fold=False),
     )  # fmt: skip

@@ -68,6 +68,12 @@ def table(store: Store, letter: Mailed, scope: Scope, most: int = _MOST_ROWS) ->
     return Attached(target.getvalue(), rows, total)
 
 
+def foretold(store: Store, letter: Mailed, scope: Scope, most: int = _MOST_ROWS) -> Attached:
+    """What a table would say of itself, without its rows: for whoever only looks at a digest."""
+    total = store.count(replace(letter.mentions, fold=False), cap=10_000_000, scope=scope).mentions
+    return Attached(b"", min(most, total), total)
+
+
 def pages(letter: Letter | Extract, zone: str, attached: Attached | None = None) -> tuple[str, str, dict[str, bytes]]:
     """The HTML, the plain text, and the pictures by their content ids."""
     name, told, pictures = _of_view(letter) if isinstance(letter, Extract) else _of_brand(letter)

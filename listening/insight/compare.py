@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from listening.insight.course import Example, example, told_by
+from listening.insight.course import Example, example, said
 from listening.insight.net import Net, net
 from listening.insight.overview import name_words
 from listening.insight.parts import Part, parts
 from listening.insight.period import period
-from listening.insight.telling import Word
+from listening.insight.telling import LEAST, Word, counted, telling
 from listening.insight.why import Why, why
-from listening.store import EVERYTHING, Count, Days, Scope, Store
+from listening.store import EVERYTHING, Count, Days, Scope, Store, Voice
 
 _TEXTS = 800  # of all brands together
 _WORDS = 8
@@ -59,11 +59,10 @@ def compare(
     counts = store.figures(brands, at.days, ["brand", "day"], scope=scope)
     each = max(50, _TEXTS // max(1, len(brands)))
     samples = {brand: store.sample(brand, at.days, each, scope=scope) for brand in brands}
+    told = _told(samples, names)
     total = sum(count.mentions for count in counts.values())
     sides = []
     for brand in brands:
-        there = [voice for other in brands if other != brand for voice in samples[other]]
-        told = told_by(samples[brand], there, names, _WORDS) if there else []
         course = _course({day: count for (name, day), count in counts.items() if name == brand}, at.days, step)
         count = sum((one for _, one in course), Count())
         sides.append(
@@ -72,7 +71,7 @@ def compare(
                 net(count.feelings, store.audited(brand)), tuple(course),
                 tuple(parts(store, "aspect", brand, at.days, scope, 40)),
                 tuple(parts(store, "source", brand, at.days, scope, 40)),
-                tuple(told), example(samples[brand], told), why(store, _RULE, brand, at.days, scope),
+                tuple(told[brand]), example(samples[brand], told[brand]), why(store, _RULE, brand, at.days, scope),
             )
         )  # fmt: skip
     unfinished = _stepped(at.unfinished, step) if at.unfinished else ""
@@ -80,6 +79,19 @@ def compare(
         at.days, step, unfinished, tuple(sides), _rows([side.aspects for side in sides]),
         _rows([side.sources for side in sides]),
     )  # fmt: skip
+
+
+def _told(samples: Mapping[str, list[Voice]], names: frozenset[str]) -> dict[str, list[Word]]:
+    """The words that set each brand's texts apart from those of all others together; each text is read once."""
+    every = counted((said(voice) for voices in samples.values() for voice in voices), names)
+    texts, words = sum(map(len, samples.values())), every.total()
+    found = {}
+    for brand, voices in samples.items():
+        here, others = counted(map(said, voices), names), texts - len(voices)
+        there = {word: every[word] - count for word, count in here.items() if count >= LEAST}
+        left = words - here.total()
+        found[brand] = telling(here, there, len(voices), others, limit=_WORDS, words_there=left) if others else []
+    return found
 
 
 _RULE = (

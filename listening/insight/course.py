@@ -77,16 +77,18 @@ def _spikes(at: Period, counts: Mapping[str, int]) -> list[tuple[str, float]]:
     known = usual(at, counts)
     began = at.first.isoformat() if at.first else "9"
     days, found = at.all.each, dict[str, float]()
+    mentions, exposure = [counts.get(day, 0) for day in days], [known.exposure([day]) for day in days]
+    telling = [day >= began for day in days]  # whether it says what is usual: a spike does not
     first = days.index(at.days.first.isoformat())
     for here, day in enumerate(days[first:], first):
-        earlier = [each for each in days[max(0, here - _LEVEL) : here] if each >= began and each not in found]
-        count, total = counts.get(day, 0), sum(counts.get(each, 0) for each in earlier)
+        earlier = [each for each in range(max(0, here - _LEVEL), here) if telling[each]]
+        count = mentions[here]
         if count < _FEWEST or len(earlier) < 7:
             continue
-        exposure, before = known.exposure([day]), known.exposure(earlier)
-        expected = total / before * exposure
-        if count >= _TIMES * expected and chance.of_counts(count, total, exposure, before, known) < 2 * _SPIKE:
-            found[day] = expected
+        total, before = sum([mentions[each] for each in earlier]), sum([exposure[each] for each in earlier])
+        expected = total / before * exposure[here]
+        if count >= _TIMES * expected and chance.of_counts(count, total, exposure[here], before, known) < 2 * _SPIKE:
+            found[day], telling[here] = expected, False
     return sorted(found.items(), key=lambda each: each[1] - counts[each[0]])[:_MOST]
 
 
@@ -105,13 +107,13 @@ def _told(
 
 def told_by(here: list[Voice], there: list[Voice], names: frozenset[str], limit: int) -> list[Word]:
     """The words that set some mentions apart from others."""
-    one, other = counted(map(_said, here), names), counted(map(_said, there), names)
+    one, other = counted(map(said, here), names), counted(map(said, there), names)
     return telling(one, other, len(here), len(there), limit=limit)
 
 
 def example(voices: list[Voice], words: list[Word]) -> Example | None:
     """The mention that says most of what was told."""
-    at = best([_said(voice) for voice in voices[:60]], words)
+    at = best([said(voice) for voice in voices[:60]], words)
     return None if at < 0 else shown(voices[at], [word.text for word in words])
 
 
@@ -124,5 +126,6 @@ def shown(voice: Voice, words: list[str] | tuple[str, ...] = (), room: int = 220
     )  # fmt: skip
 
 
-def _said(voice: Voice) -> str:
+def said(voice: Voice) -> str:
+    """A mention's title and text."""
     return f"{voice.title}\n{voice.text}"

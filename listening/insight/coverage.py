@@ -21,13 +21,14 @@ _QUIET = timedelta(days=7)  # nothing new for so long, where it used to bring mo
 _LINK = re.compile(r"(?:https?://|www\.)([\w.-]+\.[a-z]{2,24})", re.I)
 _NAMES = {  # sites that people name without an address -> what they say
     "reddit.com": "reddit|subreddit", "youtube.com": "youtube", "tiktok.com": "tiktok|tik tok",
-    "instagram.com": "instagram|insta", "facebook.com": "facebook", "x.com": "twitter|tweet(?:ed)?",
+    "instagram.com": "instagram|insta", "facebook.com": "facebook", "x.com": "twitter|tweet|tweeted",
     "linkedin.com": "linkedin", "trustpilot.com": "trustpilot", "amazon.com": "amazon", "yelp.com": "yelp",
-    "google.com": "google reviews?", "apps.apple.com": "app store", "play.google.com": "play store",
+    "google.com": "google review|google reviews", "apps.apple.com": "app store", "play.google.com": "play store",
     "news.ycombinator.com": "hacker news", "discord.com": "discord", "telegram.org": "telegram",
-    "bsky.app": "bluesky", "mastodon.social": "mastodon", "quora.com": "quora", "stackoverflow.com": "stack ?overflow",
+    "bsky.app": "bluesky", "mastodon.social": "mastodon", "quora.com": "quora",
+    "stackoverflow.com": "stack overflow|stackoverflow",
 }  # fmt: skip
-_NAMED = {site: re.compile(rf"\b(?:{words})\b", re.I) for site, words in _NAMES.items()}
+_NAMED = [(name, re.compile(rf"\b{name}\b"), site) for site, names in _NAMES.items() for name in names.split("|")]
 _extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # what comes along: nothing is fetched
 
 
@@ -81,9 +82,12 @@ class Coverage:
 
 def coverage(
     store: Store, since: datetime, until: datetime, *, now: datetime, scope: Scope = EVERYTHING,
-    brands: Sequence[str] = (),
+    brands: Sequence[str] = (), texts: int = _TEXTS,
 ) -> Coverage:  # fmt: skip
-    """Where was listened in the whole days that [since, until) touches; for all brands, or for some."""
+    """Where was listened in the whole days that [since, until) touches; for all brands, or for some.
+
+    Sites that are spoken of are sought in about so many `texts`.
+    """
     names = list(brands) or [name for name, _ in store.brand_names()]
     at = period(store, since, until, now, names)
     counts = store.figures(names, at.days, ["brand", "source"], scope=scope)
@@ -92,7 +96,7 @@ def coverage(
         name: n for (name,), n in store.figures(names, at.days, ["name"], kind="site", scope=scope).items() if name
     }
     heard = [_heard(state, counts, now) for state in states]
-    blind, looked_at = _blind(store, names, at, scope, {*sites, *_hosts(states)})
+    blind, looked_at = _blind(store, names, at, scope, {*sites, *_hosts(states)}, texts)
     return Coverage(
         at.days, tuple(heard), _kinds(heard), tuple(sorted(sites.items(), key=lambda each: -each[1].mentions)),
         tuple(blind), tuple(_missing(states, counts, names)), looked_at,
@@ -141,16 +145,19 @@ def _missing(
         yield from (Missing(brand, kind) for brand in brands if (brand, kind) not in there)
 
 
-def _blind(store: Store, brands: Sequence[str], at: Period, scope: Scope, known: set[str]) -> tuple[list[Blind], int]:
+def _blind(
+    store: Store, brands: Sequence[str], at: Period, scope: Scope, known: set[str], texts: int
+) -> tuple[list[Blind], int]:
     """Sites that mentions link to or name, of which none is ours: those most spoken of first."""
     heard_at = {_site(host) for host in known}
     links, named, looked_at = Counter[str](), Counter[str](), 0
     for brand in brands:
-        for voice in store.sample(brand, at.days, max(50, _TEXTS // len(brands)), scope=scope):
+        for voice in store.sample(brand, at.days, max(50, texts // len(brands)), scope=scope):
             text = f"{voice.title}\n{voice.text}"[:8000]
             looked_at += 1
             links.update({_site(host.lower()) for host in _LINK.findall(text)})
-            named.update(site for site, words in _NAMED.items() if words.search(text))
+            lower = text.lower()
+            named.update({site for name, word, site in _NAMED if name in lower and word.search(lower)})
     found = {site: (links[site], named[site]) for site in {*links, *named} if site and site not in heard_at}
     ordered = sorted(found, key=lambda site: (-sum(found[site]), site))[:15]
     days = why(store, "", "", at.days, scope).opens
@@ -158,7 +165,7 @@ def _blind(store: Store, brands: Sequence[str], at: Period, scope: Scope, known:
 
 
 def _asked(site: str) -> str:
-    names = [f'"{name}"' for name in re.split(r"\|", _NAMES.get(site, "")) if name.replace(" ", "").isalpha()]
+    names = [f'"{name}"' for name in _NAMES.get(site, "").split("|") if name]
     return urlencode([("q", " OR ".join([f"link:{site}", *names]))])
 
 

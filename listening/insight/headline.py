@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from statistics import median
 
 from listening.insight import chance
 from listening.insight.net import net
 from listening.insight.period import Period
 from listening.insight.why import Why, why
-from listening.store import Count, Days, Scope, Store
+from listening.store import Count, Days, Scope, Store, waits_sql
 
 REAL = 0.01  # a change that chance brings less often than once in a hundred periods is called real
 
@@ -171,8 +172,9 @@ def _open(store: Store, brand: str, at: Period, scope: Scope, now: datetime) -> 
 def _wait(store: Store, brand: str, at: Period, scope: Scope) -> Figure:
     waits, earlier = store.waits(brand, at.days, scope=scope), store.waits(brand, at.before, scope=scope)
     p = chance.of_waits(waits, earlier) if waits and earlier and at.comparable else None
-    before = median(earlier) if earlier and at.comparable else None
+    before = median(earlier) / 3600 if earlier and at.comparable else None
     reason = Why(
-        _WAIT, why(store, "", brand, at.days, scope, status="answered").opens, store.waits_sql(brand, at.days, scope)
-    )
-    return _figure("wait", median(waits) if waits else None, before, p, reason, relative=True)
+        _WAIT, why(store, "", brand, at.days, scope, status="answered").opens,
+        partial(waits_sql, brand, store.bounds(at.days), scope),
+    )  # fmt: skip
+    return _figure("wait", median(waits) / 3600 if waits else None, before, p, reason, relative=True)

@@ -14,7 +14,7 @@ from listening.insight.period import Period, period
 from listening.insight.why import Why, why
 from listening.store import EVERYTHING, Count, Days, Scope, Store
 
-_TEXTS = 250
+_TEXTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ class Overview:
     voice: tuple[Voice, ...]
     aspects: tuple[Part, ...]
     intents: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Makeup:
+    """What a period's mentions are made of, where they come from, and where it hurts."""
+
     topics: tuple[Topic, ...]
     sources: tuple[Part, ...]
     sites: tuple[Part, ...]
@@ -61,8 +67,19 @@ def overview(
         {figure.name: figure for figure in headline(store, brand, every, at, scope, now)},
         tuple(course(store, brand, at, scope, names)), tuple(_voices(store, brands, at.days, scope)),
         tuple(parts(store, "aspect", brand, at.days, scope)), tuple(parts(store, "intent", brand, at.days, scope)),
-        tuple(_topics(store, brand, every, at, scope, names)), tuple(parts(store, "source", brand, at.days, scope)),
-        tuple(parts(store, "site", brand, at.days, scope)), heat(store, brand, at.days, scope),
+    )  # fmt: skip
+
+
+def makeup(
+    store: Store, brand: str, since: datetime, until: datetime, *, now: datetime, scope: Scope = EVERYTHING
+) -> Makeup:
+    """The lower half of the page, over the same days as `overview`."""
+    every = [name for name, _ in store.brand_names()] or [brand]
+    at = period(store, since, until, now, [brand])
+    return Makeup(
+        tuple(_topics(store, brand, every, at, scope, name_words(every))),
+        tuple(parts(store, "source", brand, at.days, scope)), tuple(parts(store, "site", brand, at.days, scope)),
+        heat(store, brand, at.days, scope),
     )  # fmt: skip
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 _PRIOR = 500.0  # words that the prior counts for, spread as in all texts together
-_LEAST = 3  # texts that must hold a word
+LEAST = 3  # texts that must hold a word
 _SURE = 2.5  # standard deviations; of words that are shown, not proofs
 _LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+")
 _TOKEN = re.compile(r"[@#]?\w+(?:['-]\w+)*|[.!?;:,()\n\"“”]")
@@ -69,26 +69,30 @@ def counted(texts: Iterable[str], names: frozenset[str] = frozenset()) -> Counte
 
 
 def telling(
-    here: Counter[str], there: Counter[str], texts_here: int, texts_there: int, *, limit: int = 10, least: int = _LEAST
-) -> list[Word]:
+    here: Counter[str], there: Mapping[str, int], texts_here: int, texts_there: int, *, limit: int = 10,
+    least: int = LEAST, words_there: int | None = None,
+) -> list[Word]:  # fmt: skip
     """The words that set one lot of texts apart from another, the surest first; pairs take the place of their words.
 
     The log-odds-ratio with an informative Dirichlet prior (Monroe, Colaresi and Quinn, Fightin' Words, Political
     Analysis 16, 2008, equations 16 and 22): the prior is how often a word stands in both lots, so that what is common
     everywhere does not stand out and what is rare must earn it. Counted are texts, so that nobody shouts a word up.
+    `words_there` is the sum of all counts there, where `there` has no more than the words of `here`.
     """
-    scale = _PRIOR / max(1, here.total() + there.total())
-    total_here, total_there = here.total() + _PRIOR, there.total() + _PRIOR
+    others = sum(there.values()) if words_there is None else words_there
+    scale = _PRIOR / max(1, here.total() + others)
+    total_here, total_there = here.total() + _PRIOR, others + _PRIOR
     found = []
     for word, count in here.items():
-        if count < least or count * max(1, texts_there) <= there[word] * texts_here:
+        elsewhere = there.get(word, 0)
+        if count < least or count * max(1, texts_there) <= elsewhere * texts_here:
             continue
-        prior = (count + there[word]) * scale
-        one, two = count + prior, there[word] + prior
+        prior = (count + elsewhere) * scale
+        one, two = count + prior, elsewhere + prior
         delta = math.log(one / (total_here - one)) - math.log(two / (total_there - two))
         z = delta / math.sqrt(1 / one + 1 / two)
         if z >= _SURE:
-            found.append(Word(word, count, there[word], z))
+            found.append(Word(word, count, elsewhere, z))
     found.sort(key=lambda word: (-word.z, word.text))
     return _once(found)[:limit]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote_plus
 
-from listening.store import Days, Scope, Store
+from listening.store import Days, Scope, Store, counting_sql
 
 _quoted = lru_cache(maxsize=4096)(quote_plus)  # a year has 366 days, and the same brand on each
 
@@ -18,7 +19,12 @@ class Why:
 
     rule: str
     opens: str
-    sql: str
+    write: Callable[[], str] = field(compare=False, repr=False)  # hundreds are kept, few are read
+
+    @property
+    def sql(self) -> str:
+        """The question in SQL."""
+        return self.write()
 
 
 def why(store: Store, rule: str, brand: str, days: Days, scope: Scope, **chosen: Any) -> Why:
@@ -34,4 +40,4 @@ def why(store: Store, rule: str, brand: str, days: Days, scope: Scope, **chosen:
             continue
         pairs.append({"site": ("q", f"site:{value}"), "author_id": ("person", str(value))}.get(key, (key, str(value))))
     opens = "&".join([f"{key}={_quoted(value)}" for key, value in pairs])
-    return Why(rule, opens, store.counting_sql(brand, days, scope, **chosen))
+    return Why(rule, opens, partial(counting_sql, brand, (begin, end), scope, **chosen))

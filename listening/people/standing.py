@@ -69,7 +69,16 @@ def advocates(
     limit: int = 20, scope: Scope = EVERYTHING,
 ) -> list[Standing]:  # fmt: skip
     """The people who speak up for a brand in a period, the strongest first."""
-    found = store.loudest(brand, since, until, _ADVOCATE_WEIGHTS, least=_GOOD, limit=limit * _LOOKED_AT, scope=scope)
+    found = store.loudest(
+        brand,
+        since,
+        until,
+        _ADVOCATE_WEIGHTS,
+        least=_GOOD,
+        limit=limit * _LOOKED_AT,
+        must=stances.ADVOCACY,
+        scope=scope,
+    )
     return _judged((_advocate,), store, brand, [each.person_id for each in found], since, until, limit, scope)
 
 
@@ -142,7 +151,8 @@ def _advocate(
     store: Store, person: int, said: Sequence[Stance], until: datetime, scope: Scope
 ) -> tuple[Kind, list[Reason], Stance] | None:
     recommends = [v for v in said if v.said & stances.ADVOCACY and not v.said & stances.NEGATIVE]
-    praises = [v for v in said if v.said & stances.POSITIVE and v not in recommends]
+    advice = set(_ids(recommends))
+    praises = [v for v in said if v.said & stances.POSITIVE and v.mention_id not in advice]
     bad = [v for v in said if v.said & stances.NEGATIVE or v.said & stances.LEAVING]
     good = sorted([*recommends, *praises], key=lambda v: v.published)
     days = {v.published[:10] for v in good}
@@ -166,8 +176,9 @@ def _risk(
     del store, person, until, scope  # a customer's own words decide
     leaving = [v for v in said if v.said & stances.LEAVING]
     complaints = [v for v in said if v.said & stances.COMPLAINT]
-    open_ones = [v for v in said if (v in leaving or v in complaints) and v.said & stances.WAITING]
-    bad = [v for v in said if v.said & stances.NEGATIVE and v not in leaving and v not in complaints]
+    trouble = stances.LEAVING | stances.COMPLAINT
+    open_ones = [v for v in said if v.said & trouble and v.said & stances.WAITING]
+    bad = [v for v in said if v.said & stances.NEGATIVE and not v.said & trouble]
     reasons = [Reason(f"says that they leave ({_times(len(leaving), 'time')})", 40, _ids(leaving))] if leaving else []
     reasons += [_reason(complaints, 15, "complains", 45)] if complaints else []
     reasons += [_reason(open_ones, 10, "nobody answered yet", 30)] if open_ones else []
@@ -181,7 +192,7 @@ def _risk(
         if before - after >= _FALL:
             later = tuple(v.mention_id for v, _ in scored[-half:])
             reasons.append(Reason(f"tone fell from {before:+.2f} to {after:+.2f}", 20, later))
-    if said[-1].said & stances.POSITIVE and said[-1] not in leaving:
+    if said[-1].said & stances.POSITIVE and not said[-1].said & stances.LEAVING:
         reasons.append(Reason("the last thing they said is good", -40, (said[-1].mention_id,)))
     return "at risk", reasons, (leaving or complaints or bad)[-1]
 

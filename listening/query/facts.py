@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from listening.post import Post
 
 _ADDRESS = re.compile(r"\w\.\w")
+_PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)[/?#]")  # of most addresses, some times quicker than urlsplit
 _MOST_LINKED = 20_000  # characters of a post in which addresses are looked for
 
 
@@ -48,32 +49,21 @@ class PostFacts:
         return known[field]
 
     def _found(self, field: str) -> Sequence[str]:
-        post = self._post
-        found: Sequence[str] = ()
+        return _KNOWN[field](self._post) if field in _KNOWN else self._asked(field)
+
+    def _asked(self, field: str) -> Sequence[str]:
         match field:
-            case "author" if post.author is not None:
-                found = post.author.name, post.author.id
-            case "site":
-                found = site(post)
             case "source":
-                found = (self._source,)
-            case "channel":
-                found = (post.channel,)
-            case "link":
-                found = (addresses(post.url, post.title, post.text),)
+                return (self._source,)
             case "lang":
-                found = (self._language(),)
-            case "type":
-                found = (post.kind,)
-            case "is":
-                found = kinds(post)
-        return found
+                return (self._language(),)
+        return ()
 
     def _language(self) -> str:
         stated = self._post.language
         if self._detect is not None:
             return self._detect(self._post.text or self._post.title, stated)
-        return re.split("[-_]", stated.lower())[0]
+        return re.split("[-_]", stated.lower())[0] if stated else ""
 
     def number(self, field: str) -> float | None:
         """As in Facts."""
@@ -88,11 +78,16 @@ class PostFacts:
 
 def site(post: Post) -> tuple[str, ...]:
     """The hosts that a post is of: its address's, and its platform where that is one."""
+    return (_host(post.url), post.platform.lower())
+
+
+def _host(url: str) -> str:
+    if plain := _PLAIN_HOST.match(url):
+        return plain[1].lower()
     try:
-        found = urlsplit(post.url).hostname or ""
+        return urlsplit(url).hostname or ""
     except ValueError:
-        found = ""
-    return (found, post.platform.lower())
+        return ""
 
 
 def addresses(*texts: str) -> str:
@@ -107,3 +102,13 @@ def kinds(post: Post) -> list[str]:
     asks = any(mark in text for text in (post.title, post.text) for mark in "?？؟")
     traits = {"reply": reply, "opener": post.position == 1 and not reply, "quote": bool(post.quotes), "question": asks}
     return [name for name, holds in traits.items() if holds]
+
+
+_KNOWN: dict[str, Callable[[Post], Sequence[str]]] = {
+    "author": lambda post: (post.author.name, post.author.id) if post.author is not None else (),
+    "channel": lambda post: (post.channel,),
+    "is": kinds,
+    "link": lambda post: (addresses(post.url, post.title, post.text),),
+    "site": site,
+    "type": lambda post: post.kind,
+}

@@ -19,25 +19,24 @@ _ASCII = bytes(byte if byte > 127 else ord(chr(byte).lower()) if chr(byte).isaln
 _DENSE = 8  # characters for each change between ASCII and others; where they are fewer, all go one way
 
 
-def line(text: str) -> str:
-    """The line of a text, with a space at both ends; in plain ASCII there may be more than one between words."""
+def line(text: str) -> bytes:
+    """The line of a text, encoded, with a space at both ends; in plain ASCII more than one may be between words."""
     if text.isascii():
-        return f" {text} ".encode("ascii").translate(_ASCII).decode("ascii")
+        return f" {text} ".encode("ascii").translate(_ASCII)
     parts = _OTHERS.split(text)
     if len(parts) * _DENSE < len(text):
         parts[1::2] = [part.translate(_TABLE) for part in parts[1::2]]
-        rough = "".join(parts).encode().translate(_ASCII).decode()
-    else:
-        rough = text.translate(_TABLE)
-    return f" {' '.join(rough.split())} "
+        rough = "".join(parts).encode().translate(_ASCII)
+        return b" %b " % b" ".join(rough.split())
+    return f" {' '.join(text.translate(_TABLE).split())} ".encode()
 
 
-def line_of_words(words: Collection[str]) -> str:
+def line_of_words(words: Collection[str]) -> bytes:
     """The line of a text that has these words: for a long text of many letters quicker than `line`."""
     distinct = list(set(words)) or [""]
     rough = "\0".join(distinct).translate(_PARTED).split("\0")
     table = {word: " ".join(each.split()) for word, each in zip(distinct, rough, strict=True)}
-    return f" {' '.join(map(table.__getitem__, words))} "
+    return f" {' '.join(map(table.__getitem__, words))} ".encode()
 
 
 class _Table(dict[int, str]):

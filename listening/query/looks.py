@@ -14,6 +14,7 @@ from listening.query.tree import Link
 
 _MOST_WORDS = 4  # of a phrase
 _MOST_STANDS = 12  # occurrences of what is to be near others
+_CHEAP = 3  # occurrences of one word that need not be counted
 _SPACES = re.compile(" +")
 _GOING_ON = {"#": re.compile("_+[A-Za-z0-9]"), "@": re.compile("(?:_+|[.-])[A-Za-z0-9]")}  # a tag, a handle
 
@@ -64,13 +65,14 @@ def _all(plans: Sequence[Plan]) -> list[Look] | None:
 
 
 class _Words:
-    __slots__ = ("forms",)
+    __slots__ = ("forms", "possessive")
 
     def __init__(self, forms: frozenset[str]) -> None:
         self.forms = [f" {form} " for form in forms if form.isascii()]
+        self.possessive = "s" in forms
 
     def __call__(self, glance: Glance) -> Found | None:
-        line = glance.line
+        line = glance.line if self.possessive else glance.rough
         found: Found = []
         for form in self.forms:
             at = line.find(form)
@@ -78,62 +80,68 @@ class _Words:
                 end = at + len(form) - 1
                 found.append((at + 1, end))
                 at = line.find(form, end)
-        glance.spend(len(found))
-        return found or None
+        if not found:
+            return None
+        if len(found) > _CHEAP:
+            glance.spend(len(found))
+        return found
 
 
 class _Chain:
-    """Steps, one after the other; of each its forms, its prefixes and what punctuation it asks for."""
+    """Steps, one after the other; of each what its word begins with and, where not plain, the step."""
 
-    __slots__ = ("heads", "steps")
+    __slots__ = ("heads", "rest", "step")
 
     def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps = [(step, _typed(step)) for step in steps]
-        self.heads = [f" {form}" for form in self.steps[0][1]]
+        self.step, *others = [None if step.plain else step for step in steps]
+        first, *rest = map(_typed, steps)
+        self.heads = [f" {form}" for form in first]
+        self.rest = list(zip(others, rest, strict=True))
 
     def __call__(self, glance: Glance) -> Found | None:
-        line = glance.line
         found: Found = []
-        looked = 0
+        looked, line = 0, ""
         for head in self.heads:
+            if head not in glance.rough:
+                continue
+            line = line or glance.line
             at = line.find(head)
             while at >= 0:
                 after = line.index(" ", at + 1)
-                end = self._end(glance, at + 1, after)
+                end = self._end(glance, line, at + 1, after)
                 if end:
                     found.append((at + 1, end))
                 looked += 1
                 at = line.find(head, after)
-        glance.spend(looked)
+        if looked > _CHEAP:
+            glance.spend(looked)
         return found or None
 
-    def _end(self, glance: Glance, start: int, end: int) -> int:
+    def _end(self, glance: Glance, line: str, start: int, end: int) -> int:
         """Where the chain ends whose first word is this one; 0 where it does not go on."""
-        line = glance.line
-        first, *rest = self.steps
-        if not first[0].plain and not _fits(first[0], glance, start, end):
+        if self.step is not None and not _fits(self.step, glance, start, end):
             return 0
-        for step, forms in rest:
-            start = _gap_end(line, end)
-            if not any(line.startswith(form, start) for form in forms):
+        for step, forms in self.rest:
+            start = end + 1
+            if line.startswith(" ", start):
+                start = _SPACES.match(line, start).end()  # type: ignore[union-attr]
+            if not line.startswith(forms, start):
                 return 0
+            if step is None:
+                end = line.index(" ", start)
+                continue
             if step.glue is not None and not joined(step.glue, glance.clean[end:start]):
                 return 0
             end = line.index(" ", start)
-            if not step.plain and not _fits(step, glance, start, end):
+            if not _fits(step, glance, start, end):
                 return 0
         return end
 
 
-def _gap_end(line: str, start: int) -> int:
-    found = _SPACES.match(line, start)
-    return found.end() if found else start
-
-
-def _typed(step: Step) -> list[str]:
+def _typed(step: Step) -> tuple[str, ...]:
     """What a word that fits begins with in the line: with a space at its end where nothing may follow."""
     whole = [f"{form} " for form in step.folded if form.isascii()]
-    return whole + [wildcard.low for wildcard in step.wildcards if wildcard.low.isascii()]
+    return (*whole, *[wildcard.low for wildcard in step.wildcards if wildcard.low.isascii()])
 
 
 def _fits(step: Step, glance: Glance, start: int, end: int) -> bool:
@@ -212,8 +220,8 @@ def _stands(parts: Sequence[Look], glance: Glance) -> list[list[Stand]] | None:
             return None
         if len(found) > _MOST_STANDS:
             raise TooManyError
-        levels.append([(*glance.numbers(*span), *span) for span in found])
-    return levels
+        levels.append(found)
+    return [[(*glance.numbers(*span), *span) for span in found] for found in levels]
 
 
 class _Side:
@@ -224,6 +232,8 @@ class _Side:
 
     def __call__(self, glance: Glance) -> Found | None:
         in_title = self.name == "title"
+        if in_title and not glance.base:
+            return None
         return [one for one in self.part(glance) or () if (one[0] < glance.base) is in_title] or None
 
 

@@ -8,28 +8,27 @@ those queries are asked in full whose anchors were found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
-
-import ahocorasick
 
 from listening.errors import QueryError
 from listening.query.document import Document, Spans
 from listening.query.facts import Facts
 from listening.query.fields import FIELDS
-from listening.query.glance import LONGEST, Glance, TooManyError
+from listening.query.glance import BORDER, LONGEST, Glance, TooManyError
 from listening.query.line import line, line_of_words
 from listening.query.looks import Look, look
+from listening.query.needles import Keys, Place
 from listening.query.plan import Marks, Plan
 from listening.query.planner import Anchor, Planner
 from listening.query.tree import And, Around, Fact, Field, Near, Node, Not, Or, Phrase, Word
 from listening.query.words import Words
 
-_LONG = 4000  # characters of a text, not all ASCII, that is cut into words at once
-_RANK = itemgetter(1)  # of what the automaton finds
-_SHORT = 1000  # characters of a line; in a longer one a set of its words is quicker to ask than the line itself
+_LONG = 4000  # characters of a text that is cut into words at once
+_RANK = itemgetter(0)  # of what is found
+_SHORT = 1000  # bytes of a line; in a longer one a set of its words is quicker to ask than the line itself
 
 
 class Hit(NamedTuple):
@@ -43,7 +42,7 @@ class Hit(NamedTuple):
 class Matcher:
     """Made by `compile`."""
 
-    __slots__ = ("_always", "_automaton", "_hole", "_looks", "_names", "_owners", "_plans", "_runs")
+    __slots__ = ("_always", "_hole", "_keys", "_looks", "_names", "_needy", "_owners", "_plans", "_runs")
 
     def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
         self._names = tuple(plans)
@@ -51,49 +50,54 @@ class Matcher:
         self._looks: dict[int, Look | None] = {}  # of the plans that were asked so far
         self._always = [number for number, name in enumerate(plans) if not anchors[name]]
         self._hole = hole  # words that must lie between title and text so that no proximity crosses it
-        owners: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+        owners: defaultdict[bytes, list[tuple[int, frozenset[bytes]]]] = defaultdict(list)
         for number, name in enumerate(plans):
             for anchor in anchors[name]:
                 owners[anchor.key].append((number, anchor.needs))
         self._owners = tuple(owners.values())
-        self._runs = any(" " in key.strip() for key in owners)  # anchors of several words, which have an order
-        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for rank, key in enumerate(owners):
-            self._automaton.add_word(key, rank)
-        self._automaton.make_automaton()
+        self._runs = any(b" " in key.strip() for key in owners)  # anchors of several words, which have an order
+        self._needy = any(needs for several in self._owners for _, needs in several)
+        self._keys = Keys(tuple(owners))
 
     def match(self, title: str, text: str, facts: Facts | None = None) -> list[Hit]:
         """The queries that this title and text, taken as one document, satisfy; in the order given to `compile`.
 
         Without `facts` no field but title: and text: is satisfied.
         """
-        if not self._plans:
-            return []
         if len(text) > _LONG and not text.isascii():
-            words = Words(text)
-            numbers = self._candidates(line(title) + line_of_words(words.raw if self._runs else set(words.raw)))
-            return list(self._verified(numbers, Document(Words(title), words, self._hole, facts))) if numbers else []
-        rough = line(f"{title}\n{text}" if title else text)
-        numbers = self._candidates(rough)
+            return self._matched_long(title, text, facts)
+        rough = line(f"{title}{BORDER}{text}" if title else text)
+        if len(rough) > _LONG and not self._runs:
+            rough = b" %b " % b" ".join(set(rough.split()))  # or a word that is there 50,000 times is found as often
+        places = self._keys.find(rough)
+        numbers = self._candidates(places, rough) if places else self._always
         if not numbers:
             return []
         if len(text) + len(title) <= LONGEST and text.isascii() and title.isascii():
-            return self._glanced(numbers, Glance(title, text, facts, rough), title, text)
+            return self._glanced(numbers, Glance(title, text, facts, rough.decode()), title, text)
         return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts)))
+
+    def _matched_long(self, title: str, text: str, facts: Facts | None) -> list[Hit]:
+        words = Words(text)
+        rough = line(title) + line_of_words(words.raw if self._runs else set(words.raw))
+        numbers = self._candidates(self._keys.find(rough), rough)
+        return list(self._verified(numbers, Document(Words(title), words, self._hole, facts))) if numbers else []
 
     def _glanced(self, numbers: list[int], glance: Glance, title: str, text: str) -> list[Hit]:
         """As `_verified`, with a document only where a glance does not do."""
         document: Document | None = None
         hits: list[Hit] = []
+        looks = self._looks
         for number in numbers:
-            if number not in self._looks:
-                self._looks[number] = look(self._plans[number])
-            seen = self._looks[number]
+            if number not in looks:
+                looks[number] = look(self._plans[number])
+            seen = looks[number]
             try:
                 if seen is not None:
                     found = seen(glance)
                     if found is not None:
-                        hits.append(Hit(self._names[number], *glance.spans(found)))
+                        in_title, in_text = glance.spans(found)
+                        hits.append(Hit(self._names[number], in_title, in_text))
                     continue
             except TooManyError:
                 pass
@@ -101,17 +105,16 @@ class Matcher:
             hits += self._verified([number], document)
         return hits
 
-    def _candidates(self, words: str) -> list[int]:
-        ranks = set(map(_RANK, self._automaton.iter(words))) if self._owners else ()
-        if not ranks:
-            return self._always
-        found: Container[str] = words if len(words) <= _SHORT else {f" {word} " for word in set(words.split())}
+    def _candidates(self, places: Sequence[Place], rough: bytes) -> list[int]:
+        found: bytes | set[bytes] = rough
+        if len(rough) > _SHORT and self._needy:
+            found = {b" %b " % word for word in set(rough.split())}
         met = set(self._always)
-        for rank in ranks:
+        for rank in set(map(_RANK, places)):
             for number, needs in self._owners[rank]:
-                if not needs or any(map(found.__contains__, needs)):
+                if not needs or any(need in found for need in needs):
                     met.add(number)
-        return sorted(met)
+        return sorted(met) if len(met) > 1 else list(met)
 
     def _verified(self, numbers: list[int], document: Document) -> Iterator[Hit]:
         for number in numbers:

@@ -27,6 +27,7 @@ _ENGLISH = """
 _COMMON = frozenset(_ENGLISH.split())
 _COMMON_BITS = 3.0  # a common word is taken to be in one post of eight, any other in one of
 _LETTER_BITS, _SIGN_BITS = 1.5, 4.0  # two to the power of this per letter, or per Han, Kana or Thai character
+_NAME_BITS = 6.0  # a word that a query writes with a capital is a name, which fewer posts have than its letters tell
 _LONGEST = 12  # letters that count
 _SIGNS = 4  # Han, Kana or Thai characters in a key; more would be found again and again where one is repeated
 
@@ -35,8 +36,8 @@ _SIGNS = 4  # Han, Kana or Thai characters in a key; more would be found again a
 class Anchor:
     """A key in the line of each post that a plan, or a branch of it, can match; and keys of which one is there too."""
 
-    key: str
-    needs: frozenset[str] = frozenset()  # single words; empty where nothing else is known to be needed
+    key: bytes
+    needs: frozenset[bytes] = frozenset()  # single words; empty where nothing else is known to be needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Planner:
         self._same: dict[tuple[object, ...], Step] = {}  # steps are equal only to themselves
         self._chains: dict[tuple[Step, ...], Chain] = {}  # the same one is asked once of each document
         self._uses: Counter[str] = Counter()
+        self._names: set[str] = set()
 
     def plan(self, node: Node, plurals: bool = True) -> Plan:  # noqa: PLR0911 - one for each kind of node
         """The plan of a tree. Raises QueryError for a word or a value that cannot be searched for."""
@@ -92,7 +94,7 @@ class Planner:
 
         Empty where the plan asks for nothing that must occur.
         """
-        return _first(self._needs(plan)).anchors
+        return _shortest(_first(self._needs(plan)).anchors)
 
     def _operand(self, node: Node, plurals: bool) -> Local:
         part = self.plan(node, plurals)
@@ -112,6 +114,8 @@ class Planner:
             raise QueryError(" ".join(words), 0, "there is no letter, digit or emoji to search for")
         for step in chain:
             self._uses.update(step.folded)
+        if words[0][:1].isupper():
+            self._names |= chain[0].folded
         if len(chain) == 1 and chain[0].plain:
             return AnyWord(chain[0].forms)
         return self._chains.setdefault(tuple(chain), Chain(chain))
@@ -149,7 +153,7 @@ class Planner:
                 yield _of_starts(starts) if starts else self._need(step.folded)
 
     def _need(self, words: frozenset[str]) -> _Need:
-        cost = sum(self._uses[word] * 2 ** -_bits(word) for word in words)
+        cost = sum(self._uses[word] * 2 ** -(_bits(word) + _NAME_BITS * (word in self._names)) for word in words)
         return _Need(cost, frozenset(Anchor(_key(word)) for word in words), words)
 
 
@@ -161,8 +165,19 @@ def _first(needs: Sequence[_Need]) -> _Need:
     second = next((need.words for need in others if need.words and need.words != best.words), None)
     if second is None:
         return best
-    keys = frozenset(f" {_key(word).split()[0]} " for word in second)
+    keys = frozenset(b" %b " % _key(word).split()[0] for word in second)
     return _Need(best.cost, frozenset(Anchor(each.key, each.needs or keys) for each in best.anchors), best.words)
+
+
+def _shortest(anchors: frozenset[Anchor]) -> frozenset[Anchor]:
+    """Without those of several words that are found only where fewer of these words already are."""
+    alone = {anchor.key for anchor in anchors if not anchor.needs}
+    return frozenset(anchor for anchor in anchors if alone.isdisjoint(_beginnings(anchor.key)))
+
+
+def _beginnings(key: bytes) -> list[bytes]:
+    words = key.split()
+    return [b" %b " % b" ".join(words[:count]) for count in range(1, len(words))]
 
 
 def _either(needs: Sequence[_Need]) -> list[_Need]:
@@ -181,8 +196,8 @@ def _of_starts(starts: set[str]) -> _Need:
     return _Need(cost, frozenset(Anchor(line(start).rstrip()) for start in starts))
 
 
-def _key(word: str) -> str:
-    return f" {word} " if word.isascii() else line(word)
+def _key(word: str) -> bytes:
+    return f" {word} ".encode() if word.isascii() else line(word)
 
 
 def _content(step: Step) -> tuple[object, ...]:

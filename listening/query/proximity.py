@@ -80,6 +80,7 @@ def _near(here: Runs, there: Runs, words: int, *, before: bool, after: bool) -> 
     for length, bits in here.items():
         starts |= bits
         ends |= bits << (length - 1)
-    fit_start = spread(ends << 1, words) if after else 0
-    fit_end = spread(starts, words) >> words if before else 0
+    after_ends = spread(ends, words) if after else 0
+    after_starts = 0 if not before else after_ends if after and starts == ends else spread(starts, words)
+    fit_start, fit_end = after_ends << 1, after_starts >> words
     return {length: bits & (fit_start | fit_end >> (length - 1)) for length, bits in there.items()}

@@ -60,10 +60,11 @@ _LONGEST_REMEMBERED = 64  # characters; longer words are folded afresh, so that 
 class Words:
     """The words of one text: `words` folded, `raw` as typed. Places are in `clean`; `origin` leads back to the text."""
 
-    __slots__ = ("_line", "_pattern", "_removed", "clean", "raw", "words")
+    __slots__ = ("_gaps", "_line", "_pattern", "_removed", "clean", "raw", "words")
 
     def __init__(self, text: str) -> None:
         self._removed: list[int] = []
+        self._gaps: list[str] = []  # those that are known
         if text.isascii():
             self._pattern = _ASCII_WORD
             self.clean = without_possessives(text)
@@ -73,7 +74,8 @@ class Words:
             self._pattern, possessive, _ = _patterns()
             self.clean = possessive.sub("  ", self._shaped(text))
             self._line = ""
-            self.raw = self._pattern.findall(self.clean)
+            parts = self._pattern.split(self.clean)
+            self.raw, self._gaps = parts[1::2], parts[::2]
             self.words = _folded(self.raw, 0 if unmistakable(self.clean) else 1)
 
     def _shaped(self, text: str) -> str:
@@ -111,7 +113,7 @@ class Words:
 
     def gaps(self) -> list[str]:
         """What stands before the first word, between each two words and after the last one: one more than words."""
-        return self._pattern.split(self.clean)
+        return list(self._gaps) or self._pattern.split(self.clean)
 
     def origin(self, place: int) -> int:
         """The place in the text as written of a place in `clean`."""
@@ -123,9 +125,14 @@ def ascii_line(clean: str) -> str:
     return f" {clean} ".encode("ascii").translate(_ASCII_FOLD).decode("ascii")
 
 
+def has_possessives(text: str) -> bool:
+    """Whether an ASCII text may have a possessive 's."""
+    return "'s" in text or "'S" in text or "`" in text
+
+
 def without_possessives(text: str) -> str:
     """An ASCII text with spaces for its possessive 's."""
-    return _ASCII_POSSESSIVE.sub("  ", text) if "'" in text or "`" in text else text
+    return _ASCII_POSSESSIVE.sub("  ", text) if has_possessives(text) else text
 
 
 def visible(text: str) -> str:
@@ -172,7 +179,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     before = f"(?<=[{letter}{mark}{_SIGN}{_HANGUL}][{APOSTROPHES}])"
     kinds = {"letter": letter, "mark": mark, "sign": _SIGN, "hangul": _HANGUL, "emoji": _EMOJI}
     return (
-        re.compile(f"[{letter}][{letter}{mark}]*|[{_SIGN}][{mark}]*|[{_HANGUL}]+|[{_EMOJI}]"),
+        re.compile(f"([{letter}][{letter}{mark}]*|[{_SIGN}][{mark}]*|[{_HANGUL}]+|[{_EMOJI}])"),
         re.compile(f"[{APOSTROPHES}]{before}[sSｓＳ](?![{letter}{mark}])"),
         re.compile("|".join(f"(?P<{name}>[{members}])" for name, members in kinds.items())),
     )

@@ -11,6 +11,7 @@ from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
 from listening.store.coverage import SourceState
 from listening.store.erasing import Erasing, Erasure
+from listening.store.explaining import counting_sql, waits_sql
 from listening.store.figures import Count, Days
 from listening.store.health import Signs, SourceHealth, Vitals
 from listening.store.history import Act, History, Note
@@ -22,7 +23,7 @@ from listening.store.incidents import Incident, Incidents
 from listening.store.labels import Label, Labels, Open
 from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
-from listening.store.likely import Likely
+from listening.store.likely import Alike, Likely
 from listening.store.outbox import Message, Outbox, Outgoing
 from listening.store.people import Handle, PersonChange
 from listening.store.person import Attitude, Felt, Judged, Person, Said
@@ -77,6 +78,7 @@ __all__ = [
     "STATUSES",
     "Account",
     "Act",
+    "Alike",
     "Answer",
     "Around",
     "Asking",
@@ -149,5 +151,7 @@ __all__ = [
     "Tone",
     "View",
     "Voice",
+    "counting_sql",
     "read_filters",
+    "waits_sql",
 ]

@@ -50,7 +50,7 @@ class Connection:
             conn.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: pages that change often are copied less often
             conn.execute("PRAGMA journal_size_limit = 67108864")
             conn.execute("PRAGMA secure_delete = ON")  # what is taken out is overwritten
-        conn.execute("PRAGMA cache_size = -65536")
+        conn.execute("PRAGMA cache_size = -49152")
         conn.execute("PRAGMA temp_store = MEMORY")
         return Database(conn, recursive_triggers=False, execute_plugins=False)
 

@@ -34,7 +34,7 @@ _OTHERS = (
 _LEFT_OUT = frozenset(
     "accounts sessions tokens tries brands posts threads models authors persons person_changed not_same mentions "
     "copies copy_keys stances daily figures calendar checkpoints opt_outs opt_out_key privacy_requests backups "
-    "aspects slots leases hourly alert_rules flipped letters sites".split()
+    "aspects slots leases heard hourly alert_rules flipped letters sites".split()
 )
 _SETTINGS = {"sources": {"name", "kind", "url", "timetable", "slot", "due_for"}}  # columns that are left as they are
 _TEAM = {"who", "owner", "assignee"}  # columns of any table that name the team

@@ -23,40 +23,35 @@ class Explaining(Answers):
         """The first moment of some days and the first after them, ISO and UTC."""
         return bounds(self.calendar(), days)
 
-    def counting_sql(self, brand: str, days: Days | None, scope: Scope = EVERYTHING, **chosen: str | int | None) -> str:
-        """SQL that counts the mentions of a brand in some days (or ever) with what was chosen, as the figures do.
 
-        `chosen` may hold sentiment, source, site, intent, author_id, status "open", aspect and aspect_sentiment.
-        """
-        parts = [f"brand = {_quoted(brand)}"] if brand else []
-        if days is not None:
-            begin, end = self.bounds(days)
-            parts += [f"date >= {_quoted(begin)}", f"date < {_quoted(end)}"]
-        parts += ["shelved = 0", "copy = 0"]
-        parts += [sql.format(_quoted(chosen[key])) for key, sql in _CHOSEN.items() if chosen.get(key)]
-        if chosen.get("status") == "open":
-            parts.append("status IN ('new', 'in progress')")
-        if aspect := chosen.get("aspect"):
-            feels = chosen.get("aspect_sentiment")
-            also = f" AND label = {_quoted(feels)}" if feels else ""
-            parts.append(f"mention_id IN (SELECT mention_id FROM aspects WHERE aspect = {_quoted(aspect)}{also})")
-        if scope.hidden:
-            parts.append(f"source NOT IN ({', '.join(_quoted(name) for name in sorted(scope.hidden))})")
-        return "SELECT count(*) FROM mention_list\nWHERE " + "\n  AND ".join(parts)
+def counting_sql(brand: str, within: tuple[str, str], scope: Scope = EVERYTHING, **chosen: str | int | None) -> str:
+    """SQL that counts the mentions of a brand within two moments with what was chosen, as the figures do.
 
-    def waits_sql(self, brand: str, days: Days, scope: Scope = EVERYTHING) -> str:
-        """SQL that lists the hours to the first answer, of what was answered in some days."""
-        begin, end = self.bounds(days)
-        parts = [
-            f"brand = {_quoted(brand)}",
-            f"answered >= {_quoted(begin)}",
-            f"answered < {_quoted(end)}",
-            "shelved = 0",
-        ]
-        if scope.hidden:
-            parts.append(f"source NOT IN ({', '.join(_quoted(name) for name in sorted(scope.hidden))})")
-        listed = "SELECT mention_id, (julianday(answered) - julianday(date)) * 24 AS hours FROM mention_list"
-        return f"{listed}\nWHERE " + "\n  AND ".join(parts) + "\nORDER BY hours"
+    `chosen` may hold sentiment, source, site, intent, author_id, status "open", aspect and aspect_sentiment.
+    """
+    parts = [f"brand = {_quoted(brand)}"] if brand else []
+    parts += [f"date >= {_quoted(within[0])}", f"date < {_quoted(within[1])}", "shelved = 0", "copy = 0"]
+    parts += [sql.format(_quoted(chosen[key])) for key, sql in _CHOSEN.items() if chosen.get(key)]
+    if chosen.get("status") == "open":
+        parts.append("status IN ('new', 'in progress')")
+    if aspect := chosen.get("aspect"):
+        feels = chosen.get("aspect_sentiment")
+        also = f" AND label = {_quoted(feels)}" if feels else ""
+        parts.append(f"mention_id IN (SELECT mention_id FROM aspects WHERE aspect = {_quoted(aspect)}{also})")
+    return _where("SELECT count(*) FROM mention_list", parts, scope)
+
+
+def waits_sql(brand: str, within: tuple[str, str], scope: Scope = EVERYTHING) -> str:
+    """SQL that lists the hours to the first answer, of what was answered within two moments."""
+    answered = [f"answered >= {_quoted(within[0])}", f"answered < {_quoted(within[1])}"]
+    hours = "SELECT mention_id, (julianday(answered) - julianday(date)) * 24 AS hours FROM mention_list"
+    return _where(hours, [f"brand = {_quoted(brand)}", *answered, "shelved = 0"], scope) + "\nORDER BY hours"
+
+
+def _where(select: str, parts: list[str], scope: Scope) -> str:
+    if scope.hidden:
+        parts = [*parts, f"source NOT IN ({', '.join(_quoted(name) for name in sorted(scope.hidden))})"]
+    return f"{select}\nWHERE " + "\n  AND ".join(parts)
 
 
 def _quoted(value: str | int | None) -> str:

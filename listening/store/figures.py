@@ -118,9 +118,10 @@ class Figures(Connection):
         marks, columns = ", ".join("?" * len(names)), ", ".join(_GROUPS[each] for each in groups)
         sql = query.format(groups=columns or "1", brands=marks, hidden=hidden)
         grouped = f" GROUP BY {columns}" if groups else ""
+        ordered = f" ORDER BY {columns}" if groups else ""
         bound = [kind, days.first.isoformat(), days.last.isoformat(), *names, *values]
-        rows = self.db.conn.execute(f"{sql}{grouped} HAVING sum(f.mentions) > 0", bound)
-        return dict(sorted((tuple(row[:-4]) if groups else (), Count(*row[-4:])) for row in rows))
+        rows = self.db.conn.execute(f"{sql}{grouped} HAVING sum(f.mentions) > 0{ordered}", bound)
+        return {row[:-4] if groups else (): Count(*row[-4:]) for row in rows}
 
     def total(self, brand: str, days: Days, *, scope: Scope = EVERYTHING) -> Count:
         """All mentions of a brand in some days."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 from listening.store.moment import iso
 from listening.store.people import Handle, People
@@ -25,6 +25,9 @@ _NOBODY = frozenset(
 )
 _TELLING = re.compile(r"(?=.*[a-z])(?=.*[\d_.\-])[\w.\-]{5,}|\w{9,}", re.I)  # kim_lathe, kim77, gearheadwendy
 _WORDS = re.compile(r"\w{2,}(?:[ .'\-]+\w+)+")
+Pair = tuple[int, int]  # of author ids, the lower one first
+Pairs = dict[Pair, list[str]]  # pair -> the evidence in words
+Alike = tuple[Pair, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +51,53 @@ class Suggestions(People):
 
     def likely_same(self, limit: int = 50, scope: Scope = EVERYTHING) -> list[Likely]:
         """Pairs of handles that are likely one person, by the strength of the evidence; none that was turned down."""
-        pairs: dict[tuple[int, int], list[str]] = {}
-        for what, (sql, condition) in _GROUPS.items():
-            shared = f"SELECT {sql} FROM authors WHERE {condition} GROUP BY 1 HAVING count(*) BETWEEN 2 AND ?"
-            for (value,) in self.db.conn.execute(shared, [_SHARED]).fetchall():
-                self._share(pairs, what, str(value))
-        return list(self._shown(pairs, limit, scope))
+        return list(islice(self._shown(self._alike(), scope), limit))
+
+    def alike(self, limit: int) -> list[Alike]:
+        """The first so many pairs of handles with the evidence, whoever may see them: to be kept, as it takes long."""
+        return list(islice(self._alike(), limit))
+
+    def newest_handle(self) -> int:
+        """The id of the handle that was met last: it grows as more are."""
+        return int(self.db.conn.execute("SELECT coalesce(max(id), 0) FROM authors").fetchone()[0])
+
+    def still_likely(self, alike: Iterable[Alike], limit: int, scope: Scope = EVERYTHING) -> list[Likely]:
+        """Those pairs that nobody joined or turned down since."""
+        return list(islice(self._shown(alike, scope), limit))
+
+    def _alike(self) -> Iterator[Alike]:
+        pairs: Pairs = {}
+        for what in ("e-mail address", "profile address"):
+            for value in self._shared(what):
+                self._share(pairs, what, value)
+        for one, _ in list(pairs):
+            name = self.db.conn.execute("SELECT lower(name) FROM authors WHERE id = ?", [one]).fetchone()[0]
+            self._share(pairs, "name", str(name))
+        return chain(_strongest(pairs), self._namesakes(pairs))
+
+    def _shared(self, what: str) -> Iterator[str]:
+        """What several handles have in common, though not many."""
+        sql, condition = _GROUPS[what]
+        shared = f"SELECT {sql} FROM authors WHERE {condition} GROUP BY 1 HAVING count(*) BETWEEN 2 AND ?"
+        return (str(value) for (value,) in self.db.conn.execute(shared, [_SHARED]))
+
+    def _namesakes(self, known: Pairs) -> Iterator[Alike]:
+        """Pairs with a rare name in common and nothing else. There may be very many, so they are met one by one."""
+        for value in self._shared("name"):
+            pairs: Pairs = {}
+            self._share(pairs, "name", value)
+            yield from ((pair, why) for pair, why in pairs.items() if pair not in known)
 
     def likely_of(self, person: int, scope: Scope = EVERYTHING) -> list[Likely]:
         """The handles that are likely the same person as this one."""
-        pairs: dict[tuple[int, int], list[str]] = {}
+        pairs: Pairs = {}
         mine = {handle.author_id for handle in self.handles_of([person], scope)}
         for what, (sql, condition) in _GROUPS.items():
             query = f"SELECT DISTINCT {sql} FROM authors WHERE id IN (SELECT value FROM json_each(?)) AND {condition}"
             for (value,) in self.db.conn.execute(query, [json.dumps(sorted(mine))]).fetchall():
                 self._share(pairs, what, str(value))
         ours = {pair: why for pair, why in pairs.items() if len(mine.intersection(pair)) == 1}
-        return list(self._shown(ours, len(ours), scope))
+        return list(self._shown(_strongest(ours), scope))
 
     def not_same(self, one: int, other: int, *, now: datetime, who: str = "") -> None:
         """Turn a suggestion down: these two are not asked about again."""
@@ -76,7 +109,7 @@ class Suggestions(People):
         with self.writing() as conn:
             conn.execute("DELETE FROM not_same WHERE one = ? AND other = ?", sorted((one, other)))
 
-    def _share(self, pairs: dict[tuple[int, int], list[str]], what: str, value: str) -> None:
+    def _share(self, pairs: Pairs, what: str, value: str) -> None:
         """Add the pairs of handles that share something, each on a platform of its own."""
         if what == "name" and not telling(value):
             return
@@ -88,16 +121,16 @@ class Suggestions(People):
         for one, other in combinations(sorted(int(ident) for ident, _ in rows), 2):
             pairs.setdefault((one, other), []).append(f"the same {what} on both platforms: {value}")
 
-    def _shown(self, pairs: dict[tuple[int, int], list[str]], limit: int, scope: Scope) -> Iterator[Likely]:
+    def _shown(self, pairs: Iterable[Alike], scope: Scope) -> Iterator[Likely]:
         turned_down = set(self.db.conn.execute("SELECT one, other FROM not_same").fetchall())
-        shown = 0
-        for pair in sorted(pairs, key=lambda pair: (-_strength(pairs[pair]), pair)):
-            if shown >= limit:
-                return
+        for pair, evidence in pairs:
             handles = self._handles(pair, scope)
             if len(handles) == 2 and pair not in turned_down and handles[0].person_id != handles[1].person_id:
-                shown += 1
-                yield Likely(handles[0], handles[1], tuple(pairs[pair]), _strength(pairs[pair]) > 1)
+                yield Likely(handles[0], handles[1], tuple(evidence), _strength(evidence) > 1)
+
+
+def _strongest(pairs: Pairs) -> list[Alike]:
+    return sorted(pairs.items(), key=lambda each: (-_strength(each[1]), each[0]))
 
 
 def _strength(evidence: list[str]) -> int:

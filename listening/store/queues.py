@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
-from typing import NamedTuple
 
 from listening.config import Targets
+from listening.store.facts import Condition
 from listening.store.inbox import Capped, Inbox
 from listening.store.inbox_card import Card
 from listening.store.inbox_filter import IN_PROGRESS, NEW, NOBODY, OPEN, InboxFilter
-from listening.store.inbox_sql import conditions
+from listening.store.inbox_sql import conditions, joined
 from listening.store.moment import iso
+from listening.store.schema.quicker import SECONDS
 from listening.store.scope import EVERYTHING, Scope
 
 VERDICTS = ("recovered", "same", "worse", "unscored", "silent")
@@ -103,16 +104,7 @@ class QueueFigures:
     tones: tuple[tuple[str, int], ...]  # recovered, same, ... of the latest 2,000 answered
 
 
-class _Answered(NamedTuple):
-    mention_id: int
-    answered: str
-    took: int  # seconds
-    closed: int
-    outcome: str
-
-    @property
-    def place(self) -> str:
-        return f"{self.answered}.{self.mention_id:019}"
+_ANSWERED = "FROM mentions d INDEXED BY mentions_answered"
 
 
 class Queues(Inbox):
@@ -152,18 +144,19 @@ class Queues(Inbox):
         here = replace(where or InboxFilter(), queue=name, since=None, until=None, statuses=())
         waiting = replace(here, statuses=(NEW, IN_PROGRESS))
         late = replace(waiting, until=now - targets.answer)
-        rows = self._answered(here, since, until, scope)
-        took = [row.took for row in rows]
-        tones = self._tones([row.mention_id for row in rows[:_LOOKED_AT]], scope)
+        answered = _within(conditions(self.db.conn, here, scope, "d"), since, until)
+        closed, waits, outcomes = self._dealt(answered)
+        target = targets.answer.total_seconds()
+        tones = self._tones(self._latest(answered, _LOOKED_AT), scope)
         return QueueFigures(
             self.count(waiting, scope=scope),
             self.count(late, scope=scope),
             self.count(replace(waiting, assignee=NOBODY), scope=scope),
-            len(rows),
-            sum(seconds <= targets.answer.total_seconds() for seconds in took),
-            timedelta(seconds=round(median(took))) if took else None,
-            sum(row.closed for row in rows),
-            _counted([row.outcome for row in rows if row.outcome]),
+            len(waits),
+            sum(seconds <= target for seconds in waits),
+            timedelta(seconds=round(median(waits))) if waits else None,
+            closed,
+            _counted(outcomes),
             _counted([tone.verdict for tone in tones.values()]),
         )
 
@@ -176,25 +169,40 @@ class Queues(Inbox):
         `became` is an outcome or a tone's verdict that they must have. `after` is the `QueuePage.after` before.
         """
         here = replace(where or InboxFilter(), queue=name, since=None, until=None, statuses=())
-        rows = self._answered(here, since, until, scope)
+        every = _within(conditions(self.db.conn, here, scope, "d"), since, until)
+        chosen = every
         if became in VERDICTS:
-            tones = self._tones([row.mention_id for row in rows[:_LOOKED_AT]], scope)
-            rows = [row for row in rows if row.mention_id in tones and tones[row.mention_id].verdict == became]
+            tones = self._tones(self._latest(every, _LOOKED_AT), scope)
+            ids = json.dumps([ident for ident, tone in tones.items() if tone.verdict == became])
+            chosen = joined([every, ("d.id IN (SELECT value FROM json_each(?))", [ids])])
         elif became:
-            rows = [row for row in rows if row.outcome == became]
-        rows = [row for row in rows if not after or row.place < after]
-        shown = self.cards([row.mention_id for row in rows[:limit]], now)
-        following = rows[limit - 1].place if len(rows) > limit else ""
+            chosen = joined([every, ("d.outcome = ?", [became])])
+        if after:
+            answered, _, ident = after.partition(".")
+            chosen = joined([chosen, ("(d.answered, d.id) < (?, ?)", [answered, int(ident) if ident.isdigit() else 0])])
+        found = self._latest(chosen, limit + 1)
+        shown = self.cards(found[:limit], now)
+        last = shown[-1] if len(found) > limit else None
+        following = f"{iso(last.answered)}.{last.mention_id}" if last and last.answered else ""
         return QueuePage(self.items(shown, now=now, targets=targets, scope=scope), following, self.mark())
 
-    def _answered(self, here: InboxFilter, since: datetime, until: datetime, scope: Scope) -> list[_Answered]:
-        sql, values = conditions(self.db.conn, here, scope, "d")
+    def _latest(self, answered: Condition, limit: int) -> list[int]:
+        """The ids of mentions that were answered last."""
+        sql, values = answered
         rows = self.db.conn.execute(
-            "SELECT d.id, d.answered, unixepoch(d.answered) - unixepoch(d.published), d.closed IS NOT NULL, d.outcome "
-            f"FROM mentions d INDEXED BY mentions_answered WHERE d.answered >= ? AND d.answered < ? AND {sql} "
-            "ORDER BY d.answered DESC, d.id DESC", [iso(since), iso(until), *values],
-        )  # fmt: skip
-        return [_Answered(*row) for row in rows]
+            f"SELECT d.id {_ANSWERED} WHERE {sql} ORDER BY d.answered DESC, d.id DESC LIMIT ?", [*values, limit]
+        )
+        return [row[0] for row in rows]
+
+    def _dealt(self, answered: Condition) -> tuple[int, list[int], list[str]]:
+        """How many of them are closed, the seconds that each waited, and what came of those of which it was noted."""
+        sql, values = answered
+        closed, waits, outcomes = self.db.conn.execute(
+            f"SELECT count(d.closed), json_group_array({SECONDS}), json_group_array(d.outcome) "
+            f"FILTER (WHERE d.outcome <> '') {_ANSWERED} WHERE {sql}",
+            values,
+        ).fetchone()  # as single values: there may be very many
+        return closed, json.loads(waits), json.loads(outcomes)
 
     def _tones(self, ids: Sequence[int], scope: Scope) -> dict[int, Tone]:
         seen, hidden = scope.sources("x.source_id")
@@ -203,6 +211,10 @@ class Queues(Inbox):
         query = "SELECT id, score FROM mentions WHERE id IN (SELECT value FROM json_each(?))"
         scores = dict(self.db.conn.execute(query, [later]).fetchall())
         return {ident: Tone(last, score, scores.get(last)) for ident, score, last in rows}
+
+
+def _within(answered: Condition, since: datetime, until: datetime) -> Condition:
+    return joined([("d.answered >= ? AND d.answered < ?", [iso(since), iso(until)]), answered])
 
 
 def _clock(since: datetime, stopped: datetime | None, target: timedelta, now: datetime) -> Clock:

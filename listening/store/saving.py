@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from listening.post import Author, Checkpoint, Entry, Extent, Post, Reject, Thread
-from listening.store import index, optouts
+from listening.store import heard, index, optouts
 from listening.store.connection import Connection
 from listening.store.copies import Copies
 from listening.store.mentions import Mentions
@@ -191,6 +191,8 @@ class _Save:
         else:
             fresh = {row[0] for row in self.conn.execute("SELECT id FROM posts WHERE id > ?", [before])}
         index.add(self.conn, (row[:1] + row[_TITLE : _TITLE + 2] for row in rows if row[0] in fresh))
+        new = (row for row in rows if row[0] in fresh)
+        heard.add(self.conn, self.source_id, ((row[_PUBLISHED], row[_DOMAIN], row[_KIND]) for row in new))
         for row, entry in zip(rows, entries, strict=True):
             if row[0] not in fresh:
                 self._update(row, entry)
@@ -274,8 +276,8 @@ class _Save:
             self.copies.follow(post_id)
 
 
-_TITLE, _DOMAIN, _AUTHOR, _PUBLISHED = (
-    _POST_COLUMNS.index(column) for column in ("title", "domain", "author_id", "published")
+_KIND, _TITLE, _DOMAIN, _AUTHOR, _PUBLISHED = (
+    _POST_COLUMNS.index(column) for column in ("kind", "title", "domain", "author_id", "published")
 )
 
 

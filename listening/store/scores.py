@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from listening.store.coverage import Coverage
-from listening.store.figures import Days
+from listening.store.figures import Count, Days
+from listening.store.schema.quicker import BECAME, CLOSED, COMPLAINT, DEALT, IDEA, SALE, TAKEN_UP, WORKED
 from listening.store.scope import EVERYTHING, Scope
+from listening.store.stances import ADVOCACY, NEGATIVE
 from listening.store.voices import bounds
 
-_HAS = "instr(', ' || m.intents || ',', ', {},')"
-_COUNTED = "m.published >= ? AND m.published < ? AND m.copy = 0 AND NOT m.shelved AND b.ours AND {hidden}"
-_SCORES = f"""
-SELECT coalesce(sum({_HAS.format("complaint")}), 0),
-    coalesce(sum({_HAS.format("complaint")} AND (m.answered IS NOT NULL OR m.status IN ('answered', 'closed'))), 0),
-    coalesce(sum({_HAS.format("complaint")} AND m.status = 'closed'), 0),
-    coalesce(sum({_HAS.format("complaint")} AND m.outcome = 'sale'), 0),
-    coalesce(sum(m.outcome = 'sale'), 0),
-    coalesce(sum({_HAS.format("idea")}), 0),
-    coalesce(sum({_HAS.format("idea")} AND (m.outcome = 'used'
-        OR m.status IN ('in progress', 'answered', 'closed'))), 0)
-FROM mentions m JOIN brands b ON b.id = m.brand_id
-WHERE {_COUNTED} AND (m.intents <> '' OR m.outcome <> '')
+_WORKED = f"""
+SELECT coalesce(sum(became & {COMPLAINT | DEALT} = {COMPLAINT | DEALT}), 0),
+    coalesce(sum(became & {COMPLAINT | CLOSED} = {COMPLAINT | CLOSED}), 0),
+    coalesce(sum(became & {COMPLAINT | SALE} = {COMPLAINT | SALE}), 0), coalesce(sum(became & {SALE} > 0), 0),
+    coalesce(sum(became & {IDEA | TAKEN_UP} = {IDEA | TAKEN_UP}), 0)
+FROM (SELECT {BECAME} AS became FROM brands b CROSS JOIN mentions m INDEXED BY mentions_worked ON m.brand_id = b.id
+    WHERE b.ours AND m.published >= ? AND m.published < ? AND m.copy = 0 AND NOT m.shelved AND {WORKED} AND {{hidden}})
 """
+_DEALT = "(m.answered IS NOT NULL OR m.status IN ('answered', 'closed'))"
 _ADVOCATES = f"""
-SELECT count(DISTINCT p.author_id), count(DISTINCT CASE WHEN m.answered IS NOT NULL
-    OR m.status IN ('answered', 'closed') OR EXISTS (SELECT 1 FROM mention_tags g WHERE g.mention_id = m.id
-    AND g.tag IN ('thanked', 'thanks')) THEN p.author_id END)
-FROM mentions m JOIN brands b ON b.id = m.brand_id JOIN posts p ON p.id = m.post_id
-WHERE {_COUNTED} AND {_HAS.format("advocacy")} AND m.label IS NOT 'negative'
+SELECT count(DISTINCT coalesce(o.person_id, v.author_id)), count(DISTINCT CASE WHEN {_DEALT}
+    OR EXISTS (SELECT 1 FROM mention_tags g WHERE g.mention_id = m.id AND g.tag IN ('thanked', 'thanks'))
+    THEN coalesce(o.person_id, v.author_id) END)
+FROM brands b CROSS JOIN stances v ON v.brand_id = b.id JOIN mentions m ON m.id = v.mention_id
+LEFT JOIN persons o ON o.author_id = v.author_id
+WHERE b.ours AND v.published >= ? AND v.published < ? AND v.said & {ADVOCACY} AND NOT v.said & {NEGATIVE} AND {{hidden}}
 """
 _HEARD = """
-SELECT count(DISTINCT CASE WHEN s.kind = 'board' THEN s.id END), count(DISTINCT s.id), count(DISTINCT p.domain),
-    count(DISTINCT CASE WHEN p.kind = 'email' THEN p.id END)
-FROM posts p JOIN sources s ON s.id = p.source_id WHERE p.published >= ? AND p.published < ? AND {hidden}
+SELECT count(DISTINCT CASE WHEN s.kind = 'board' THEN s.id END), count(DISTINCT h.site),
+    coalesce(sum(CASE WHEN h.kind = 'email' THEN h.posts END), 0)
+FROM heard h JOIN sources s ON s.id = h.source_id WHERE h.month = ? AND {hidden}
 """
 
 
@@ -42,17 +41,16 @@ class Scores:
     """One month. What is heard counts all posts; the others count mentions of our own brands that were made in it."""
 
     boards: int
-    sources: int
     sites: int
     mails: int
     complaints: int
+    ideas: int
     answered: int
     resolved: int
     turned: int  # complaints that ended in a sale
     sales: int
-    ideas: int
     passed_on: int
-    advocates: int
+    advocates: int  # people
     thanked: int
 
 
@@ -60,11 +58,18 @@ class Scoring(Coverage):
     """What the scorecard counts."""
 
     def scores(self, days: Days, *, scope: Scope = EVERYTHING) -> Scores:
-        """The figures of some days."""
-        begin_end = list(bounds(self.calendar(), days))
-        of_mentions, values = scope.sources("m.source_id")
-        of_posts, _ = scope.sources("p.source_id")
-        mentions = self.db.conn.execute(_SCORES.format(hidden=of_mentions), [*begin_end, *values]).fetchone()
-        people = self.db.conn.execute(_ADVOCATES.format(hidden=of_mentions), [*begin_end, *values]).fetchone()
-        heard = self.db.conn.execute(_HEARD.format(hidden=of_posts), [*begin_end, *values]).fetchone()
-        return Scores(*heard, *mentions, *people)
+        """The figures of the days of one month."""
+        hidden, values = scope.sources("m.source_id")
+        bound = [*bounds(self.calendar(), days), *values]
+        worked = self.db.conn.execute(_WORKED.format(hidden=hidden), bound).fetchone()
+        advocates = _ADVOCATES.format(hidden=scope.sources("v.source_id")[0])
+        people = self.db.conn.execute(advocates, bound).fetchone()
+        month = [f"{days.first:%Y-%m}", *values]
+        heard = self.db.conn.execute(_HEARD.format(hidden=scope.sources("s.id")[0]), month).fetchone()
+        return Scores(*heard, *self._written(days, ("complaint", "idea"), scope), *worked, *people)
+
+    def _written(self, days: Days, intents: Sequence[str], scope: Scope) -> list[int]:
+        """How many mentions of our brands were written for each of these reasons."""
+        ours = [name for name, mine in self.db.conn.execute("SELECT name, ours FROM brands") if mine]
+        found = self.figures(ours, days, ["name"], kind="intent", scope=scope)
+        return [found.get((intent,), Count()).mentions for intent in intents]

@@ -64,7 +64,7 @@ class Searching(Posts, Handling):
         What a query asks of mentions, such as `brand:acme status:new`, must all hold for one mention of the post.
         """
         matcher, of_mentions = asked.matcher(), about_mentions(asked.node)
-        for chunk in _chunks(iter(self._candidates(asked, since, until))):
+        for chunk in _chunks(iter(self._candidates(asked, _between(since, until)))):
             posts = self.posts(chunk)
             mentions = _by_post(self.mentions_of(chunk)) if of_mentions else {}
             for post_id in chunk:
@@ -78,8 +78,14 @@ class Searching(Posts, Handling):
     def candidates(
         self, asked: Question, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
     ) -> list[int]:
-        """The ids of all posts that a query may match, newest first, for whoever asks the matcher himself."""
-        return list(islice(self._candidates(asked, since, until), limit))
+        """The ids of all posts that a query may match, newest first, for whoever asks the matcher himself.
+
+        With a limit, and where the index has many, they are those that were collected last.
+        """
+        where = _between(since, until)
+        if limit is not None and (found := self._collected_last(asked, where, limit)) is not None:
+            return found
+        return list(islice(self._candidates(asked, where), limit))
 
     def satisfying(self, asked: Question, where: Condition, order: str) -> Iterator[int]:
         """The ids of the mentions in `mention_list m` that satisfy a query and a condition, in some order."""
@@ -104,18 +110,38 @@ class Searching(Posts, Handling):
         """End what this store is being asked, from another thread: the asker gets an sqlite3.OperationalError."""
         self.db.conn.interrupt()
 
-    def _candidates(self, asked: Question, since: datetime | None, until: datetime | None) -> Iterator[int]:
-        bounds = (("p.published >= ?", since), ("p.published < ?", until))
-        where: list[Condition] = [(sql, [iso(when)]) for sql, when in bounds if when is not None]
+    def _candidates(self, asked: Question, where: Sequence[Condition]) -> Iterator[int]:
         order = "p.published DESC, p.id DESC"
         return (row[0] for row in self._walk(asked, "p.id", "SELECT p.id FROM posts p", where, order))
 
+    def _collected_last(self, asked: Question, where: Sequence[Condition], limit: int) -> list[int] | None:
+        """Of many that the index has, those with the highest ids, in which order it can be read; None where it is few.
+
+        To sort all of them by date would take a hundred times as long.
+        """
+        register(self.db.conn)
+        if not self._indexed(asked.node, "p.id")[1]:
+            return None
+        known = Narrowing(asked.now, asked.zone, of_posts=True).narrow(asked.node)
+        sql, values = _all([*where, *([known] if known else [])])
+        found: dict[int, str] = {}
+        for table, terms in _tables(asked.node) or ():
+            query = (
+                f"SELECT p.id, p.published FROM {table} f CROSS JOIN posts p ON p.id = f.rowid WHERE {table} MATCH ? "
+                f"AND {sql} ORDER BY f.rowid DESC LIMIT ?"
+            )
+            found.update(self.db.conn.execute(query, [terms, *values, limit]).fetchall())
+        newest = sorted(found, reverse=True)[:limit]
+        return sorted(newest, key=lambda ident: (found[ident], ident), reverse=True)
+
     def _walk(
-        self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str, bare: str = ""
-    ) -> Iterator[Row]:
+        self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str, bare: str = "",
+        index: str = "",
+    ) -> Iterator[Row]:  # fmt: skip
         """The rows of `posts p`, and of `mention_list m` where the column of post ids is its, that a query may match.
 
-        `bare` selects the same without these two: it will do where the query has no fields.
+        `bare` selects the same without these two: it will do where the query has no fields; `index` is the one along
+        which it is walked then, where the words are in many posts.
         Of many, the first are not asked of the index: there is enough to be found among them, while it is slow to
         list all that it has.
         """
@@ -124,6 +150,8 @@ class Searching(Posts, Handling):
         conditions = [*where, *([known] if known else [])]
         select = select if known or not bare else bare
         indexed, many = self._indexed(asked.node, column)
+        if many and index and select is bare:
+            select = f"{bare} INDEXED BY {index}"
         first: list[Row] = []
         if many:
             sql, values = _all(conditions)
@@ -139,10 +167,9 @@ class Searching(Posts, Handling):
 
     def _indexed(self, node: Node, column: str) -> tuple[list[Condition], bool]:
         """The condition that a column of post ids is among what the index finds, if it can tell; and if it is much."""
-        plain, folded = narrow(node)
-        if plain is None or folded is None:
+        asked = _tables(node)
+        if asked is None:
             return [], False
-        asked = [(table, terms) for table, terms in (("posts_fts", plain), ("posts_folded", folded)) if terms]
         if not asked:
             return [("0", [])], False
         sql = " UNION ALL ".join(f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table, _ in asked)
@@ -151,6 +178,19 @@ class Searching(Posts, Handling):
         if len(first) > _FEW:
             return [(f"+{column} IN ({sql})", values)], True
         return [(f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(first)])], False
+
+
+def _tables(node: Node) -> list[tuple[str, str]] | None:
+    """The tables of the index that can find what a query may match, and what they are asked; None where none can."""
+    plain, folded = narrow(node)
+    if plain is None or folded is None:
+        return None
+    return [(table, terms) for table, terms in (("posts_fts", plain), ("posts_folded", folded)) if terms]
+
+
+def _between(since: datetime | None, until: datetime | None) -> list[Condition]:
+    bounds = (("p.published >= ?", since), ("p.published < ?", until))
+    return [(sql, [iso(when)]) for sql, when in bounds if when is not None]
 
 
 def _decided(matcher: Matcher, asked: Question, stored: StoredPost, mentions: Iterable[Handled | None]) -> Hit | None:

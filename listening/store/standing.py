@@ -38,6 +38,15 @@ _REPLIES = (
 )
 
 
+# Who said such a thing, and the other handles of the same people.
+_SAID = "SELECT v.author_id FROM stances v WHERE {period} AND v.said & {must}"
+_CANDIDATES = {
+    False: f"v.author_id IN ({_SAID})",
+    True: f"v.author_id IN (WITH said AS MATERIALIZED ({_SAID}) SELECT author_id FROM said UNION SELECT s.author_id "
+    "FROM said JOIN persons p ON p.author_id = said.author_id JOIN persons s ON s.person_id = p.person_id)",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Loud:
     """How much somebody's stance weighs in a period, at first glance."""
@@ -90,11 +99,12 @@ class Standings(Portraits):
 
     def loudest(
         self, brand: str, since: datetime | None, until: datetime | None, weights: Mapping[int, int], *,
-        least: int, limit: int, scope: Scope = EVERYTHING,
+        least: int, limit: int, must: int = 0, scope: Scope = EVERYTHING,
     ) -> list[Loud]:  # fmt: skip
         """The persons whose stances weigh most: `weights` gives the points for each bit of `stances.said`.
 
-        Only mentions with a bit that has points above 0 make somebody a candidate; all that weigh are counted.
+        Only mentions with a bit that has points above 0 make somebody a candidate; all that weigh are counted. With
+        `must` only those who said something with this bit at least once are looked at.
         """
         sql, hidden = scope.sources("v.source_id")
         points = " + ".join(f"(v.said & {bit} > 0) * {worth}" for bit, worth in weights.items())
@@ -103,11 +113,15 @@ class Standings(Portraits):
         who, join = "v.author_id", ""
         if joined:
             who, join = "coalesce(o.person_id, v.author_id)", "LEFT JOIN persons o ON o.author_id = v.author_id"
+        period = (
+            f"v.brand_id = (SELECT id FROM brands WHERE name = ?) AND v.published >= ? AND v.published < ? AND {sql}"
+        )
+        bound = [brand, *_bounds(since, until), *hidden]
+        candidates = _CANDIDATES[bool(joined)].format(period=period, must=must) if must else "1"
         rows = self.db.conn.execute(
-            f"SELECT {who}, sum({points}), count(*) FROM stances v {join} WHERE v.brand_id = "
-            f"(SELECT id FROM brands WHERE name = ?) AND v.published >= ? AND v.published < ? AND {sql} "
+            f"SELECT {who}, sum({points}), count(*) FROM stances v {join} WHERE {candidates} AND {period} "
             f"GROUP BY 1 HAVING sum({points}) >= ? AND sum(v.said & {sought} > 0) > 0 ORDER BY 2 DESC, 1 LIMIT ?",
-            [brand, *_bounds(since, until), *hidden, least, limit],
+            [*(bound if must else []), *bound, least, limit],
         )
         return [Loud(*row) for row in rows]
 

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import ahocorasick
-
+from listening.query.needles import Needles
 from pipelines.intents.line import Line
 from pipelines.intents.patterns import Chains, Pattern
 
@@ -33,7 +32,7 @@ class Finder:
     Keys below 0 hold what only matters where the key ~key was found.
     """
 
-    __slots__ = ("_automaton", "_empty")
+    __slots__ = ("_needles", "_owners")
 
     def __init__(self, patterns: Mapping[int, Iterable[Pattern]]) -> None:
         literal: defaultdict[str, list[int]] = defaultdict(list)
@@ -45,27 +44,24 @@ class Finder:
                         literal[anchor].append(key)
                     else:
                         closer[anchor].append((key, pattern))
-        self._automaton = ahocorasick.Automaton()
+        self._owners: list[_Owner] = []
         for anchor in dict.fromkeys((*literal, *closer)):
             whole = anchor[0] == anchor[-1] == " "
             looks = [one for one in closer[anchor] if one[0] >= 0]
             vetoes = [one for one in closer[anchor] if one[0] < 0]
             keys = tuple(dict.fromkeys(literal[anchor]))
-            owner = _Owner(anchor, len(anchor) * whole, keys, tuple(looks), tuple(vetoes))
-            self._automaton.add_word(anchor, owner)
-        self._empty = not len(self._automaton)
-        if not self._empty:
-            self._automaton.make_automaton()
+            self._owners.append(_Owner(anchor, len(anchor) * whole, keys, tuple(looks), tuple(vetoes)))
+        self._needles = Needles([owner.anchor for owner in self._owners])
 
     def find(self, line: Line) -> dict[int, list[Span]]:
         """The keys that have a pattern in this line, with the spans of what was found, in no order."""
         found: dict[int, list[Span]] = {}
-        if self._empty:
-            return found
-        text = line.text
+        text, owners = line.text, self._owners
         places: list[tuple[int, Closer]] = []
         vetoes: list[tuple[int, Closer]] = []
-        for last, (anchor, size, literal, closer, against) in self._automaton.iter(text):
+        for rank, _, end in self._needles.find(text):
+            anchor, size, literal, closer, against = owners[rank]
+            last = end - 1
             if literal:
                 span = (last + 1 - size, last) if size else _whole(text, anchor, last)
                 for key in literal:

@@ -80,7 +80,7 @@ def _turns(text: str, marks: Marks, names: Sequence[_Name], says: Says) -> Itera
         groups = [list(group) for _, group in groupby(piece.names, key=lambda name: name.own)]
         edges = [piece.start, *(group[-1].end for group in groups[:-2])]
         ends = [*(group[0].start for group in groups[2:]), piece.end]
-        before, start = piece.before, piece.start
+        before, start = _begun(text, marks, piece, says)
         whose: bool | None = groups[0][0].own
         for (left, right), edge, until in zip(pairwise(groups), edges, ends, strict=False):
             border = _parting(text, marks, (edge, left[-1].end), (right[0].start, until), says)
@@ -90,6 +90,21 @@ def _turns(text: str, marks: Marks, names: Sequence[_Name], says: Says) -> Itera
             yield _Turn(before, start, whose)
             (before, start), whose = border, right[0].own
         yield _Turn(before, start, whose)
+
+
+def _begun(text: str, marks: Marks, piece: _Piece, says: Says) -> tuple[int, int]:
+    """Where a piece ends the one before it and starts itself: "Acme is kind but slow | , | Globex ..." at its comma."""
+    name = piece.names[0]
+    if piece.before < piece.start:  # with a word such as "but"
+        comma = _last(marks.partings[1], piece.start, name.start)
+        if (
+            comma is not None
+            and comma.lists
+            and not text[comma.end : name.start].strip()
+            and says(piece.start, comma.start)
+        ):
+            return comma.start, comma.end
+    return piece.before, piece.start
 
 
 def _parting(text: str, marks: Marks, one: Span, two: Span, says: Says) -> Span | None:

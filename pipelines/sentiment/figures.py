@@ -35,6 +35,12 @@ _LASTING = re.compile(
     r"year on|standby|free trial|survived|fit for|return window|returns within)\b",
     re.IGNORECASE,
 )
+_STAYED = re.compile(
+    r"\b(?:had|have|with|used|using|been|owned|customers?|members?)\b[^.;!?]{0,40}\bfor "
+    r"(?:the (?:last|past) |over |about )?$",
+    re.IGNORECASE,
+)
+_STAYING = re.compile(r"\s(?:with|of using)\s", re.IGNORECASE)  # how long somebody has been a customer is no wait
 _GAINED = re.compile(
     r"\b(?:sav(?:e|ed|es|ings?)|refund(?:s|ed)?|credit(?:s|ed)?|discount|off|cheaper|less|earn(?:s|ed)?|cashback|bonus|"
     r"pays|compensat\w+|back|interest|gave|voucher)\b",
@@ -83,6 +89,8 @@ def _figures(text: str, starts: Sequence[int]) -> Iterator[Figure]:
         if match["before"] or match["money"]:
             yield Figure(*match.span(), amount, 1, "money")
         elif match["time"]:
+            if _STAYED.search(text[max(start - 80, 0) : start]) or _STAYING.match(text, upto):
+                continue
             yield Figure(*match.span(), amount, _SECONDS[match["time"].lower()], "time")
         elif match["of"] or match["outof"]:
             scale = (match["of"] or match["outof"]).lower()

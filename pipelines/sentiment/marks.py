@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick
+from listening.query.needles import Needles
 
 EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\ufe0f\u200d"
 _POINT = re.compile("[.!?\u2026\u3002\uff01\uff1f\uff61;:\n]")
@@ -80,14 +80,10 @@ def marks_of(text: str) -> Marks:
 
 
 @cache
-def _automaton() -> ahocorasick.Automaton:
-    found = ahocorasick.Automaton()
-    for kind, words in _WORDS.items():
-        for word in words.split():
-            spaced = word.replace("_", " ")
-            found.add_word(spaced, (len(spaced), kind))
-    found.make_automaton()
-    return found
+def _needles() -> tuple[Needles, list[str]]:
+    """The small words, and the kind of each."""
+    kinds = {word.replace("_", " "): kind for kind, words in _WORDS.items() for word in words.split()}
+    return Needles(tuple(kinds)), list(kinds.values())
 
 
 def _small_words(text: str) -> Iterator[tuple[int, int, str]]:
@@ -96,10 +92,11 @@ def _small_words(text: str) -> Iterator[tuple[int, int, str]]:
     if len(lower) != len(text):
         lower = "".join(one if len(one) == 1 else " " for one in map(str.lower, text))
     lower = f" {lower} "
-    for last, (length, kind) in _automaton().iter(lower):
-        before, after = lower[last - length], lower[last + 1]
+    needles, kinds = _needles()
+    for rank, start, end in needles.find(lower):
+        before, after = lower[start - 1], lower[end]
         if not (before.isalnum() or after.isalnum() or before == "_" or after == "_"):
-            yield last - length, last, kind
+            yield start - 1, end - 1, kinds[rank]
 
 
 def _signs(text: str) -> Iterator[Mark]:

@@ -15,6 +15,7 @@ _ASKS = frozenset(
     "any someone".split()
 )
 _BLAMES = frozenset("come is can could dare someone somebody you".split())  # how come, how is it that, can you at last
+_TURNS = frozenset("but while whereas though although however because so".split())  # with which a clause begins
 _WISHES = frozenset(("please", "just"))
 
 
@@ -43,5 +44,8 @@ def is_object(words: Sequence[Word], place: int, subjects: Sequence[int]) -> boo
     """Whether another brand, with which the sentence begins, does something to or with this one."""
     if not place or words[place - 1].folded not in _TO:
         return False
-    begin = next((at + 1 for at in range(place - 1, -1, -1) if words[at].stops or words[at].pauses), 0)
+    begins = (
+        at + 1 for at in range(place - 1, -1, -1) if words[at].stops or words[at].pauses or words[at].folded in _TURNS
+    )
+    begin = next(begins, 0)
     return any(begin <= subject <= begin + 1 and subject < place for subject in subjects)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import product
 from typing import NamedTuple
 
-import ahocorasick
+from listening.query.needles import Needles
 
 _MOST_HEADS = 600  # literal beginnings that a phrase may have in the automaton; its rest is looked at where one stands
 _GAPS = {"..": 4, "...": 10}  # how many words each stands for at most
@@ -90,13 +90,10 @@ class Rules:
             tails.append(_Tail(_Rest(_expression_of(rest)) if rest else None, rule, gap, firsts))
         heads = dict[tuple[int, ...], _Head]()  # shared by beginnings that go on in the same ways
         self._heads: list[tuple[int, _Head]] = []
-        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for number, (text, follow) in enumerate(begun.items()):
+        for text, follow in begun.items():
             head = heads.get(key := tuple(follow)) or heads.setdefault(key, _Head([tails[one] for one in key]))
             self._heads.append((len(text) - 2, head))
-            self._automaton.add_word(text, number)
-        if begun:
-            self._automaton.make_automaton()
+        self._needles = Needles(tuple(begun))
 
     def __reduce__(self) -> tuple[type[Rules], tuple[Sequence[tuple[str, Rule]], Mapping[str, str]]]:
         return type(self), self._source
@@ -110,7 +107,8 @@ class Rules:
         if not self._heads:
             return found
         heads = self._heads
-        for last, number in self._automaton.iter(text):
+        for number, _, end in self._needles.find(text):
+            last = end - 1
             length, head = heads[number]
             for rest, rule in head.now:
                 if rest is None:

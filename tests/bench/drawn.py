@@ -27,8 +27,8 @@ _ASPECTS = "price delivery support quality app design returns battery".split()
 _POINTS = {"complaint": 30, "leaving": 40, "question": 15, "buying": 25, "idea": 10, "safety": 70, "legal": 60}
 # name, share of mentions, the feeling that goes with it
 _INTENTS = (("complaint", 0.18, -0.5), ("question", 0.12, 0.0), ("praise", 0.15, 0.6), ("buying", 0.05, 0.1),
-            ("idea", 0.03, 0.0), ("leaving", 0.03, -0.4), ("press", 0.003, 0.0), ("safety", 0.001, -0.7),
-            ("legal", 0.001, -0.5), ("spam", 0.01, 0.3))  # fmt: skip
+            ("idea", 0.03, 0.0), ("leaving", 0.03, -0.4), ("advocacy", 0.02, 0.6), ("press", 0.003, 0.0),
+            ("safety", 0.001, -0.7), ("legal", 0.001, -0.5), ("spam", 0.01, 0.3))  # fmt: skip
 _COMMON = ("the and to a of it is my in that for was with on but not they have this at so just when we from had you "
            "their out get like after about one if do what there or can be would no up time all").split()  # fmt: skip
 

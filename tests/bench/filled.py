@@ -8,7 +8,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from listening.store import Store
+from listening.store import Store, heard
 from listening.store.mentions import _JUDGED, _list, _row
 from listening.store.moment import iso
 from listening.store.saving import _POST_COLUMNS, _Save
@@ -58,6 +58,7 @@ def fill(
             conn.execute(sql)
         conn.execute("ANALYZE")  # or what follows walks whole indexes for each row
         store.count_anew()
+        heard.count_all(conn)
         for _, sql in triggers:
             conn.execute(sql)
         conn.execute("ANALYZE")

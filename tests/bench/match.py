@@ -97,6 +97,7 @@ def hostile_queries() -> Iterator[tuple[str, str]]:
     yield "parentheses", "(" * 100 + "a" + ")" * 100
     yield "alternation", "".join(f"(x{level} OR a{level} " for level in range(49)) + "a" + ")" * 49
     yield "characters", " OR ".join(["京" * 199] * 48)
+    yield "few characters", " OR ".join("京" * length for length in range(1, 9))
     yield "raw words", " ".join(f"raw:(A{number} OR a)" for number in range(500))
     yield "fields", " ".join(f"title:(a OR b{number}) text:a" for number in range(300))
     yield "links", "a " + " ".join(f"-link:a.{'a' * number}" for number in range(1, 51))

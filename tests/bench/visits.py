@@ -24,6 +24,7 @@ CSV_ROWS, CSV_SECONDS, CSV_MEMORY = 100_000, 6.0, 40e6  # bytes by which five ti
 _NOT_PAGES = ("/export",)  # files; measured apart
 _TYPICAL = (
     *(f"/overview?brand={name}&period={days}d" for name in ("Acme", "Vandelay") for days in (7, 30, 90, 365)),
+    *(f"/overview/below?brand={name}&period={days}d" for name in ("Acme", "Vandelay") for days in (30, 90, 365)),
     "/inbox?status=open&order=urgent",
     "/inbox?order=negative",
     "/inbox?brand=Globex",

@@ -89,7 +89,8 @@ def visit(browser: Browser, base: str, desk: Installation, findings: Findings, d
         with desk.visitor("admin") as client:
             idents = _inbox(client, harmed)
             for brand in client.get("/api/v1/brands").json()["brands"][:3]:
-                harmed.look(f"/overview?brand={quote(brand['name'])}&period=365d")
+                for half in ("overview", "overview/below"):
+                    harmed.look(f"/{half}?brand={quote(brand['name'])}&period=365d")
                 harmed.look(f"/brands/edit?name={quote(brand['name'])}")
         for ident in idents[:details]:
             harmed.glance(f"/mentions/{ident}")

@@ -76,7 +76,9 @@ def look(seen: Watched, desk: Installation) -> tuple[int, list[str]]:
     paths = [*screens(desk, "machine"), f"/mentions/{mentions[0]}", f"/mentions/{mentions[-1]}", "/inbox?copies=1"]
     paths += [f"/people/{person.id}", f"/people/{person.id}/erase", "/people?q=abc"]
     paths += ["/sources/one?name=forum", "/brands/edit?name=Acme", "/brands/label?name=Acme", "/digests/letter?name="]
-    paths += [f"/{name}?period=365d&brand={quote('Acme')}" for name in ("overview", "people", "compare")]
+    paths += [
+        f"/{name}?period=365d&brand={quote('Acme')}" for name in ("overview", "overview/below", "people", "compare")
+    ]
     paths += ["/alerts/new?kind=mention", "/settings/privacy?who=abc"]
     count, found = 0, []
     for path in paths:

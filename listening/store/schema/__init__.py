@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people, quick
+from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people, quick, quicker
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -19,6 +19,7 @@ _IN_ORDER = (
     figures.m010_figures,
     people.m011_people,
     quick.m012_quick,
+    quicker.m013_quicker,
 )
 
 migrations = Migrations("listening")

@@ -18,7 +18,7 @@ from listening.web.jobs import Job
 from listening.web.previews import Preview
 
 DAYS, _MOST, _SHOWN = 90, 1000, 12  # days looked back, firings that are counted, and that are shown
-_PATIENCE = 0.2  # seconds that a page waits for it
+_PATIENCE = 0.05  # seconds that a page waits for it
 _LEARNT = 14  # days of history without which nothing is usual
 
 

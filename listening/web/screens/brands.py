@@ -24,7 +24,7 @@ from listening.web.screen import Screen
 from listening.web.undoing import undo_path, undoing
 from pipelines.match import tree
 
-_LOOKED_AT, _WINDOW = 1500, timedelta(days=90)  # posts and days that a preview covers: more would keep typing waiting
+_LOOKED_AT, _WINDOW = 1000, timedelta(days=90)  # posts and days that a preview covers: more would keep typing waiting
 APPLY, LEARN = "apply", "learn"  # kinds of jobs
 
 

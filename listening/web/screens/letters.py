@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from listening.config.digests import Digest
 from listening.digest.extract import Extract
 from listening.digest.letter import Letter
-from listening.digest.mail import alone, pages, table
+from listening.digest.mail import alone, foretold, pages
 from listening.digest.send import sender
 from listening.digest.slot import last_slot
 from listening.digest.work import gathered, scope_of, send
@@ -45,9 +45,15 @@ def _scope(request: Request, store: Store, digest: Digest) -> Scope:
 
 
 def _letter(request: Request, store: Store, digest: Digest) -> Letter | Extract:
-    config, now = desk_of(request).config, datetime.now(UTC)
+    """The digest as it is now; kept for up to a minute, as a page and the frame in it both show it."""
+    desk, now = desk_of(request), datetime.now(UTC)
+    config, scope = desk.config, _scope(request, store, digest)
     slot = last_slot(digest, now, ZoneInfo(config.settings.time_zone))
-    return gathered(config, store, digest, slot, now, _scope(request, store, digest))
+    about = store.view(digest.view, digest.owner) if digest.view else [brand.name for brand in config.brands]
+    key = f"{now:%H:%M} {digest.model_dump_json()} {slot.key} {about} {sorted(scope.hidden)}"
+    return desk.previews.keep(
+        f"{who(request).name}/digest", key, lambda: gathered(config, store, digest, slot, now, scope)
+    )  # fmt: skip
 
 
 def preview(request: Request) -> Response:
@@ -61,7 +67,7 @@ def _preview(request: Request, digest: Digest, problem: str = "", said: str = ""
     with desk_of(request).store() as store:
         try:
             letter = _letter(request, store, digest)
-            came = table(store, letter, _scope(request, store, digest)) if digest.csv else None
+            came = foretold(store, letter, _scope(request, store, digest)) if digest.csv else None
             _, text, _ = pages(letter, store.calendar().name, came)
             values = {"letter": letter, "text": text, "attached": came.says if came else ""}
         except ListeningError as error:
@@ -82,7 +88,7 @@ def letter_page(request: Request) -> Response:
         return _not_there(request)
     with desk_of(request).store() as store:
         letter = _letter(request, store, digest)
-        came = table(store, letter, _scope(request, store, digest)) if digest.csv else None
+        came = foretold(store, letter, _scope(request, store, digest)) if digest.csv else None
         html, _, pictures = pages(letter, store.calendar().name, came)
     return HTMLResponse(alone(html, pictures), headers={"Content-Security-Policy": _FRAMED})
 

@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from listening.config import Config
 from listening.insight.headline import Figure
-from listening.insight.overview import Overview, overview
+from listening.insight.overview import Overview, makeup, overview
 from listening.people import RULES, advocates
 from listening.web.access import page, who
-from listening.web.chosen import PERIODS, chosen
-from listening.web.pages import desk_of, percent, render, signed
+from listening.web.chosen import PERIODS, Chosen, chosen
+from listening.web.pages import desk_of, go, percent, render, signed
 from listening.web.screen import Screen
 from listening.web.visitor import zone
 
@@ -33,22 +33,43 @@ BETTER = {"net": 1, "voice": 1, "open": -1, "wait": -1}  # what more of it means
 
 def show(request: Request) -> Response:
     """The page of one brand: that of the address, or the first of ours."""
-    desk, visitor, now = desk_of(request), who(request), datetime.now(UTC)
+    desk, now = desk_of(request), datetime.now(UTC)
     config = desk.config
-    picked = chosen(request.query_params, names(config), zone(request, config.settings.time_zone), now)
-    brand = picked.brand or first(config)
+    brand, picked = _picked(request, now)
     if not brand:
         return render(request, "overview/empty.html")
     with desk.store() as store:
-        scope = visitor.scope(store)
-        found = overview(store, brand, picked.since, picked.until, now=now, scope=scope)
-        lately = max(picked.since, picked.until - _LATELY)
-        friends = advocates(store, brand, lately, picked.until, limit=_FRIENDS, scope=scope)
+        found = overview(store, brand, picked.since, picked.until, now=now, scope=who(request).scope(store))
     return render(
         request, "overview/overview.html", found=found, brand=brand, brands=names(config), picked=picked,
         periods=PERIODS, titles=TITLES, series=_series(found), sql=sql_address(config), told=told, verdict=verdict,
-        friends=friends, advocate=RULES["advocate"], lately=_LATELY.days if lately > picked.since else 0,
     )  # fmt: skip
+
+
+def below(request: Request) -> Response:
+    """The lower half, which comes a moment later: where it hurts, topics, sources and advocates."""
+    desk, now = desk_of(request), datetime.now(UTC)
+    brand, picked = _picked(request, now)
+    if not brand:
+        return go(request, "/overview")
+    with desk.store() as store:
+        scope = who(request).scope(store)
+        found = makeup(store, brand, picked.since, picked.until, now=now, scope=scope)
+        lately = max(picked.since, picked.until - _LATELY)
+        friends = advocates(store, brand, lately, picked.until, limit=_FRIENDS, scope=scope)
+    partial = "hx-request" in request.headers
+    return render(
+        request, "overview/_below.html" if partial else "overview/below.html", found=found, brand=brand, picked=picked,
+        sql=sql_address(desk.config), friends=friends, advocate=RULES["advocate"],
+        lately=_LATELY.days if lately > picked.since else 0,
+    )  # fmt: skip
+
+
+def _picked(request: Request, now: datetime) -> tuple[str, Chosen]:
+    """The brand, "" where there is none, and the period."""
+    config = desk_of(request).config
+    picked = chosen(request.query_params, names(config), zone(request, config.settings.time_zone), now)
+    return picked.brand or first(config), picked
 
 
 def names(config: Config) -> list[str]:
@@ -117,5 +138,9 @@ def verdict(figure: Figure) -> tuple[str, str]:
 
 
 SCREEN = Screen(
-    title="Overview", path="/overview", icon="overview", group="daily", routes=[page("/overview", show, "viewer")]
+    title="Overview",
+    path="/overview",
+    icon="overview",
+    group="daily",
+    routes=[page("/overview", show, "viewer"), page("/overview/below", below, "viewer", name="overview_below")],
 )

@@ -11,15 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from listening.people import RULES, advocates, at_risk
-from listening.store import Handle, Scope, Store
+from listening.store import Alike, Handle, Scope, Store
 from listening.web.access import Form, action, page, who
 from listening.web.chosen import PERIODS, chosen
+from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
 from listening.web.screens.overview import first, names
 from listening.web.visitor import zone
 
 _SHOWN, _LIKELY = 12, 20
+_ALIKE, _PATIENCE = 400, 0.05  # pairs that are kept for an hour, and seconds that a page waits for them
 _LONGEST = 300  # characters of what is searched for
 
 
@@ -55,14 +57,22 @@ def by_person(handles: Sequence[Handle]) -> list[list[Handle]]:
 
 
 def likely(request: Request) -> Response:
-    """The part of the page with handles that are likely one person: nobody waits for it."""
+    """The part of the page with handles that are likely one person; it asks again until they have been looked for."""
     return _likely(request)
 
 
 def _likely(request: Request) -> Response:
-    with desk_of(request).store() as store:
-        pairs = store.likely_same(_LIKELY, who(request).scope(store))
-    return render(request, "people/_likely.html", pairs=pairs)
+    desk = desk_of(request)
+
+    def look(_: Job) -> list[Alike]:
+        with desk.store() as store:
+            return store.alike(_ALIKE)
+
+    with desk.store() as store:
+        key = f"{datetime.now(UTC):%Y-%m-%dT%H} {store.newest_handle():.1e}"  # anew each hour, or with 1 % more handles
+        alike = desk.previews.ask("likely", key, look, _PATIENCE)
+        pairs = store.still_likely(alike.found or (), _LIKELY, who(request).scope(store))
+    return render(request, "people/_likely.html", pairs=pairs, looking=not alike.ready.is_set())
 
 
 def merge(request: Request, form: Form) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from listening.config import spell
 from listening.config.models import Settings
-from listening.privacy import foresee, forget, tidy
+from listening.privacy import Tidied, foresee, forget, tidy
 from listening.schedule.tidying import told
 from listening.store import Handle, Store
 from listening.web.access import Form, action, page, who
@@ -23,6 +23,7 @@ from listening.web.screens.erasing import ERASE
 
 _PATH = "/settings/privacy"
 TIDY = "tidy"  # a kind of job
+_PATIENCE = 0.05  # seconds that a page waits for what is being counted
 _TITLES = {"erase": "erased", "opt-out": "kept out", "export": "given access"}
 
 
@@ -98,12 +99,20 @@ def allow(request: Request, form: Form) -> Response:
 
 
 def foreseen(request: Request) -> Response:
-    """What tidying would take now, counted."""
-    desk = desk_of(request)
-    with desk.store() as store:
-        found = foresee(store, desk.config, datetime.now(UTC))
+    """What tidying would take now: counted beside the page, which asks again until it is there."""
+    desk, now = desk_of(request), datetime.now(UTC)
+    asked = request.query_params.get("asked", "")[:40] or now.isoformat(timespec="milliseconds")
+
+    def work(_: Job) -> Tidied:
+        with desk.store() as store:
+            return foresee(store, desk.config, now)
+
+    counted = desk.previews.ask(f"foreseen/{who(request).name}", asked, work, _PATIENCE)
     partial = "hx-request" in request.headers
-    return render(request, "settings/_foreseen.html" if partial else "settings/foreseen.html", found=found)
+    return render(
+        request, "settings/_foreseen.html" if partial else "settings/foreseen.html", asked=asked, job=counted.job,
+        ready=counted.ready.is_set(), found=counted.found,
+    )  # fmt: skip
 
 
 def start_tidy(request: Request, _: Form) -> Response:
