@@ -53,9 +53,13 @@ def _fellows(sheet: Sheet) -> tuple[list[str], dict[str, Steps], bool]:
     """The links to pages of the same: those called the next, all with their steps, and whether they count from 0."""
     outline, here, named, from_zero = sheet.outline, sheet.here, [], False
     others: dict[str, Steps] = {}
+    ident = here.id.rpartition(" ")[2] if here.id.isascii() else ""
+    whole = ("/", "http") if ident in sheet.page.link("x") else ""  # other links need not say it where the folder does
     for element in outline.links:
-        href = outline.attributes[element].get("href")
-        if not href or not may_turn(shape(href)) or href[0] == "#" or sheet.leads(href) != here:
+        href = outline.attributes[element].get("href") or "#"
+        if ident not in href and href[0] != "?" and "%" not in href and href.startswith(whole):
+            continue  # asked first, since most links lead elsewhere
+        if not may_turn(shape(href)) or href[0] == "#" or sheet.leads(href) != here:
             continue
         url = sheet.page.link(href)
         there = step(url)
