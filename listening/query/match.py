@@ -42,7 +42,7 @@ class Hit(NamedTuple):
 class Matcher:
     """Made by `compile`."""
 
-    __slots__ = ("_always", "_hole", "_keys", "_looks", "_names", "_needy", "_owners", "_plans", "_runs")
+    __slots__ = ("_alone", "_always", "_hole", "_keys", "_looks", "_names", "_needy", "_owners", "_plans", "_runs")
 
     def __init__(self, plans: Mapping[str, Plan], anchors: Mapping[str, frozenset[Anchor]], hole: int) -> None:
         self._names = tuple(plans)
@@ -56,6 +56,8 @@ class Matcher:
                 owners[anchor.key].append((number, anchor.needs))
         self._owners = tuple(owners.values())
         self._runs = any(b" " in key.strip() for key in owners)  # anchors of several words, which have an order
+        # the one query whose key this is, where nothing else is needed; below 0: not so
+        self._alone = [several[0][0] if len(several) == 1 and not several[0][1] else -1 for several in self._owners]
         self._needy = any(needs for several in self._owners for _, needs in several)
         self._keys = Keys(tuple(owners))
 
@@ -106,6 +108,10 @@ class Matcher:
         return hits
 
     def _candidates(self, places: Sequence[Place], rough: bytes) -> list[int]:
+        if len(places) == 1 and not self._always:
+            ((rank, _, _),) = places
+            if self._alone[rank] >= 0:
+                return [self._alone[rank]]
         found: bytes | set[bytes] = rough
         if len(rough) > _SHORT and self._needy:
             found = {b" %b " % word for word in set(rough.split())}
