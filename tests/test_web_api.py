@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from listening.people import RULES, advocates, at_risk
 from listening.store.inbox_filter import KEYS
 from listening.web.api.lists import FILTERS
 from listening.web.api.routes import ENDPOINTS
@@ -213,6 +215,31 @@ def test_figures_are_those_of_the_overview(admin: TestClient) -> None:
     assert figures["mentions"]["value"] == sum(day["count"]["mentions"] for day in found["days"])
     assert len(every(admin, figures["mentions"]["opens"])) == figures["mentions"]["value"]
     problem(admin.get(f"{API}/figures?brand=Nobody"), 404)
+
+
+def test_people_are_those_of_the_screen(desk: Installation, admin: TestClient, viewer: TestClient) -> None:
+    with desk.store() as store:
+        now = datetime.now(UTC)
+        year = (now - timedelta(days=365), now)
+        told = {"advocate": advocates(store, "Acme", *year), "at risk": at_risk(store, "Acme", *year)}
+        (someone,) = store.find_people("person1")[:1]
+    for kind, standings in told.items():
+        found = admin.get(f"{API}/people?brand=acme&period=365d&kind={kind}").json()
+        assert (found["brand"], found["rule"]) == ("Acme", RULES[kind])
+        assert [each["person"] for each in found["people"]] == [each.person_id for each in standings]
+    one = admin.get(f"{API}/people/{someone.person_id}?period=90d").json()
+    assert one["posts"] == sum(each["posts"] for each in one["handles"]) > 0
+    assert one["attitudes"][0]["mentions"] > 0
+    assert len(every(admin, f"person={someone.person_id}&copies=1")) >= one["attitudes"][0]["mentions"]
+    problem(admin.get(f"{API}/people/99999999"), 404)
+    problem(admin.get(f"{API}/people?kind=friend"), 400)
+    problem(admin.get(f"{API}/people/{someone.person_id}?brand=Acme"), 400)
+    with desk.store() as store:
+        query = "SELECT author_id, count(DISTINCT source_id), max(source_id) FROM posts WHERE author_id > 0 GROUP BY 1"
+        private = store.db.conn.execute("SELECT id FROM sources WHERE private").fetchone()[0]
+        of_mail = [row[0] for row in store.db.conn.execute(query) if row[1:] == (1, private)]
+    assert admin.get(f"{API}/people/{of_mail[0]}").status_code == 200
+    problem(viewer.get(f"{API}/people/{of_mail[0]}"), 404)
 
 
 def test_sources_views_and_health(desk: Installation, admin: TestClient, viewer: TestClient) -> None:

@@ -195,7 +195,9 @@ class Inbox(Reading, Cards):
         if where.query is not None:
             bare = f"SELECT d.id, d.post_id, {walk.rank}, d.published FROM mentions d"
             select = f"{bare} CROSS JOIN mention_list m ON m.mention_id = d.id CROSS JOIN posts p ON p.id = d.post_id"
-            return self.satisfied(where.query, self._walk(where.query, "d.post_id", select, parts, walk.order, bare))
+            return self.satisfied(
+                where.query, self._walk(where.query, "d.post_id", select, parts, walk.order, bare, walk.index)
+            )
         sql, values = joined(parts)
         index = f"INDEXED BY {walk.index}" if walk.index else ""
         select = f"SELECT d.id, d.post_id, {walk.rank}, d.published FROM mentions d {index}"

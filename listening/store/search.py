@@ -135,11 +135,13 @@ class Searching(Posts, Handling):
         return sorted(newest, key=lambda ident: (found[ident], ident), reverse=True)
 
     def _walk(
-        self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str, bare: str = ""
-    ) -> Iterator[Row]:
+        self, asked: Question, column: str, select: str, where: Sequence[Condition], order: str, bare: str = "",
+        index: str = "",
+    ) -> Iterator[Row]:  # fmt: skip
         """The rows of `posts p`, and of `mention_list m` where the column of post ids is its, that a query may match.
 
-        `bare` selects the same without these two: it will do where the query has no fields.
+        `bare` selects the same without these two: it will do where the query has no fields; `index` is the one along
+        which it is walked then, where the words are in many posts.
         Of many, the first are not asked of the index: there is enough to be found among them, while it is slow to
         list all that it has.
         """
@@ -148,6 +150,8 @@ class Searching(Posts, Handling):
         conditions = [*where, *([known] if known else [])]
         select = select if known or not bare else bare
         indexed, many = self._indexed(asked.node, column)
+        if many and index and select is bare:
+            select = f"{bare} INDEXED BY {index}"
         first: list[Row] = []
         if many:
             sql, values = _all(conditions)

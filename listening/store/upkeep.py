@@ -19,10 +19,16 @@ WORKED_ON = (
     "(m.status <> 'new' OR m.assignee <> '' OR m.version > 0 OR EXISTS (SELECT 1 FROM labels l WHERE l.post_id = p.id) "
     "OR EXISTS (SELECT 1 FROM mention_tags t WHERE t.mention_id = m.id))"
 )
+# Along an index, so that of posts with a mention nothing more is read.
 _UNMATCHED = (
-    "FROM posts p WHERE source_id = ? AND collected <= ? AND NOT EXISTS "
-    "(SELECT 1 FROM mentions m WHERE m.post_id = p.id) AND NOT EXISTS "
-    "(SELECT 1 FROM labels l WHERE l.post_id = p.id)"
+    "SELECT p.id, p.source_id, p.collected FROM (SELECT q.id FROM posts q INDEXED BY posts_published "
+    "WHERE NOT EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = q.id)) u CROSS JOIN posts p ON p.id = u.id "
+    "WHERE NOT EXISTS (SELECT 1 FROM labels l WHERE l.post_id = p.id)"
+)
+_STILL_UNMATCHED = (
+    "SELECT id, title, text FROM posts p WHERE id IN (SELECT value FROM json_each(?)) "
+    "AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id) "
+    "AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.post_id = p.id)"
 )
 _SILENT = (
     "SELECT id FROM authors a WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.author_id = a.id) AND NOT "
@@ -108,26 +114,24 @@ class Upkeep(Connection):
 
     def forget_unmatched(self, now: datetime, batch: int = 500) -> int:
         """Delete posts without a mention that are older than their source keeps them. Returns how many."""
-        forgotten = 0
-        for source_id, keep in self.db.conn.execute("SELECT id, keep_unmatched FROM sources").fetchall():
-            oldest = iso(now - timedelta(seconds=keep))
-            while True:  # short transactions, so that nobody waits for this
-                with self.writing() as conn:
-                    ids = conn.execute(
-                        f"SELECT id, title, text {_UNMATCHED} LIMIT ?", [source_id, oldest, batch]
-                    ).fetchall()
-                    index.drop(conn, ids)
-                    conn.executemany("DELETE FROM posts WHERE id = ?", [(row[0],) for row in ids])
-                forgotten += len(ids)
-                if len(ids) < batch:
-                    break
+        forgotten, ids = 0, self._unmatched(now)
+        for at in range(0, len(ids), batch):
+            with self.writing() as conn:  # short, so that nobody waits; asked again, as one may match by now
+                chosen = json.dumps(ids[at : at + batch])
+                rows = conn.execute(_STILL_UNMATCHED, [chosen]).fetchall()
+                index.drop(conn, rows)
+                conn.executemany("DELETE FROM posts WHERE id = ?", [(row[0],) for row in rows])
+            forgotten += len(rows)
         return forgotten
 
     def count_unmatched(self, now: datetime) -> int:
         """How many posts `forget_unmatched` would delete."""
+        return len(self._unmatched(now))
+
+    def _unmatched(self, now: datetime) -> list[int]:
         sources = self.db.conn.execute("SELECT id, keep_unmatched FROM sources").fetchall()
-        old = [(source, iso(now - timedelta(seconds=keep))) for source, keep in sources]
-        return sum(int(self.db.conn.execute(f"SELECT count(*) {_UNMATCHED}", each).fetchone()[0]) for each in old)
+        oldest = {source: iso(now - timedelta(seconds=keep)) for source, keep in sources}
+        return [post for post, source, collected in self.db.conn.execute(_UNMATCHED) if collected <= oldest[source]]
 
     def count_old_mentions(self, before: datetime, worked_on_before: datetime | None) -> int:
         """How many posts `forget_mentions` would delete."""

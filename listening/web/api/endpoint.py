@@ -71,6 +71,14 @@ class Call:
             raise ListeningError(f'"{name}": it is a whole number from {known.least} to {known.most}.')
         return int(text)
 
+    def choice(self, name: str) -> str:
+        """A parameter that is one of some words, or its default. Raises ListeningError for any other."""
+        known = next(param for param in self.endpoint.params if param.name == name)
+        text = self.text(name) or str(known.default)
+        if text not in known.choices:
+            raise ListeningError(f'"{name}": there are {", ".join(known.choices)}.')
+        return text
+
     def ident(self, name: str) -> int:
         """The number in the address; one that nothing has where it is none."""
         text = str(self.request.path_params[name])

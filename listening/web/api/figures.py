@@ -7,14 +7,13 @@ from datetime import date
 
 from pydantic import Field
 
-from listening.errors import ListeningError
 from listening.insight.headline import Figure
 from listening.insight.overview import Makeup, Overview, makeup, overview
 from listening.insight.parts import Part
 from listening.people import Standing, advocates
 from listening.store import Count as Counted
-from listening.web.api.endpoint import ROOT, Call, Endpoint, Param, Shape
-from listening.web.chosen import PERIODS, chosen
+from listening.web.api.endpoint import ROOT, Call, Endpoint, Shape
+from listening.web.api.span import PARAMS, asked
 
 _OPENS = f"What {ROOT}/mentions takes to give the mentions behind it."
 
@@ -34,7 +33,7 @@ class Number(Shape):
     """One figure, and what became of it since the period before."""
 
     name: str = Field(description="mentions, net, voice, open or wait")
-    value: float | None = Field(description="Counts; net sentiment -1 to 1; a share 0 to 1; seconds.")
+    value: float | None = Field(description="Counts; net sentiment -1 to 1; a share 0 to 1; a wait in hours.")
     before: float | None
     low: float | None = Field(description="The 95 % interval, where there is one.")
     high: float | None
@@ -131,34 +130,11 @@ class Figures(Shape):
 
 def figures(call: Call) -> Figures:
     """A brand's figures."""
-    names = [brand.name for brand in sorted(call.config.brands, key=lambda each: not each.ours)]
-    _check(call, names)
-    picked = chosen(call.request.query_params, names, call.store.calendar().zone, call.now)
-    brand = picked.brand or next(iter(names), "")
-    if not brand:
-        raise call.missing("there is no brand yet: add one under Brands.")
+    brand, picked = asked(call)
     found = overview(call.store, brand, picked.since, picked.until, now=call.now, scope=call.scope)
     made = makeup(call.store, brand, picked.since, picked.until, now=call.now, scope=call.scope)
     friends = advocates(call.store, brand, picked.since, picked.until, limit=_FRIENDS, scope=call.scope)
     return _figures(found, made, friends)
-
-
-def _check(call: Call, names: list[str]) -> None:
-    """Raises for what `chosen` would pass over."""
-    brand, period = call.text("brand"), call.text("period")
-    if brand and brand.casefold() not in {name.casefold() for name in names}:
-        raise call.missing(f"there is no such brand; {ROOT}/brands lists them.")
-    if period and period not in PERIODS:
-        raise ListeningError(f'"period": there are {", ".join(PERIODS)}.')
-    since, until = call.text("since"), call.text("until")
-    if bool(since) != bool(until):
-        raise ListeningError('"since" and "until" belong together.')
-    try:
-        fine = not since or date.fromisoformat(since) <= date.fromisoformat(until)
-    except ValueError:
-        fine = False
-    if not fine:
-        raise ListeningError('"since" and "until" are days such as 2026-11-20, the first and the last.')
 
 
 def _figures(found: Overview, made: Makeup, friends: Sequence[Standing]) -> Figures:
@@ -207,12 +183,6 @@ def _feelings(count: Counted) -> Feelings:
 ENDPOINTS = (
     Endpoint(
         "/figures", figures, Figures, "A brand over a period: figures with their changes, days, parts and people.",
-        params=(
-            Param("brand", "Which brand; without it the first of ours."),
-            Param("period", "Up to now.", choices=tuple(PERIODS), default="30d"),
-            Param("since", "The first day, instead of a period.", "date"),
-            Param("until", "The last day.", "date"),
-        ),
-        example="period=7d",
+        params=PARAMS, example="period=7d",
     ),
 )  # fmt: skip

@@ -9,13 +9,15 @@ from starlette.responses import JSONResponse, Response
 
 from listening.export import FORMATS
 from listening.web.access import page
-from listening.web.api import figures, lists, setting, work
+from listening.web.api import figures, lists, people, setting, work
 from listening.web.api.document import document
 from listening.web.api.endpoint import ROOT, Endpoint
 from listening.web.pages import render
 from listening.web.screen import Screen
 
-ENDPOINTS: tuple[Endpoint, ...] = (*lists.ENDPOINTS, *work.ENDPOINTS, *figures.ENDPOINTS, *setting.ENDPOINTS)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *lists.ENDPOINTS, *work.ENDPOINTS, *figures.ENDPOINTS, *people.ENDPOINTS, *setting.ENDPOINTS,
+)  # fmt: skip
 
 
 def show(request: Request) -> Response:
