@@ -18,7 +18,7 @@ from listening.query.document import Document, Spans
 from listening.query.facts import Facts
 from listening.query.fields import FIELDS
 from listening.query.glance import BORDER, LONGEST, Glance, TooManyError
-from listening.query.line import line, line_of_words
+from listening.query.line import ASCII, line, line_of_words
 from listening.query.looks import Look, look
 from listening.query.needles import Keys, Place
 from listening.query.plan import Marks, Plan
@@ -66,16 +66,20 @@ class Matcher:
 
         Without `facts` no field but title: and text: is satisfied.
         """
-        if len(text) > _LONG and not text.isascii():
+        said = f"{title}{BORDER}{text}" if title else text
+        plain = said.isascii()
+        if not plain and len(text) > _LONG:
             return self._matched_long(title, text, facts)
-        rough = line(f"{title}{BORDER}{text}" if title else text)
+        rough = f" {said} ".encode().translate(ASCII) if plain else line(said)
         if len(rough) > _LONG and not self._runs:
             rough = b" %b " % b" ".join(set(rough.split()))  # or a word that is there 50,000 times is found as often
         places = self._keys.find(rough)
-        numbers = self._candidates(places, rough) if places else self._always
+        if not places and not self._always:
+            return []
+        numbers = self._candidates(places, rough)
         if not numbers:
             return []
-        if len(text) + len(title) <= LONGEST and text.isascii() and title.isascii():
+        if plain and len(said) <= LONGEST:
             return self._glanced(numbers, Glance(title, text, facts, rough.decode()), title, text)
         return list(self._verified(numbers, Document(Words(title), Words(text), self._hole, facts)))
 
