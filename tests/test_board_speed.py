@@ -49,6 +49,7 @@ def test_a_board_that_costs_too_much_fails_the_command(
     much: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "truth.jsonl.xz").touch()
+    monkeypatch.setattr(boards, "described", lambda _: False)
     monkeypatch.setattr(boards, "report", lambda *_: ("a board", much))
     assert boards.main(["speed", str(tmp_path)]) == much
 
@@ -56,7 +57,7 @@ def test_a_board_that_costs_too_much_fails_the_command(
 def test_the_generic_engine_walks_a_page_once(monkeypatch: pytest.MonkeyPatch) -> None:
     walked = []
     walk = Outline._walk
-    monkeypatch.setattr(Outline, "_walk", lambda outline, body: (walked.append(outline), walk(outline, body)))
+    monkeypatch.setattr(Outline, "_walk", lambda outline, *given: (walked.append(outline), walk(outline, *given)))
     assert (len(_read(_page(20)).posts), len(walked)) == (20, 1)
 
 

@@ -454,3 +454,45 @@ def test_an_unknown_board_tells_its_zone_beside_its_clock_and_its_times_beside_t
     engine.learn(page)
     read = engine.read_topic(page, Topic("7", page.url), None)
     assert [post.published for post in read.posts] == [datetime(2026, 11, 21, 2, 40 + n, tzinfo=UTC) for n in range(4)]
+
+
+def test_what_follows_a_link_on_an_unknown_board_is_no_part_of_its_title() -> None:
+    rows = "".join(
+        f'<li><a href="/topic/{n}">Anvil no. {n}</a> by Mia<br>on <i>{n}.11.2026, 10:0{n}</i>, <b>{n} replies</b></li>'
+        for n in range(2, 8)
+    )
+    page = Page("http://board.example/forum/3", f"<html><body><ul>{rows}</ul></body></html>".encode(), NOW)
+    engine = engines()["generic"]("http://board.example/")
+    engine.learn(page)
+    titles = [topic.title for topic in engine.read_forum(page, Forum("3", "Anvils", page.url)).topics]
+    assert titles == [f"Anvil no. {n}" for n in range(2, 8)]
+
+
+def test_the_last_word_of_a_line_is_no_signature_however_often_it_is_said() -> None:
+    posts = "".join(
+        f'<div class="post" id="post_{n}"><a href="/user-{n % 2}.html">Mia{n % 2}</a>'
+        f'<i class="date">2{n}.10.2026, 04:4{n}</i><div class="body">'
+        f'It broke {n} times, <span style="color: red">really</span></div></div>'
+        for n in range(6)
+    )
+    page = Page("http://board.example/thread-7.html", f"<html><body>{posts}</body></html>".encode(), NOW)
+    engine = engines()["generic"]("http://board.example/")
+    for _ in range(2):
+        read = engine.read_topic(page, Topic("7", page.url), None)
+    assert [post.text for post in read.posts] == [f"It broke {n} times, really" for n in range(6)]
+
+
+def test_a_clock_without_a_zone_is_as_far_from_utc_in_summer_as_now() -> None:
+    posts = "".join(
+        f'<div class="post" id="post_{n}"><a href="/user-{n}.html">Mia{n}</a><i class="date">2{n}.07.2026, 04:4{n}</i>'
+        f'<div class="body">Es brach {n}.</div></div>'
+        for n in range(4)
+    )
+    body = f"<html><body>{posts}<p>Es ist jetzt: 22.11.2026, 06:04</p></body></html>".encode()
+    page = Page("http://board.example/thread-7.html", body, datetime(2026, 11, 22, 4, 4, tzinfo=UTC))
+    engine = engines()["generic"]("http://board.example/")
+    engine.learn(page)
+    read = engine.read_topic(page, Topic("7", page.url), None)
+    assert [post.published for post in read.posts] == [
+        datetime(2026, 7, 20 + n, 2, 40 + n, tzinfo=UTC) for n in range(4)
+    ]

@@ -86,7 +86,9 @@ def parse(text: str, now: datetime, zone: tzinfo = UTC, month_first: bool = Fals
     """
     text = text[:_LENGTH]
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("’", "'")
-    folded = _TWO_WORDS.sub("i", " ".join(plain.lower().split()))
+    folded = " ".join(plain.lower().split())
+    if "i dag" in folded or "i går" in folded:
+        folded = _TWO_WORDS.sub("i", folded)
     if match := _ISO.search(folded):
         return iso(match[0].upper().replace(",", "."), zone)
     local = now.astimezone(zone)
@@ -109,7 +111,8 @@ def _aware(moment: datetime, zone: tzinfo) -> datetime | None:
 
 def _calendar_day(text: str, local: datetime, month_first: bool) -> tuple[date, str] | None:
     """The day a text names, and what follows it."""
-    for read in (_named_day, _cjk_day, _numeric_day):
+    begins = _NUMBERS.match(text) is not None  # as most numeric days do: no names are sought then
+    for read in (_numeric_day,) if begins else (_named_day, _cjk_day, _numeric_day):
         found = read(text, local, month_first)
         if found is not None:
             return found

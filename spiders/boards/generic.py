@@ -14,13 +14,15 @@ from listening.post import Author, Post, Thread
 from spiders.boards import pages
 from spiders.boards.engine import Forum, Listing, Mark, Topic
 from spiders.boards.mining import zones
-from spiders.boards.mining.addresses import Place, place, step, tidy
+from spiders.boards.mining.addresses import Place, place, tidy
 from spiders.boards.mining.crumbs import crumbs
 from spiders.boards.mining.known import Known
 from spiders.boards.mining.listings import Listings, counts
-from spiders.boards.mining.moments import Clock, speaks_of_editing
+from spiders.boards.mining.moments import Clock
 from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.paths import Paths
 from spiders.boards.mining.sheet import Sheet
+from spiders.boards.mining.steps import step
 from spiders.boards.mining.template import Parts
 from spiders.boards.mining.turns import following
 from spiders.boards.mining.utterance import Endings, own
@@ -47,6 +49,7 @@ class Generic(Pages):
         super().__init__(root, *args)
         self.clock = Clock(self.zone)
         self.known = Known()
+        self.paths = Paths()
         self.endings = Endings()
         self.unnumbered = 0  # posts that come before the one with the number 1
         self._index = ""
@@ -100,7 +103,7 @@ class Generic(Pages):
     def sheet(self, page: Page) -> Sheet:
         """The page as an outline."""
         if self._sheet is None or self._sheet.page is not page:
-            self._sheet = Sheet(page, self.leads, self.home)
+            self._sheet = Sheet(page, self.paths, self.leads, self.home)
         return self._sheet
 
     def lists(self, page: Page) -> Listings:
@@ -161,8 +164,15 @@ class Generic(Pages):
         """The blocks that what is known of the board finds, or what this page shows."""
         sheet = self.sheet(page)
         found = self.known.read(sheet)
+        self._learn([parts.block.moment.text for parts in found], sheet)
         nodes = sheet.outline.nodes
         return [Block(nodes[parts.block.start], parts.id or _hash(sheet, parts), parts) for parts in found]
+
+    def _learn(self, texts: list[str], sheet: Sheet) -> None:
+        """Take the way of writing dates from those of posts; where these leave it open, from all on their page."""
+        self.clock.learn(texts)
+        if self.clock.unsure(texts):
+            self.clock.learn([moment.text for moment in sheet.moments])
 
     def post(self, page: Page, topic: Topic, block: Any, position: int | None) -> Post | str:
         """The post of one block, or why it cannot be read."""
@@ -170,10 +180,9 @@ class Generic(Pages):
         if parts.problem:
             return parts.problem
         sheet = self.sheet(page)
-        root = sheet.outline.nodes[parts.words]
-        self.endings.learn(parts.name, root)
-        said = own(root, self.endings, speaks_of_editing(sheet.outline.line(parts.words)))
-        if not said.text and not said.quotes and root.css_first("img") is None:
+        outline = sheet.outline
+        said = own(outline, parts.words, parts.name, self.endings, parts.changed)
+        if not said.text and not said.quotes and "img" not in outline.tags[parts.words : outline.end[parts.words]]:
             return "a post without words"  # buttons alone
         link = tidy(page.link(parts.link)) if parts.link else ""
         author = Author(parts.name, sheet.leads(parts.link).id if parts.link else "", link)
@@ -191,7 +200,6 @@ class Generic(Pages):
     def told(self, page: Page, topic: Topic) -> Topic:
         """The title where the list cut it, and the forum's path from the breadcrumbs."""
         sheet = self.sheet(page)
-        self.clock.learn([moment.text for moment in sheet.moments])
         outline, title = sheet.outline, topic.title
         if not title or title.endswith(("…", "...")):
             heads = [outline.line(n) for n, tag in enumerate(outline.tags) if tag in ("h1", "h2")]

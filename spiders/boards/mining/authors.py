@@ -38,7 +38,8 @@ class Authors:
             for key, text, link in self.people.names(block):
                 columns[key][number].add((text, link))
         for at in self.outline.said(blocks[0].start, blocks[-1].end):
-            owners.setdefault(self.outline.spot(self.outline.owners[at]), self.outline.owners[at])
+            owner = self.outline.owners[at]
+            owners.setdefault(self.outline.paths[owner].spot, owner)
         attributes = self._spoken()
         scored = []
         for order, (key, column) in enumerate(columns.items()):
@@ -95,7 +96,7 @@ class Authors:
             for element in range(block.start, block.end):
                 for name, value in self.outline.attributes[element].items():
                     if value and len(value) <= NAME and speaks(name):
-                        columns[f"{name} {self.outline.key(element)}"][number].add(value)
+                        columns[f"{name} {self.outline.paths[element].key}"][number].add(value)
         return {
             key: {number: next(iter(values)) for number, values in column.items() if len(values) == 1}
             for key, column in columns.items() if len(column) >= 0.6 * len(self.blocks)

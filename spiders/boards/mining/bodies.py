@@ -34,7 +34,7 @@ class Bodies:
         for number, block in enumerate(blocks):
             taken = {block.moment.owner} | {
                 outline.owners[at] for at in outline.said(block.start, block.end)
-                if outline.spot(outline.owners[at]) == author
+                if outline.paths[outline.owners[at]].spot == author
             }  # fmt: skip
             for element in range(block.start, block.end):
                 if outline.tags[element] not in BOXES and "." not in outline.signature[element]:
@@ -42,7 +42,7 @@ class Bodies:
                 if outline.tags[element] == "p" and "." not in outline.signature[element]:
                     continue
                 if not any(element <= owner < outline.end[element] for owner in taken):
-                    found = columns[outline.key(element)][number]
+                    found = columns[outline.paths[element].key][number]
                     if not found or outline.end[found[-1]] <= element:
                         found.append(element)
         ranked = []

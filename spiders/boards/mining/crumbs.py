@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 from spiders.boards.engine import UNDER
-from spiders.boards.mining.addresses import step
+from spiders.boards.mining.addresses import shape
+from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.paths import TRAIL
 from spiders.boards.mining.rows import Link
 from spiders.boards.mining.sheet import Sheet
+from spiders.boards.mining.steps import step
 from spiders.boards.mining.turns import turns
 
-_CRUMBS = re.compile(r"crumb|linktree|nav-?path|navpath|navstrip|navigation_?path|pathway|you-?are-?here", re.I)
+_NAMES = ("class", "id", "aria-label", "itemtype")
+_CRUMBS = re.compile(TRAIL, re.I)
 
 
 def crumbs(sheet: Sheet) -> str:
     """The forums' names, the outermost first; empty where no list of links is called a path."""
     outline = sheet.outline
-    for element in sorted(_around_forums(sheet)):
+    for element in _called(outline):
         get = outline.attributes[element].get
-        if _called_crumbs(get("class"), get("id"), get("aria-label"), get("itemtype")):
+        if any(name and _called_crumbs(shape(name)) for name in map(get, _NAMES)):
             inside = sheet.links_of(range(element, outline.end[element]))
             names = [link.text for link in inside if link.place.kind == "forum" and _names_forum(link)]
             if names:
@@ -27,21 +32,15 @@ def crumbs(sheet: Sheet) -> str:
     return ""
 
 
-def _around_forums(sheet: Sheet) -> set[int]:
-    """The links to forums, and the elements around them."""
-    found: set[int] = set()
-    parent = sheet.outline.parent
-    for element in [link for link, _, leads in sheet.ways if leads.kind == "forum"]:
-        around = element
-        while around >= 0 and around not in found:
-            found.add(around)
-            around = parent[around]
-    return found
+def _called(outline: Outline) -> list[int]:
+    """The elements that may be called a path."""
+    others = (outline.bearing(name) for name in _NAMES[1:])
+    return sorted({*outline.trails(), *chain.from_iterable(others)})
 
 
 @lru_cache(maxsize=4096)
-def _called_crumbs(*called: str | None) -> bool:
-    return any(name and _CRUMBS.search(name) for name in called)
+def _called_crumbs(name: str) -> bool:
+    return _CRUMBS.search(name) is not None
 
 
 def _names_forum(link: Link) -> bool:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from spiders.boards.mining.addresses import shape
 from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.people import Leads
 from spiders.boards.mining.template import MOST, Block
 
 _TOKEN = re.compile(r"((?<![A-Za-z0-9])(?=[A-Za-z]*\d)[A-Za-z0-9]{12,}|\d+)")
 _LONGEST = 300  # characters of an attribute that may hold an id
+_HREFS = 4  # kinds of links whose numbers are compared: enough to notice what belongs to another post
 _DIGIT = re.compile(r"\d")
 _IDENT = re.compile(r"id|name|data-(?:.*id|.*key|pk|.*post|.*msg|.*comment|.*message)|itemid|about", re.I)
 _NO_IDENT = re.compile(r"user|author|member|uid|index|time|date|count|position|topic|tid|forum|cid|thread|parent", re.I)
@@ -27,6 +29,7 @@ class Idents:
 
     def __init__(self, outline: Outline, leads: Leads) -> None:
         self.outline, self.leads = outline, leads
+        self._borne: dict[frozenset[str], list[tuple[str, tuple[str, ...], list[int]]]] = {}
 
     def find(self, blocks: Sequence[Block], words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The places of the posts' ids, and those of them that lead to the post."""
@@ -49,7 +52,8 @@ class Idents:
             best = max(vectors, key=lambda values: (_first(values), firm[values]))
         slots = [slot for values, slots in vectors.items() if _same(values, best) for slot in slots]
         links = sorted((slot for slot in slots if slot.startswith("href") and not _ACTS.search(slot)), key=_directness)
-        return tuple(slots), tuple(links)
+        hrefs = [*links, *(slot for slot in slots if slot.startswith("href") and slot not in links)][:_HREFS]
+        return tuple(slot for slot in slots if slot in hrefs or not slot.startswith("href")), tuple(links[:_HREFS])
 
     def every(self, block: Block, words: str) -> Iterator[tuple[str, str]]:
         """Numbers that may be a post's id: where they stand, and the number; none from its words."""
@@ -65,20 +69,31 @@ class Idents:
                 if (links or _idents(name)) and (name != "href" or self.leads(value).kind != "user"):
                     yield from tokens("href" if links else name, value)
 
-    def marks(self, block: Block, body: int, wanted: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+    def marks(self, block: Block, body: int, wanted: frozenset[str]) -> list[tuple[str, str, str]]:
         """The numbers at some places around a post's words: the place, the number, the link it stands in."""
         outline, first = self.outline, block.start - self._anchored(block)
-        for name, (begins, places) in _places(wanted).items():
-            bearing = outline.bearing.get(name, ())
+        marks: list[tuple[str, str, str]] = []
+        for name, begins, bearing in self._bearing(wanted):
             for element in (*among(bearing, first, body + 1), *among(bearing, outline.end[body], block.end)):
-                value = outline.value(element, name)
-                links = _links(name, value)
-                if not value.startswith(begins) or len(value) > _LONGEST or (name in _COPIED and not links):
+                value = outline.attributes[element].get(name)
+                if not value or not value.startswith(begins) or len(value) > _LONGEST:
                     continue
-                parts = _TOKEN.split(value)
-                found = places.get("#".join(parts[::2]))
+                links = _links(name, value)
+                if name in _COPIED and not links:
+                    continue
+                found = _spans(shape(value), "href" if links else name, wanted)
                 if found and (name != "href" or self.leads(value).kind != "user"):
-                    yield from ((slot, parts[at], value if links else "") for at, slot in found if at < len(parts))
+                    marks += [(slot, value[start:end], value if links else "") for slot, start, end in found]
+        return marks
+
+    def _bearing(self, wanted: frozenset[str]) -> list[tuple[str, tuple[str, ...], list[int]]]:
+        """The attributes on the page that some places of ids are in, how their values begin, and the elements."""
+        found = self._borne.get(wanted)
+        if found is None:
+            names = _begins(wanted).items()
+            every = [(name, begins, self.outline.bearing(name)) for name, begins in names]
+            found = self._borne[wanted] = [one for one in every if one[2]]
+        return found
 
     def _anchored(self, block: Block) -> bool:
         """Whether an anchor stands right before a block: without words, since a link may end the post before."""
@@ -87,19 +102,23 @@ class Idents:
 
 
 @lru_cache(maxsize=64)
-def _places(wanted: frozenset[str]) -> dict[str, tuple[tuple[str, ...], dict[str, list[tuple[int, str]]]]]:
-    """For each attribute that some ids stand in how its values begin, and by what is around its numbers which are ids.
-
-    What copies links begins as links do.
-    """
-    begins, places = defaultdict[str, set[str]](set), defaultdict[str, dict[str, list[tuple[int, str]]]](dict)
+def _begins(wanted: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """How the values begin of each attribute that some ids stand in; what copies links begins as links do."""
+    found = defaultdict[str, set[str]](set)
     for slot in wanted:
-        name, order, rest = slot.split(" ", 2)
-        begins[name].add(rest.partition("#")[0])
-        places[name].setdefault(rest, []).append((2 * int(order) + 1, slot))
-    for name in _COPIED if "href" in places else ():
-        begins[name], places[name] = begins["href"], places["href"]
-    return {name: (tuple(begins[name]), places[name]) for name in places}
+        name, _, rest = slot.split(" ", 2)
+        found[name].add(rest.partition("#")[0])
+    for name in _COPIED if "href" in found else ():
+        found[name] |= found["href"]
+    return {name: tuple(begins) for name, begins in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def _spans(zeros: str, name: str, wanted: frozenset[str]) -> tuple[tuple[str, int, int], ...]:
+    """Those of some places of ids that are in attributes which differ in their numbers alone, and where in these."""
+    rest = "#".join(_TOKEN.split(zeros)[::2])
+    slots = ((f"{name} {order} {rest}", match.span()) for order, match in enumerate(_TOKEN.finditer(zeros)))
+    return tuple((slot, *span) for slot, span in slots if slot in wanted)
 
 
 def _links(name: str, value: str) -> bool:

@@ -36,14 +36,14 @@ class Known:
             self._remember(mined[0])
         for template in known if not _sure(best) else ():
             best = max(best, _read(sheet.reader, template), key=_sure)
-        if not best and (alone := Learner(sheet.reader).single()) is not None:
+        if not best and (alone := Learner(sheet.reader, sheet.moments).single()) is not None:
             best = [sheet.reader.parts(alone[0], block) for block in alone[1]]
         return _once(best)
 
     def _mined(self, sheet: Sheet, known: Sequence[Template]) -> tuple[Template, list[Parts]] | None:
         """A template that a page shows, and what it finds there."""
         reader, signature = sheet.reader, sheet.outline.signature
-        learnt = Learner(reader).learn()
+        learnt = Learner(reader, sheet.moments).learn()
         if learnt is None or _teases(sheet, learnt[1]):
             return None
         template, blocks = learnt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from spiders.boards.mining.authors import Authors
 from spiders.boards.mining.bodies import Bodies, called_words
@@ -17,8 +18,8 @@ _LOOKED_AT = 5  # kinds of moments
 class Learner:
     """Learns from one page, and judges what it learns by how much can be read with it."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader, self.outline, self.moments = reader, reader.outline, reader.moments
+    def __init__(self, reader: Reader, moments: Sequence[Moment]) -> None:
+        self.reader, self.outline, self.moments = reader, reader.outline, moments
 
     def learn(self) -> tuple[Template, list[Block]] | None:
         """The template of the page's posts; None where nothing repeats that could be posts."""
@@ -97,7 +98,7 @@ class Learner:
             for top in [moment.owner, *outline.above(moment.owner)][:9]:
                 inside = [n for n in bodies if top < n < outline.end[top] and not n <= moment.owner < outline.end[n]]
                 block = block_at(outline, top, moment)
-                key = outline.key(inside[0]) if inside else ""
+                key = outline.paths[inside[0]].key if inside else ""
                 people = self.reader.people.everybody(block, key) if inside else set()
                 if len({text for text, _ in people}) > 1:
                     break
@@ -115,7 +116,7 @@ class Learner:
         bodies = [n for n in bodies if outline.line(n)]
         if not keys or not bodies:
             return None
-        words = outline.key(max(bodies, key=lambda n: (len(outline.line(n)), n)))
+        words = outline.paths[max(bodies, key=lambda n: (len(outline.line(n)), n))].key
         ids, links = self.reader.idents.find([block], words)
         chain = outline.above(block.moment.owner)
         path = tuple(outline.tags[n] for n in chain if n >= block.start) if block.moment.owner != block.start else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -30,20 +31,20 @@ _AGED = re.compile(rf"(?<!\w)(?:{_AGES})(?!\w)")  # with one somewhere
 _RUN = re.compile(r"\w+")
 _SAYS = frozenset(_RUN.match(word)[0] for word in (*TODAY, *YESTERDAY, *AGO))  # type: ignore[index]  # all begin so
 _NOW = re.compile(NOW)
-_CLOCK = re.compile(r"(?<!\.\d)(?<!\.)\d[:.h：]\d\d(?!\.\d)|\d ?[ap]\.?m\b|\b(?:noon|midnight)\b", re.I)
+_CLOCK = re.compile(
+    r"(?<!\.\d)(?<!\.)\d[:.hH：]\d\d(?!\.\d)|\d ?[apAP]\.?[mM]\b|\b(?:[nN]oon|NOON|[mM]idnight|MIDNIGHT)\b"
+)
 _ELSE = re.compile(
     r"join|regist|mitglied|member since|since|seit|inscri|beitr|born|birth|geburt|visit|besuch|seen|active|activity|"
     r"edit|modif|geändert|bearbeitet|änderung|editad|zmieni|редакт|измен|dabei|dołącz|lid sinds|miembro|membre|"
     r"iscritto|"
-    r"зарегистр|expire|copyright|©|current(?:ly)? time|all times",
-    re.I,
-)
-_HALF = re.compile(r"\d ?[ap]\.?m\b", re.I)
+    r"зарегистр|expire|copyright|©|current(?:ly)? time|all times"
+)  # of lower case: a tenth of the time
+_HALF = re.compile(r"\d ?[apAP]\.?[mM]\b")
 _NUMERIC = re.compile(r"(?<!\d)(\d\d?)[/-](\d\d?)[/-]\d{2,4}")
 _EDITED = re.compile(
     r"\b(?:last )?(?:edited|modified|updated)\b|zuletzt (?:geändert|bearbeitet)|modifié|editad[oa]|modificat[oa]|"
-    r"bewerkt|gewijzigd|zmieniany|edytowan|отредактировано|изменено|redigera|rediger[te]|muokattu|düzenle|upraven",
-    re.I,
+    r"bewerkt|gewijzigd|zmieniany|edytowan|отредактировано|изменено|redigera|rediger[te]|muokattu|düzenle|upraven"
 )
 _EDITING = tuple(
     "edited modified updated zuletzt modifié editad modificat bewerkt gewijzigd zmieniany edytowan отредакт изменено"
@@ -69,15 +70,24 @@ class Moment(NamedTuple):
 
 def moments(outline: Outline) -> list[Moment]:
     """All there are on a page, in their order."""
-    found = [*_stamped(outline), *_written(outline)]
+    found = [*_stamped(outline, _MARKED), *_written(outline, range(len(outline.texts)))]
     found.sort(key=lambda moment: moment.owner)
     return found
 
 
-def _stamped(outline: Outline) -> list[Moment]:
+def moments_at(outline: Outline, key: str) -> list[Moment]:
+    """Those that stand where a key says, and what is alike."""
+    kind, _, place = key.partition(" ")
+    if kind.rstrip("?") != "text":
+        return sorted(_stamped(outline, (kind.rstrip("?"),)), key=lambda moment: moment.owner)
+    alike = outline.loosely(place) if kind.endswith("?") else outline.within(place)
+    return _written(outline, sorted({at for element in alike for at in outline.held(element)}))
+
+
+def _stamped(outline: Outline, names: Iterable[str]) -> list[Moment]:
     found = []
-    for name in _MARKED:
-        for number in outline.bearing.get(name, ()):
+    for name in names:
+        for number in outline.bearing(name):
             attributes = outline.attributes[number]
             value = attributes[name]
             if not value or len(value) > 60 or (name == "content" and not attributes.get("itemprop")):
@@ -88,18 +98,20 @@ def _stamped(outline: Outline) -> list[Moment]:
                 kind = outline.signature[number] if outline.tags[number] != "meta" else attributes.get("itemprop")
                 other = _of_else(f"{kind} {around} {outline.value(number, 'class')}")
                 found.append(Moment(number, value, f"{name} {kind} < {around}",
-                                    f"{name}? {outline.loose(number)}", exact, other))  # fmt: skip
+                                    f"{name}? {outline.paths[number].loose}", exact, other))  # fmt: skip
     return found
 
 
-def _written(outline: Outline) -> list[Moment]:
+def _written(outline: Outline, texts: Iterable[int]) -> list[Moment]:
     found = []
     taken = -1  # texts up to here belong to the moment before
-    for at, told in enumerate(outline.texts):
+    for at in texts:
+        told = outline.texts[at]
         if len(told) > _LONGEST or not _likely(told) or at <= taken:
             continue
         text, owner = told, outline.owners[at]
         holder = outline.holder(owner)
+        path = outline.paths[holder]
         said = outline.said(holder, outline.end[holder])
         for after in range(at + 1, min(at + 3, said.stop)):  # "Today" and "at 10:38" may stand in two elements
             if _CLOCK.search(text):
@@ -110,7 +122,7 @@ def _written(outline: Outline) -> list[Moment]:
             text = hint  # "5 minutes ago", and when that was
         before = outline.texts[at - 1][-40:] if at > said.start else ""
         other = _of_else(text) or _of_else(before)
-        found.append(Moment(holder, text[:_LONGEST], f"text {outline.key(holder)}", f"text? {outline.loose(holder)}",
+        found.append(Moment(holder, text[:_LONGEST], f"text {path.key}", f"text? {path.loose}",
                             False, other))  # fmt: skip
     return found
 
@@ -129,12 +141,12 @@ def _likely(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _of_else(text: str) -> bool:
-    return _ELSE.search(text) is not None
+    return _ELSE.search(text.lower()) is not None
 
 
 def edited(text: str) -> bool:
     """Whether a line says that somebody changed the post."""
-    return len(text) <= _LONGEST and speaks_of_editing(text) and _EDITED.search(text) is not None
+    return len(text) <= _LONGEST and speaks_of_editing(text) and _EDITED.search(text.lower()) is not None
 
 
 def speaks_of_editing(text: str) -> bool:
@@ -162,6 +174,10 @@ class Clock:
                     self.month_first = True
                 elif int(first) > 12 >= int(second):
                     self.month_first = False
+
+    def unsure(self, texts: Iterable[str]) -> bool:
+        """Whether it is open what some dates mean."""
+        return self.month_first is None and any(map(_NUMERIC.search, texts))
 
     def read(self, text: str, now: datetime) -> datetime | None:
         """The time that a text tells."""

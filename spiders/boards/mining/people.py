@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
-from functools import lru_cache
+from collections.abc import Callable
 
 from spiders.boards.mining.addresses import Place
 from spiders.boards.mining.moments import edited
-from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.template import Block
 
 NAME = 64  # characters of the longest name
@@ -23,50 +22,32 @@ class People:
 
     def __init__(self, outline: Outline, leads: Leads) -> None:
         self.outline, self.leads = outline, leads
-        self._heads: dict[frozenset[str], dict[str, bool]] = {}  # whether elements of a kind may be at some places
         self._known: dict[int, list[tuple[str, str, str]]] = {}
 
     def names(self, block: Block) -> list[tuple[str, str, str]]:
         """What may name somebody in a block: where it stands, the text, and the profile it leads to."""
         found = self._known.get(block.start)
         if found is None:
-            found = self._known[block.start] = [*self.named_at(block, None)]
+            said = self.outline.said(block.start, block.end)
+            found = self._known[block.start] = [name for at in said if (name := self._name(block, at))]
         return found
 
-    def named_at(self, block: Block, keys: Set[str] | None) -> Iterator[tuple[str, str, str]]:
-        """The same at some places alone."""
+    def named_at(self, block: Block, spots: frozenset[str]) -> list[tuple[str, str, str]]:
+        """The same at some spots alone."""
         outline = self.outline
-        said = outline.said(block.start, block.end)
-        for at in said if keys is None else self.spotted(said, frozenset(keys)):
-            text, owner = outline.texts[at], outline.owners[at]
-            name = text.strip(" ,:»«|·•()")
-            if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
-                continue
-            link = self._profile(owner, block.start)
-            if link or name.lower() not in _BY:
-                yield outline.spot(owner), text if link else name, link
+        elements = [n for spot in spots for n in among(outline.spotted(spot), block.start, block.end)]
+        return [name for element in elements for at in outline.held(element) if (name := self._name(block, at))]
 
-    def spotted(self, said: range, keys: frozenset[str]) -> Iterator[int]:
-        """The texts among some that stand at some places."""
+    def _name(self, block: Block, at: int) -> tuple[str, str, str] | None:
         outline = self.outline
-        for at in said:
-            if self._may_be(owner := outline.owners[at], keys) and outline.spot(owner) in keys:
-                yield at
-
-    def standing(self, elements: Iterable[int], keys: frozenset[str]) -> Iterator[int]:
-        """The elements among some that have one of some keys."""
-        return (n for n in elements if self._may_be(n, keys) and self.outline.key(n) in keys)
-
-    def _may_be(self, element: int, keys: frozenset[str]) -> bool:
-        """Whether an element is of a kind that may have one of some keys: asked first, since hardly any is."""
-        kind = self.outline.signature[element]
-        heads = self._heads.setdefault(keys, {})
-        found = heads.get(kind)
-        if found is None:
-            found = _headed(keys, self.outline.head(self.outline.holder(element)))
-            if kind != self.outline.tags[element]:  # else what is around tells
-                heads[kind] = found
-        return found
+        text, owner = outline.texts[at], outline.owners[at]
+        name = text.strip(" ,:»«|·•()")
+        if not 0 < len(name) <= NAME or outline.tags[owner] in ("button", "label"):
+            return None
+        link = self._profile(owner, block.start)
+        if not link and name.lower() in _BY:
+            return None
+        return outline.paths[owner].spot, text if link else name, link
 
     def _profile(self, owner: int, top: int) -> str:
         """The link to a person's profile that an element stands in."""
@@ -86,7 +67,7 @@ class People:
             text, owner = outline.texts[at], outline.owners[at]
             if owner in inside or len(text) > NAME or not any(map(str.isalpha, text)):
                 continue
-            holder = next((n for n in (owner, *outline.above(owner, block.start)) if outline.key(n) == words), -1)
+            holder = next((n for n in (owner, *outline.above(owner, block.start)) if outline.paths[n].key == words), -1)
             if holder >= 0:
                 inside = range(holder, outline.end[holder])
             elif "avatar" in outline.signature[owner]:
@@ -94,9 +75,3 @@ class People:
             elif (link := self._profile(owner, block.start)) and not edited(outline.line(outline.parent[owner])):
                 found.add((text, link))
         return found
-
-
-@lru_cache(maxsize=4096)
-def _headed(keys: frozenset[str], head: str) -> bool:
-    """Whether one of some keys may be that of an element whose own begins so."""
-    return any(key.partition(" < ")[0].endswith(head) for key in keys)

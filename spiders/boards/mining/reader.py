@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from spiders.boards.mining.authors import speaks
 from spiders.boards.mining.idents import Idents, tokens
 from spiders.boards.mining.moments import Moment, edited, speaks_of_editing
-from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.outline import Outline, among
 from spiders.boards.mining.people import NAME, Leads, People
 from spiders.boards.mining.template import Block, Parts, Template
 
@@ -18,10 +18,10 @@ _MARKUP = re.compile(r"<[^<>]*/|=[\"']|&[a-z]+;")
 
 
 class Reader:
-    """Reads one page. `leads` says where a link of it leads to."""
+    """Reads one page. `timed` finds the moments at a key, `leads` says where a link of it leads to."""
 
-    def __init__(self, outline: Outline, found: Sequence[Moment], leads: Leads) -> None:
-        self.outline, self.moments = outline, found
+    def __init__(self, outline: Outline, timed: Callable[[str], Sequence[Moment]], leads: Leads) -> None:
+        self.outline, self.timed = outline, timed
         self.people, self.idents = People(outline, leads), Idents(outline, leads)
         self._alike: dict[str, list[int]] = {}
 
@@ -29,11 +29,12 @@ class Reader:
         """The blocks of a page that a template fits."""
         outline, found = self.outline, []
         tops: set[int] = set()
-        for moment in self.moments:
+        paths = sorted(template.paths, key=len, reverse=True)
+        for moment in self.timed(template.moment):
             if template.moment not in (moment.key, moment.loose):
                 continue
             chain = [moment.owner, *outline.above(moment.owner)]
-            for path in sorted(template.paths, key=len, reverse=True):
+            for path in paths:
                 tags = tuple(outline.tags[number] for number in chain[1 : len(path) + 1])
                 top = chain[len(path)] if tags == path and len(path) < len(chain) else -1
                 fits = top > 0 and outline.tags[top] == template.kind
@@ -41,7 +42,7 @@ class Reader:
                     tops.add(top)
                     found.append(self._with_rows(top, moment, template.rows))
                     break
-        return [block for block in found if not any(_overlap(block, other) for other in found)]
+        return _apart(found)
 
     def _with_rows(self, top: int, moment: Moment, rows: tuple[int, int]) -> Block:
         outline = self.outline
@@ -70,32 +71,34 @@ class Reader:
         ):
             return replace(found, problem="a post without words")
         slots = frozenset(template.ids)
-        marks = [*self.idents.marks(block, words[0], slots)]
+        marks = self.idents.marks(block, words[0], slots)
         idents = {token for _, token, _ in marks}
         if len(idents) > 1 or (slots and not idents):
             return replace(found, problem="the id of a post could not be told from that of another")
         links = {slot: link for slot, _, link in reversed(marks) if link}
+        edits = self._edits(block)
         return Parts(
             block, name[0], name[1], words[0], next(iter(idents), ""),
-            next((links[slot] for slot in template.links if slot in links), ""), self._edits(block),
+            next((links[slot] for slot in template.links if slot in links), ""), edits or [], edits is not None,
         )  # fmt: skip
 
-    def _edits(self, block: Block) -> list[str]:
-        """The lines that say when somebody changed the post."""
+    def _edits(self, block: Block) -> list[str] | None:
+        """The lines that say when somebody changed the post; None where nothing speaks of that."""
         said = self.outline.said(block.start, block.end)
         texts = self.outline.texts[said.start : said.stop]
-        return [text for text in texts if edited(text)] if speaks_of_editing("\n".join(texts)) else []
+        return [text for text in texts if edited(text)] if speaks_of_editing("\n".join(texts)) else None
 
     def _strange(self, template: Template, words: int) -> bool:
         """Whether something stands among a post's words that belongs around them."""
         outline, end = self.outline, self.outline.end[words]
-        for _ in self.people.spotted(outline.said(words, end), frozenset((template.author,))):
-            return True
+        for element in among(outline.spotted(template.author), words, end):
+            if outline.held(element):
+                return True
         if any(words <= owner < end for owner in self._timed(template.moment)):
             return True
         return any(
             slot in template.ids
-            for name in ("id", "name") for element in outline.bearers((name,), words + 1, end)
+            for name in ("id", "name") for element in among(outline.bearing(name), words + 1, end)
             for slot, _ in tokens(name, outline.value(element, name))
         )  # fmt: skip
 
@@ -104,13 +107,12 @@ class Reader:
         found = self._alike.get(key)
         if found is None:
             head = _head(key)
-            found = self._alike[key] = [
-                moment.owner for moment in self.moments if moment.key == key or (moment.stamp and moment.family == head)
-            ]
+            alike = (moment for moment in self.timed(key) if moment.key == key or moment.stamp)
+            found = self._alike[key] = [moment.owner for moment in alike if moment.key == key or moment.family == head]
         return found
 
     def _named(self, template: Template, block: Block) -> tuple[str, str] | None:
-        names = [*self.people.named_at(block, {template.author, *template.checks})]
+        names = self.people.named_at(block, frozenset((template.author, *template.checks)))
         found = {(text, link) for key, text, link in names if key == template.author}
         if not found:  # a moderator's name may look different
             tail = template.author.partition(" < ")[2]
@@ -127,8 +129,8 @@ class Reader:
             return None
         others = [value for key, value, _ in names if key in template.checks]
         for name, keys in _spoken(template.checks).items():
-            bearers = self.outline.bearers((name,), block.start, block.end)
-            values = (self.outline.value(element, name) for element in self.people.standing(bearers, keys))
+            bearers = among(self.outline.bearing(name), block.start, block.end)
+            values = [self.outline.value(n, name) for n in bearers if self.outline.paths[n].key in keys]
             others += [value for value in values if value and len(value) <= NAME]
         if any(other != text for other in others):
             return None
@@ -146,5 +148,12 @@ def _head(key: str) -> str:
     return key.partition(" < ")[0].replace("?", "", 1)
 
 
-def _overlap(block: Block, other: Block) -> bool:
-    return block is not other and block.start < other.end and other.start < block.end
+def _apart(blocks: list[Block]) -> list[Block]:
+    """The blocks that do not overlap with others."""
+    rising, both = sorted(blocks, key=lambda block: block.start), set[int]()
+    for at, block in enumerate(rising):
+        for after in rising[at + 1 :]:
+            if after.start >= block.end:
+                break
+            both |= {id(block), id(after)}
+    return [block for block in blocks if id(block) not in both]

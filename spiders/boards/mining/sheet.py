@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
 from functools import cached_property
 
 from spiders.boards.mining.addresses import Place, tidy
-from spiders.boards.mining.moments import Moment, moments
-from spiders.boards.mining.outline import Outline
+from spiders.boards.mining.moments import Moment, moments, moments_at
+from spiders.boards.mining.outline import Outline, among
+from spiders.boards.mining.paths import Paths
 from spiders.boards.mining.reader import Reader
 from spiders.boards.mining.rows import Link, Lists, Row
 from spiders.boards.page import Page
@@ -17,13 +17,15 @@ from spiders.boards.page import Page
 class Sheet:
     """A page as an outline with moments and links.
 
-    `place` says what an address leads to, `home` makes it the board's own, or empty where it leads away.
+    `paths` are those of the board's pages before; `place` says what an address leads to, `home` makes it the board's
+    own, or empty where it leads away.
     """
 
-    def __init__(self, page: Page, place: Callable[[str], Place], home: Callable[[str], str]) -> None:
+    def __init__(self, page: Page, paths: Paths, place: Callable[[str], Place], home: Callable[[str], str]) -> None:
         self.page, self.place, self.home = page, place, home
-        self.outline = Outline(page)
+        self.outline = Outline(page, paths)
         self._leads: dict[str, Place] = {}
+        self._timed: dict[str, list[Moment]] = {}
         self._rows: dict[str, list[Row]] = {}
 
     @cached_property
@@ -34,18 +36,18 @@ class Sheet:
     @cached_property
     def reader(self) -> Reader:
         """What reads its blocks."""
-        return Reader(self.outline, self.moments, self.leads)
+        return Reader(self.outline, self.timed, self.leads)
 
     @cached_property
     def moments(self) -> list[Moment]:
         """What looks like a time."""
         return moments(self.outline)
 
-    @cached_property
-    def ways(self) -> list[tuple[int, str, Place]]:
-        """Every link, as it is written, and where it leads."""
-        written = [(element, self.outline.value(element, "href")) for element in self.outline.links]
-        return [(element, href, self.leads(href)) for element, href in written]
+    def timed(self, key: str) -> list[Moment]:
+        """What looks like a time and stands where a key says: on a page that is like others that is soon found."""
+        if key not in self._timed:
+            self._timed[key] = moments_at(self.outline, key)
+        return self._timed[key]
 
     @cached_property
     def links(self) -> list[Link]:
@@ -54,10 +56,12 @@ class Sheet:
 
     def links_of(self, elements: range) -> list[Link]:
         """Those among some elements."""
-        found, links = [], self.outline.links
-        for element, href, leads in self.ways[bisect_left(links, elements.start) : bisect_left(links, elements.stop)]:
+        found = []
+        for element in among(self.outline.links, elements.start, elements.stop):
+            href = self.outline.value(element, "href")
             if not href or href[0] == "#" or "nofollow" in self.outline.value(element, "rel"):
                 continue
+            leads = self.leads(href)
             if leads.kind in ("topic", "forum", "") and leads.id:
                 url = self.home(tidy(self.page.link(href)))
                 if url:

@@ -48,6 +48,7 @@ class Parts:
     id: str = ""
     permalink: str = ""
     edits: list[str] = field(default_factory=list)  # the lines that say when it was changed
+    changed: bool = False  # whether anything in the block may speak of editing
     problem: str = ""
 
 

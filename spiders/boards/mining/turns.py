@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from spiders.boards.mining.addresses import step, tidy
+from spiders.boards.mining.addresses import shape, tidy
 from spiders.boards.mining.sheet import Sheet
+from spiders.boards.mining.steps import may_turn, step
+from spiders.boards.page import attribute
 
 _NEXT = re.compile(
     r"^(?:next(?: page| »)?|weiter|nächste(?: seite)?|vorwärts|suivante?|page suivante|siguiente|próxim[ao]|"
@@ -26,7 +28,7 @@ def following(sheet: Sheet) -> str:
     """The address of the next page of what a page shows; empty on the last one."""
     page = sheet.page
     number, before = step(page.url)
-    ahead = [page.link(node.attributes.get("href")) for node in page.html.css("link[rel~=next], a[rel~=next]")]
+    ahead = [page.link(href) for href in _related(sheet)]
     named, others, from_zero = _fellows(sheet)
     first = 0 if from_zero else 1
     for url in ahead + named:
@@ -39,12 +41,21 @@ def following(sheet: Sheet) -> str:
     return sheet.home(tidy(best)) if best else ""
 
 
+def _related(sheet: Sheet) -> list[str]:
+    """The links that are marked as the one to the next page, as they are written."""
+    head, outline = sheet.page.html.head, sheet.outline
+    found = [attribute(node, "href") for node in (head.css("link[rel~=next]") if head is not None else ())]
+    marked = (n for n in outline.bearing("rel") if "next" in outline.value(n, "rel").lower().split())
+    return found + [outline.value(n, "href") for n in marked if outline.tags[n] in ("a", "link")]
+
+
 def _fellows(sheet: Sheet) -> tuple[list[str], dict[str, Steps], bool]:
     """The links to pages of the same: those called the next, all with their steps, and whether they count from 0."""
     outline, here, named, from_zero = sheet.outline, sheet.here, [], False
     others: dict[str, Steps] = {}
-    for element, href, leads in sheet.ways:
-        if leads != here or not href or href[0] == "#":
+    for element in outline.links:
+        href = outline.attributes[element].get("href")
+        if not href or not may_turn(shape(href)) or href[0] == "#" or sheet.leads(href) != here:
             continue
         url = sheet.page.link(href)
         there = step(url)

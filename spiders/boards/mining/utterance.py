@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from listening.text import Words, words_of
 from spiders.boards.mining import smileys
 from spiders.boards.mining.moments import edited
+from spiders.boards.mining.outline import Outline
 from spiders.boards.page import attribute, line
 
 _AROUND = re.compile(
@@ -48,6 +49,8 @@ _CODE = re.compile(
 )
 _ITEM = re.compile(r"(?m)^(\d{1,3}\.)\n+(?=\S)")
 _SMILE = re.compile(r"smil|emoji|emot|twemoji", re.I)
+_INLINE = frozenset("a b strong i em u s span font small big sub sup img code".split())
+_LOOKED_AT = frozenset(("img", "pre", "code", "blockquote"))
 _HEAD_TAGS = (
     "p",
     "div",
@@ -76,9 +79,9 @@ class Endings:
     known: set[str] = field(default_factory=set)
     _by: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
-    def learn(self, author: str, root: LexborNode) -> None:
+    def learn(self, author: str, boxes: Iterable[LexborNode]) -> None:
         """Take note of the boxes that end one post."""
-        for box in _boxes(root):
+        for box in boxes:
             text = line(box)
             if text and box.css_first("pre, code, blockquote") is None:  # nobody signs with these
                 seen = self._by.setdefault((_kind(box), author), {})
@@ -105,12 +108,16 @@ class Found:
         return self.quotes.get(node.mem_id)
 
 
-def own(root: LexborNode, endings: Endings, changed: bool) -> Words:
-    """The author's own words and what they quote; `changed` says that it may speak of editing."""
-    found = Found()
-    for node in root.css("[class], img, pre, code, blockquote"):
-        _look(node, found)
-    for box in _boxes(root):
+def own(outline: Outline, body: int, author: str, endings: Endings, changed: bool) -> Words:
+    """The author's own words in an element and what they quote; `changed` says that it may speak of editing."""
+    root, found = outline.nodes[body], Found()
+    for number in range(body, outline.end[body]):
+        tag, has = outline.tags[number], outline.attributes[number]
+        if "class" in has or tag in _LOOKED_AT:
+            _look(outline.nodes[number], tag, has, found)
+    boxes = _boxes(root)
+    endings.learn(author, boxes)
+    for box in boxes:
         if _kind(box) in endings.known or (changed and edited(line(box))):
             found.leave_out(box)
     for node in root.css("em, i, span, small, p, div") if changed else ():
@@ -120,12 +127,11 @@ def own(root: LexborNode, endings: Endings, changed: bool) -> Words:
     return Words(_ITEM.sub(r"\1 ", said.text), said.quotes)
 
 
-def _look(node: LexborNode, found: Found) -> None:
+def _look(node: LexborNode, tag: str, has: Mapping[str, str | None], found: Found) -> None:
     """Take note of an element that is not the author's own."""
-    tag = node.tag or ""
-    called = attribute(node, "class")
+    called = has.get("class") or ""
     if tag == "img":
-        alt, source = attribute(node, "alt"), attribute(node, "src")
+        alt, source = has.get("alt") or "", has.get("src") or ""
         if _SMILE.search(called) or _SMILE.search(source):
             node.attrs["alt"] = smileys.code(node)
         elif not alt or any(map(str.isalnum, alt)):
@@ -207,8 +213,11 @@ def _boxes(root: LexborNode) -> list[LexborNode]:
     found: list[LexborNode] = []
     node = _element(root.last_child, "prev")
     while node is not None and len(found) < 3 and node.tag in ("div", "span", "table", "footer", "fieldset", "aside"):
+        before = _element(node.prev, "prev")
+        if node.tag == "span" and (before is None or before.tag in _INLINE):
+            break  # the last of a line's words
         found.append(node)
-        node = _element(node.prev, "prev")
+        node = before
     return found
 
 

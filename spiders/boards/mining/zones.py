@@ -37,7 +37,11 @@ def _named(sheet: Sheet) -> tzinfo | None:
 
 
 def _by_clock(sheet: Sheet) -> tzinfo | None:
-    """The zone of the time of day on a page, that stands beside the same time in UTC or says how late it is."""
+    """The zone of the time of day on a page, that stands beside the same time in UTC or says how late it is.
+
+    Software that says how late it is and not in which zone adds the same hours in summer as in winter (MyBB,
+    Invision 2, vBulletin 3, FluxBB); what writes stamps knows zones.
+    """
     outline = sheet.outline
     for moment in sheet.moments:
         if moment.stamp:
@@ -50,7 +54,8 @@ def _by_clock(sheet: Sheet) -> tzinfo | None:
         if exact is not None and local is not None:
             quarters = round((local - exact).total_seconds() / 900)
             if abs(quarters) <= 56 and abs((local - exact).total_seconds() - quarters * 900) < 300:
-                return _seasonal(timedelta(seconds=quarters * 900), exact)
+                shift = timedelta(seconds=quarters * 900)
+                return _seasonal(shift, exact) if moment.stamp else timezone(shift)
     return None
 
 
