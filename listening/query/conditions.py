@@ -45,7 +45,10 @@ class _Hosted:
     host: str
 
     def __call__(self, facts: Facts) -> bool:
-        return any(text == self.host or text.endswith(f".{self.host}") for text in facts.texts("site"))
+        for text in facts.texts("site"):  # a loop costs less than any()
+            if text.endswith(self.host) and (text == self.host or text.endswith(f".{self.host}")):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,17 @@ class Glance:
     def __init__(self, title: str, text: str, facts: Facts | None, rough: str) -> None:
         self._title, self._text, self.facts, self.rough = title, text, facts, rough
         self.base = len(title) + 3 if title else 0  # where the text's line begins
-        self._line = "" if title or has_possessives(text) else rough
+        self._line = ""
         self._room = _ROOM
 
     @property
     def line(self) -> str:
         """The line itself."""
-        if not self._line:
+        if self._line:
+            return self._line
+        if not self.base and not has_possessives(self._text):
+            self._line = self.rough
+        else:
             self._text = without_possessives(self._text)
             self._title = without_possessives(self._title)
             self._line = ascii_line(self._text)

@@ -15,18 +15,18 @@ from listening.query.words import Kind, kind
 
 _OTHERS = re.compile("([^\x00-\x7f]+)")
 _ALIKE = {ord(letter.casefold()): latin for letter, latin in LOOKALIKES.items()}
-_ASCII = bytes(byte if byte > 127 else ord(chr(byte).lower()) if chr(byte).isalnum() else 32 for byte in range(256))
+ASCII = bytes(byte if byte > 127 else ord(chr(byte).lower()) if chr(byte).isalnum() else 32 for byte in range(256))
 _DENSE = 8  # characters for each change between ASCII and others; where they are fewer, all go one way
 
 
 def line(text: str) -> bytes:
     """The line of a text, encoded, with a space at both ends; in plain ASCII more than one may be between words."""
     if text.isascii():
-        return f" {text} ".encode("ascii").translate(_ASCII)
+        return f" {text} ".encode("ascii").translate(ASCII)
     parts = _OTHERS.split(text)
     if len(parts) * _DENSE < len(text):
         parts[1::2] = [part.translate(_TABLE) for part in parts[1::2]]
-        rough = "".join(parts).encode().translate(_ASCII)
+        rough = "".join(parts).encode().translate(ASCII)
         return b" %b " % b" ".join(rough.split())
     return f" {' '.join(text.translate(_TABLE).split())} ".encode()
 

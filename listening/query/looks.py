@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from listening.query.closeness import Stand, chained, gathered
+from listening.query.conditions import Condition
 from listening.query.glance import Found, Glance, TooManyError
 from listening.query.plan import All, AnyWord, Chain, Choice, Known, Plan, Side, Some, Without, joined
 from listening.query.proximity import Close, Gathered
@@ -43,11 +44,13 @@ def look(plan: Plan) -> Look | None:  # noqa: PLR0911 - one for each kind of pla
         case Side():
             part = look(plan.part)
             return part and _Side(part, plan.name)
+        case Without(part=Known() as known):
+            return _Unknown(known.condition)
         case Without():
             part = look(plan.part)
             return part and _Without(part)
         case Known():
-            return _Known(plan)
+            return _Known(plan.condition)
     return None
 
 
@@ -248,10 +251,20 @@ class _Without:
 
 
 class _Known:
-    __slots__ = ("plan",)
+    __slots__ = ("condition",)
 
-    def __init__(self, plan: Known) -> None:
-        self.plan = plan
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
 
     def __call__(self, glance: Glance) -> Found | None:
-        return [] if glance.facts is not None and self.plan.condition(glance.facts) else None
+        return [] if glance.facts is not None and self.condition(glance.facts) else None
+
+
+class _Unknown:
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+
+    def __call__(self, glance: Glance) -> Found | None:
+        return None if glance.facts is not None and self.condition(glance.facts) else []

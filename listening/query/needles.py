@@ -50,7 +50,7 @@ class Keys:
         self._keys = tuple(keys)
         self._automaton = BytesAhoCorasick(self._keys)
         starts = [key[1:] for key in keys] if len(keys) <= _FEW else []
-        self._gate = BytesAhoCorasick(starts, MatchKind.LeftmostFirst) if starts else None
+        self._gate = BytesAhoCorasick(starts, MatchKind.LeftmostFirst).find_matches_as_indexes if starts else None
         # In one word there is then one key at most, and none that begins before the word hides it.
         self._exact = not any(b" " in key[:-1] for key in starts) and not _nested(starts)
 
@@ -60,7 +60,7 @@ class Keys:
     def find(self, line: bytes) -> list[Place]:
         """Every place of each of them, by their ends."""
         if self._gate is not None and (self._exact or len(line) < _LONG):
-            found = self._gate.find_matches_as_indexes(line)
+            found = self._gate(line)
             if not found:
                 return found
             if self._exact:

@@ -106,7 +106,7 @@ class Rules:
         found: list[Hit] = []
         if not self._heads:
             return found
-        heads = self._heads
+        heads, present = self._heads, frozenset[str]()
         for number, _, end in self._needles.find(text):
             last = end - 1
             length, head = heads[number]
@@ -116,7 +116,9 @@ class Rules:
                 elif match := rest.match(text, last + 1):
                     found.append((last - length, 1 - match.end(), rule))
             if head.later:
-                found += _later(head, text, last, length)
+                present = present or frozenset(text.split(" "))
+                if not head.later.keys().isdisjoint(present):
+                    found += _later(head, text, last, length)
             elif head.next:
                 for rest, rule, _, _ in head.next.get(text[last + 1 : text.find(" ", last + 1)], ()):
                     if rest and (match := rest.match(text, last + 1)):
