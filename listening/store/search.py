@@ -142,8 +142,8 @@ class Searching(Posts, Handling):
 
         `bare` selects the same without these two: it will do where the query has no fields; `index` is the one along
         which it is walked then, where the words are in many posts.
-        Of many, the first are not asked of the index: there is enough to be found among them, while it is slow to
-        list all that it has.
+        Of many, the first are met by their dates, and the index is asked for these alone: there is enough to be found
+        among them, while it is slow to list all that it has.
         """
         register(self.db.conn)
         known = Narrowing(asked.now, asked.zone, of_posts=column == "p.id").narrow(asked.node)
@@ -156,7 +156,7 @@ class Searching(Posts, Handling):
         if many:
             sql, values = _all(conditions)
             first = self.db.conn.execute(f"{select} WHERE {sql} ORDER BY {order} LIMIT {_AT_ONCE}", values).fetchall()
-            yield from first
+            yield from self._possible(asked.node, first, 0 if column == "p.id" else 1)
             if len(first) < _AT_ONCE:
                 return
         sql, values = _all([*conditions, *indexed])
@@ -164,6 +164,19 @@ class Searching(Posts, Handling):
         yield from (
             row for row in self.db.conn.execute(f"{select} WHERE {sql} ORDER BY {order}", values) if row not in seen
         )
+
+    def _possible(self, node: Node, rows: list[Row], at: int) -> list[Row]:
+        """Those rows whose posts, the ids of which are `at` a place, the index has: it can be read from id to id."""
+        if not rows:
+            return rows
+        posts, found = [row[at] for row in rows], set[int]()
+        for table, terms in _tables(node) or ():
+            query = f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?"
+            ids = self.db.conn.execute(query, [terms, min(posts), max(posts), _FEW + 1]).fetchall()
+            if len(ids) > _FEW:  # ids and dates go different ways here
+                return rows
+            found.update(row[0] for row in ids)
+        return [row for row in rows if row[at] in found]
 
     def _indexed(self, node: Node, column: str) -> tuple[list[Condition], bool]:
         """The condition that a column of post ids is among what the index finds, if it can tell; and if it is much."""
