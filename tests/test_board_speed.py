@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from spiders.boards import engines
 from spiders.boards.engine import Topic, TopicPage
 from spiders.boards.mining.outline import Outline
 from spiders.boards.page import Page
+from spiders.boards.undisturbed import undisturbed
 from tests import boards
 from tests.board_hurt import NOW
 from tests.board_speed import Spent, at_twenty
@@ -65,3 +67,21 @@ def test_work_grows_with_the_posts_of_a_page_and_no_faster() -> None:
     page = _page(400)
     assert len(_read(page).posts) == 400
     assert growth(_read, page) < LINEAR
+
+
+def test_the_collector_rests_while_a_page_is_read_and_no_longer() -> None:
+    seen: list[bool] = []
+
+    @undisturbed
+    def read(page: str) -> str:
+        seen.append(gc.isenabled())
+        if not page:
+            raise ValueError(page)
+        return read("") if page == "nested" else page
+
+    assert read("one") == "one"
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match=r"^$"):
+        read("nested")
+    assert gc.isenabled()
+    assert seen == [False, False, False]

@@ -28,6 +28,7 @@ from spiders.boards.mining.turns import following
 from spiders.boards.mining.utterance import Endings, own
 from spiders.boards.page import Page
 from spiders.boards.pages import Pages, Steps, counted
+from spiders.boards.undisturbed import undisturbed
 
 _ORDINAL = re.compile(r"(?:#|№|nr\.? ?)(\d{1,6})", re.I)
 
@@ -112,6 +113,7 @@ class Generic(Pages):
 
     # Lists
 
+    @undisturbed
     def read_index(self, page: Page) -> Listing:
         """The forums; a board that shows topics alone has one list of everything."""
         sheet = self.sheet(page)
@@ -121,6 +123,7 @@ class Generic(Pages):
         name = sheet.outline.line(0)[:60]
         return Listing(everything=Forum("all", name, page.url)) if lists.topics else Listing()
 
+    @undisturbed
     def read_forum(self, page: Page, forum: Forum) -> Listing:
         """One page of topics, and the forums below."""
         sheet = self.sheet(page)

@@ -14,6 +14,7 @@ from listening.post import Post
 from spiders.boards import dates
 from spiders.boards.engine import Engine, Mark, Topic, TopicPage, reject
 from spiders.boards.page import Page, above, attribute, classes, line, without
+from spiders.boards.undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Pages(Engine):
         """The place of each post in its topic, from 1. This is for links that count posts; see `counted`."""
         return range(steps.before + 1, steps.before + len(blocks) + 1)
 
+    @undisturbed
     def read_topic(self, page: Page, topic: Topic, mark: Mark | None) -> TopicPage:
         """One page of posts."""
         steps, topic, blocks = self.steps(page), self.told(page, topic), self.blocks(page)
