@@ -164,3 +164,17 @@ def test_lengths_of_time_are_read_in_the_unit_that_fits() -> None:
         timedelta(days=3, hours=12, minutes=1),
     ]
     assert [span(length) for length in lengths] == ["2 days", "1 hour", "30.1 h", "3.5 days"]
+
+
+@pytest.mark.parametrize(
+    "after", ["garbage", "2026-11-20T09:00:00Z", "2026-11-20T09:00:00Z.²", f"2026-11-20T09:00:00Z.{'9' * 30}"]
+)
+@pytest.mark.parametrize("show", ["open", "answered"])
+def test_a_page_that_never_was_is_refused_in_words(desk: Installation, show: str, after: str) -> None:
+    with desk.visitor("viewer") as client:
+        answer = client.get("/complaints", params={"show": show, "after": after})
+        assert answer.status_code == 400
+        assert "Go back to its first page" in answer.text
+        assert (
+            client.get("/complaints", params={"show": "answered", "after": "2026-11-20T09:00:00Z.7"}).status_code == 200
+        )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
 from listening.config import Targets
+from listening.errors import ListeningError
 from listening.store.facts import Condition
 from listening.store.inbox import Capped, Inbox
 from listening.store.inbox_card import Card
@@ -18,6 +20,7 @@ from listening.store.moment import iso
 from listening.store.schema.quicker import SECONDS
 from listening.store.scope import EVERYTHING, Scope
 
+_PLACE = re.compile(r"[0-9T:Z-]{20}\.[0-9]{1,18}")
 VERDICTS = ("recovered", "same", "worse", "unscored", "silent")
 _BETTER = 0.2  # of -1 to 1: by so much a tone has changed
 _LOOKED_AT = 2_000  # answered mentions, the latest, whose authors are looked after for the figures
@@ -178,8 +181,7 @@ class Queues(Inbox):
         elif became:
             chosen = joined([every, ("d.outcome = ?", [became])])
         if after:
-            answered, _, ident = after.partition(".")
-            chosen = joined([chosen, ("(d.answered, d.id) < (?, ?)", [answered, int(ident) if ident.isdigit() else 0])])
+            chosen = joined([chosen, ("(d.answered, d.id) < (?, ?)", _place(after))])
         found = self._latest(chosen, limit + 1)
         shown = self.cards(found[:limit], now)
         last = shown[-1] if len(found) > limit else None
@@ -211,6 +213,14 @@ class Queues(Inbox):
         query = "SELECT id, score FROM mentions WHERE id IN (SELECT value FROM json_each(?))"
         scores = dict(self.db.conn.execute(query, [later]).fetchall())
         return {ident: Tone(last, score, scores.get(last)) for ident, score, last in rows}
+
+
+def _place(after: str) -> list[str | int]:
+    """Where a page ended: when its last mention was answered, and its id. Raises ListeningError for anything else."""
+    if not _PLACE.fullmatch(after):
+        raise ListeningError("this page of the list is not known. Go back to its first page.")
+    answered, _, ident = after.partition(".")
+    return [answered, int(ident)]
 
 
 def _within(answered: Condition, since: datetime, until: datetime) -> Condition:
