@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import Impression, Part
+from pipelines.sentiment.impression import WORDING, Impression, Part
 from pipelines.sentiment.sides import Sides, outside, relations, sides_of
+from pipelines.sentiment.wording import Lean, weighed
 
 _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
+_NORMAL = math.sqrt(15)  # by which a sum of valences becomes a score, and back
 _MOST_NAMES = 30  # of a brand in a text that are looked at
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _SURE = 2.0  # what a question has to say to say anything
@@ -23,7 +26,20 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     if not own or not others:
         parts = [*outside(read.parts, read.said), *relations(read.said)] if own and read.said else read.parts
         return parts or list(read.hints() if read.customer else ())
-    return _beside(read, sides_of(read, tuple(own[:_MOST_NAMES]), tuple(others[:_MOST_NAMES])))
+    sides = sides_of(read, tuple(own[:_MOST_NAMES]), tuple(others[:_MOST_NAMES]))
+    parts = _beside(read, sides)
+    return _worded(read, parts, sides.own.lean) if sides.own.real or sides.own.said else parts
+
+
+def _worded(read: Impression, parts: Sequence[Part], lean: Lean) -> Sequence[Part]:
+    """What rules say, and what the wording adds; nothing where it is plain."""
+    score = read.score(parts)
+    heard = score * _NORMAL / math.sqrt(1 - score * score)
+    total = weighed(lean, heard)
+    if total is None:
+        return []
+    share = (total - heard) / max(len(lean.places), 1)
+    return [*parts, *(Part(place, place + 1, share, WORDING) for place in lean.places)]
 
 
 def _beside(read: Impression, sides: Sides) -> Sequence[Part]:
