@@ -50,10 +50,11 @@ def is_place(words: Sequence[Word], place: int) -> bool:
     return after in _PLACES or (before[-1] in {"at", "for"} and before[-2:-1] in (["work"], ["works"], ["worked"]))
 
 
-def is_aside(words: Sequence[Word], place: int) -> bool:
+def is_aside(words: Sequence[Word], place: int, others: Sequence[int]) -> bool:
     """Whether a brand's name, beside another, only tells where or with what something was done, or whose it was.
 
-    "parked outside Acme", "with my Acme card", "bought my Globex kettle from Acme", "syncs with Acme".
+    "parked outside Acme", "with my Acme card", "bought my Globex kettle from Acme", "syncs with Acme". With what: only
+    in a sentence that names others, at the tokens `others`, too.
     """
     begin = next((at + 1 for at in range(place - 1, -1, -1) if words[at].stops), 0)
     before = [word.folded for word in words[begin:place] if word.folded not in _ADJECTIVES]
@@ -65,6 +66,9 @@ def is_aside(words: Sequence[Word], place: int) -> bool:
         return True
     if two in _BESIDE:
         return two != "out of" or not _GO_OUT.isdisjoint(before)
+    end = next((at + 1 for at in range(place, len(words)) if words[at].stops), len(words))
+    if not any(begin <= at < end for at in others):
+        return False
     if before[-1] == "for" and before[-2:-1] and before[-2] in _PARTS:
         return True
     if before[-1] in _PAID_BY and not _PAYS.isdisjoint(before):

@@ -174,13 +174,14 @@ def _alone(read: Impression, found: list[Said], owner: str, owners: dict[int, li
 def _real(read: Impression, spans: Spans, others: Spans, said: Sequence[Said]) -> Spans:
     """The names but those that are only compared with, or only tell where something is, or whose."""
     aside = {place for one in said if one.sign == "!" for place in range(one.first, one.end)}
-    subjects = [read.places.token(span[0]) for span in others] if not said else []
+    beside = [read.places.token(span[0]) for span in others]
+    subjects = beside if not said else []
     found = []
     for span in spans:
         place = read.places.token(span[0])
         if place in aside or is_place(read.words, place) or is_object(read.words, place, subjects):
             continue
-        if said or not is_aside(read.words, place):
+        if said or not is_aside(read.words, place, beside):
             found.append(span)
     return found
 

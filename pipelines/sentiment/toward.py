@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from pipelines.sentiment.clauses import Spans
 from pipelines.sentiment.impression import WORDING, Impression, Part
-from pipelines.sentiment.sides import Sides, outside, relations, sides_of
-from pipelines.sentiment.wording import Lean, weighed
+from pipelines.sentiment.sides import Side, Sides, outside, relations, sides_of
+from pipelines.sentiment.wording import weighed
 
 _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
 _NORMAL = math.sqrt(15)  # by which a sum of valences becomes a score, and back
@@ -27,15 +27,15 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
         parts = [*outside(read.parts, read.said), *relations(read.said)] if own and read.said else read.parts
         return parts or list(read.hints() if read.customer else ())
     sides = sides_of(read, tuple(own[:_MOST_NAMES]), tuple(others[:_MOST_NAMES]))
-    parts = _beside(read, sides)
-    return _worded(read, parts, sides.own.lean) if sides.own.real or sides.own.said else parts
+    return _worded(read, _beside(read, sides), sides.own)
 
 
-def _worded(read: Impression, parts: Sequence[Part], lean: Lean) -> Sequence[Part]:
+def _worded(read: Impression, parts: Sequence[Part], side: Side) -> Sequence[Part]:
     """What rules say, and what the wording adds; nothing where it is plain."""
+    lean = side.lean
     score = read.score(parts)
     heard = score * _NORMAL / math.sqrt(1 - score * score)
-    total = weighed(lean, heard)
+    total = weighed(lean, heard, aside=not side.real)
     if total is None:
         return []
     share = (total - heard) / max(len(lean.places), 1)

@@ -103,14 +103,14 @@ def _strongest(said: Mapping[int, float]) -> Sequence[int]:
     return [place for place in best if abs(said[place]) >= _TELLING] or best[:1]
 
 
-def weighed(lean: Lean, heard: float) -> float | None:
+def weighed(lean: Lean, heard: float, *, aside: bool) -> float | None:
     """What a text feels like toward a brand, as a sum of valences: by what rules `heard` and by its wording.
 
-    None where it is plainer than that.
+    None where it is plainer than that, as it mostly is of one that is only named `aside`.
     """
     by = _weights().weigh
     total = by["rules"] * max(-_MOST, min(_MOST, heard)) + by["own"] * lean.own + by["other"] * lean.other
     total += by["shared"] * lean.shared + (by["alike"] * lean.other if lean.alike else 0.0)
     plain = by["start"] + by["plain"] * lean.plain
-    plain += (0.0 if heard else by["unheard"]) - (by["felt"] if lean.alike else 0.0)
+    plain += (0.0 if heard else by["unheard"]) - (by["felt"] if lean.alike else 0.0) + (by["aside"] if aside else 0.0)
     return None if plain > abs(total) else math.copysign(max(abs(total), _LEAST), total)
