@@ -19,7 +19,7 @@ from pipelines.match import Names
 from pipelines.sentiment import Feeling
 from pipelines.sentiment.relations import OTHER, OWN
 from pipelines.sentiment.sides import sides_of
-from pipelines.sentiment.wording import Ranges, told
+from pipelines.sentiment.wording import NAME, TABLES, Ranges, told
 from pipelines.sentiment.words import fold
 from tests.bench.corpus import NOW
 
@@ -110,19 +110,28 @@ def learn(lessons: Sequence[Told]) -> Learnt:
 
 def _leaning(one: Told) -> Counter[str]:
     counts = Counter[str]()
-    for text, side, _ in told(one.spaced, one.own, one.other):
+    for words, side in _words(one):
         if side in {1, 2}:
-            counts[text] += 1 if side == 1 else -1
+            counts[words] += 1 if side == 1 else -1
     return counts
 
 
 def _plain(one: Told) -> Counter[str]:
     counts = Counter({"=": 1})
-    for text, side, _ in told(one.spaced, one.own, one.other):
-        counts[f"a{text}"] += 1
+    for words, side in _words(one):
+        counts[f"a{words}"] += 1
         if side & 1:
-            counts[f"o{text}"] += 1
+            counts[f"o{words}"] += 1
     return counts
+
+
+def _words(one: Told) -> Iterator[tuple[str, int]]:
+    """Each word but names, and each two in a row as a_b, and whose they are."""
+    for before, word, side, _ in told(one.spaced, one.own, one.other):
+        if word != NAME:
+            yield word, side
+        if before:
+            yield f"{before}_{word}", side
 
 
 def _fitted(sums: Sequence[Counter[str]], right: Sequence[bool], costs: Sequence[float]) -> dict[str, float]:
@@ -136,11 +145,11 @@ def written(learnt: Learnt) -> str:
     """The weights as a file: those alike on one line."""
     lines = ["# Learnt by `python -m tests.wording`: what words and two words in a row (a_b) say, in logarithms of odds."]
     lines += [f"bias = {learnt.bias:.2f}", "", "[weigh]", *(f"{name} = {weight}" for name, weight in _WEIGH.items())]
-    for name, weights in zip(("leans", "plain", "plain_own"), learnt[:3], strict=True):
+    for name, weights in zip(TABLES, learnt[:3], strict=True):
         by_weight: dict[float, list[str]] = defaultdict(list)
         for words, weight in weights.items():
             if abs(weight) >= _LEAST:
-                by_weight[round(20 * weight) / 20].append(words.replace(" ", "_"))
+                by_weight[round(20 * weight) / 20].append(words)
         lines += ["", f"[{name}]"]
         lines += [f'"{weight}" = "{" ".join(sorted(by_weight[weight]))}"' for weight in sorted(by_weight)]
     return "\n".join(lines) + "\n"

@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from heapq import nlargest
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from pipelines.sentiment.relations import OTHER, OWN
 
-NAME = "X"  # any brand's name, beside another word
+NAME = "X"  # any brand's name
+TABLES = ("leans", "plain", "plain_own")  # of wording.toml
 Ranges = Sequence[tuple[int, int]]  # of tokens that speak of a brand: the first, and the one after the last
 
 _MOST = 4.0  # what rules count at most
+_CERTAIN = 3.0  # what rules hear that is never plain
 _LEAST = 0.3  # what is felt at least, where anything is
 _TELLING = 0.3  # what a token weighs at least that is given as one
+_NOTHING = (0.0, 0.0, 0.0)
+_NAMES = (OWN, OTHER)
+_NAMED = (f"{OWN} ", f"{OTHER} ")
+_BEFORE, _AFTER = 15, 30  # tokens before the first name and behind the last one that are read
+_OTHERS = 2  # whose a token is that speaks of others
 _SHOWN = 3  # tokens that are given as reasons
 
 
@@ -34,12 +43,14 @@ class Lean(NamedTuple):
     places: Sequence[int]  # the tokens that say most, by number
 
 
-class _Weights(NamedTuple):
-    """Learnt weights by words and by two words in a row, and what each sum counts."""
+Weight = tuple[float, float, float]  # which way words lean, how plain all is with them, and how plain what is near
+_Table = Mapping[str, Mapping[str, Weight]]  # by the second of two words, and by the first; "": by one alone
 
-    leans: Mapping[str, float]
-    plain: Mapping[str, float]
-    plain_own: Mapping[str, float]
+
+class _Weights(NamedTuple):
+    """Learnt weights, and what each sum counts."""
+
+    words: _Table
     bias: float
     weigh: Mapping[str, float]
 
@@ -47,60 +58,69 @@ class _Weights(NamedTuple):
 @cache
 def _weights() -> _Weights:
     document = tomllib.loads((files(__package__) / "wording.toml").read_text("utf-8"))
-    tables = [
-        {words.replace("_", " "): float(weight) for weight, many in document[name].items() for words in many.split()}
-        for name in ("leans", "plain", "plain_own")
-    ]
-    return _Weights(*tables, document["bias"], document["weigh"])  # type: ignore[arg-type]
+    found = defaultdict[str, dict[str, list[float]]](dict)
+    for column, name in enumerate(TABLES):
+        for weight, many in document[name].items():
+            for words in many.split():
+                before, _, word = words.rpartition("_")
+                found[word].setdefault(before, [0.0] * len(TABLES))[column] = float(weight)
+    words = {word: {before: cast("Weight", tuple(of)) for before, of in ways.items()} for word, ways in found.items()}
+    return _Weights(words, document["bias"], document["weigh"])
 
 
-def told(spaced: Sequence[str], own: Ranges, other: Ranges) -> Iterator[tuple[str, int, int]]:
-    """Each word, and each two in a row, of a text's folded tokens: whose it is, and by which token.
+def told(spaced: Sequence[str], own: Ranges, other: Ranges) -> Iterator[tuple[str, str, int, int]]:
+    """Each word of a text's folded tokens: the word before it, itself, whose it is, and by which token.
 
-    It is nobody's: 0, of the brand whose clauses are at `own`: 1, of the others: 2, or of both: 3.
+    It is nobody's: 0, of the brand whose clauses are at `own`: 1, of the others: 2, or of both: 3. The word before is
+    "" where it is somebody else's. Words far from any name tell nothing of it.
     """
-    sides = [0] * len(spaced)
-    for side, ranges in ((1, own), (2, other)):
-        for first, after in ranges:
-            for place in range(first, min(after, len(sides))):
-                sides[place] |= side
-    before, whose = "", -1
-    for place, (text, side) in enumerate(zip(spaced, sides, strict=True)):
+    sides = bytearray(len(spaced))
+    for first, after in own:
+        sides[first:after] = b"\1" * (min(after, len(sides)) - first)
+    for first, after in other:
+        for place in range(first, min(after, len(sides))):
+            sides[place] |= 2
+    names = [place for place, text in enumerate(spaced) if text[:2] in _NAMED]
+    begin = max(names[0] - _BEFORE, 0) if names else 0
+    before, whose = "", 0
+    for place, text in enumerate(spaced[begin : names[-1] + _AFTER if names else None], begin):
+        side = sides[place]
         for word in text.split():
-            named = word in (OWN, OTHER)
-            if not named:
-                yield word, side, place
-            now = NAME if named else word
-            if side == whose:
-                yield f"{before} {now}", side, place
+            now = NAME if word in _NAMES else word
+            yield before if side == whose else "", now, side, place
             before, whose = now, side
 
 
 def leans(spaced: Sequence[str], own: Ranges, other: Ranges, *, alike: bool) -> tuple[Lean, Lean]:
     """What a text's folded tokens say, by their wording, of a brand and of others, whose clauses are given."""
-    weights = _weights()
-    sums, mine, plain = [0.0] * 4, [0.0] * 4, weights.bias
-    said: dict[int, float] = {}
-    lean, all_plain, own_plain = weights.leans.get, weights.plain.get, weights.plain_own.get
-    for text, side, place in told(spaced, own, other):
-        plain += all_plain(text, 0.0)
-        if side:
-            mine[side] += own_plain(text, 0.0)
-            if weight := lean(text):
-                sums[side] += weight
-                said[place] = said.get(place, 0.0) + (-weight if side == 2 else weight)  # noqa: PLR2004
-    found = [
-        Lean(sums[one], sums[two], sums[3], plain + mine[one] + mine[3], alike, _strongest(said))
-        for one, two, sign in ((1, 2, 1), (2, 1, -1))
-    ]
-    return found[0], found[1]
+    words, bias, _ = _weights()
+    hits: tuple[list[Weight], ...] = ([], [], [], [])
+    places: tuple[list[int], ...] = ([], [], [], [])
+    for before, word, side, place in told(spaced, own, other):
+        if (ways := words.get(word)) is None:
+            continue
+        if weight := ways.get(""):
+            hits[side].append(weight)
+            places[side].append(place)
+        if before and (weight := ways.get(before)):
+            hits[side].append(weight)
+            places[side].append(place)
+    (_, nobodys, _), mine, theirs, shared = [tuple(map(sum, zip(*of, strict=True))) or _NOTHING for of in hits]
+    plain = bias + nobodys + mine[1] + theirs[1] + shared[1] + shared[2]
+    said = [(weight[0], place) for weight, place in zip(hits[1] + hits[3], places[1] + places[3], strict=True)]
+    said += [(-weight[0], place) for weight, place in zip(hits[_OTHERS], places[_OTHERS], strict=True)]
+    shown = _strongest(said)
+    return (
+        Lean(mine[0], theirs[0], shared[0], plain + mine[2], alike, shown),
+        Lean(theirs[0], mine[0], shared[0], plain + theirs[2], alike, shown),
+    )
 
 
-def _strongest(said: Mapping[int, float]) -> Sequence[int]:
+def _strongest(said: Sequence[tuple[float, int]]) -> Sequence[int]:
     """The tokens that speak most for what all together say."""
-    total = sum(said.values())
-    best = sorted(said, key=lambda place: said[place] * total, reverse=True)[:_SHOWN]
-    return [place for place in best if abs(said[place]) >= _TELLING] or best[:1]
+    way = math.copysign(1, sum([weight for weight, _ in said]))
+    best = nlargest(_SHOWN, said, key=lambda one: one[0] * way)
+    return list(dict.fromkeys(place for weight, place in best if abs(weight) >= _TELLING or weight == best[0][0]))
 
 
 def weighed(lean: Lean, heard: float, *, aside: bool) -> float | None:
@@ -113,4 +133,6 @@ def weighed(lean: Lean, heard: float, *, aside: bool) -> float | None:
     total += by["shared"] * lean.shared + (by["alike"] * lean.other if lean.alike else 0.0)
     plain = by["start"] + by["plain"] * lean.plain
     plain += (0.0 if heard else by["unheard"]) - (by["felt"] if lean.alike else 0.0) + (by["aside"] if aside else 0.0)
-    return None if plain > abs(total) else math.copysign(max(abs(total), _LEAST), total)
+    if plain > abs(total) and (aside or abs(heard) < _CERTAIN):
+        return None
+    return math.copysign(max(abs(total), _LEAST), total)
