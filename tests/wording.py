@@ -67,7 +67,7 @@ def texts(rows: Iterable[Mapping[str, str]]) -> Iterator[Told]:
         by_text[row["text"]][row["brand"]] = row["sentiment"]
     feeling = Feeling()
     for text, labels in by_text.items():
-        if len(labels) < 2:  # noqa: PLR2004
+        if len(labels) < 2:
             continue
         names = Names([Brand(name=brand) for brand in labels])
         post = Post(platform="a", id="1", url="https://a.example/", text=text, published=NOW)
@@ -143,7 +143,7 @@ def _fitted(sums: Sequence[Counter[str]], right: Sequence[bool], costs: Sequence
 
 def written(learnt: Learnt) -> str:
     """The weights as a file: those alike on one line."""
-    lines = ["# Learnt by `python -m tests.wording`: what words and two words in a row (a_b) say, in logarithms of odds."]
+    lines = ["# Learnt by `python -m tests.wording`: what words, and two in a row (a_b), say in logarithms of odds."]
     lines += [f"bias = {learnt.bias:.2f}", "", "[weigh]", *(f"{name} = {weight}" for name, weight in _WEIGH.items())]
     for name, weights in zip(TABLES, learnt[:3], strict=True):
         by_weight: dict[float, list[str]] = defaultdict(list)

@@ -13,7 +13,7 @@ _TO = frozenset("to from with by via through of at".split())
 _ARTICLES = frozenset("the a an my our your their".split())
 _ADJECTIVES = _ARTICLES | {"old", "new", "local", "nearest"}
 _NEAR = frozenset("outside opposite near behind beside above below inside past".split())
-_BESIDE = frozenset(("next to", "across from", "left at", "right at", "opposite to", "out of", "door to", "corner from"))
+_BESIDE = frozenset(("next to", "across from", "left at", "right at", "opposite to", "door to", "corner from"))
 _GO_OUT = frozenset("come came walk walked coming walking step".split())
 _THINGS = frozenset(
     "card account phone watch laptop tablet box console tv calendar switch printer router speaker stick gift voucher "
@@ -60,26 +60,31 @@ def is_aside(words: Sequence[Word], place: int, others: Sequence[int]) -> bool:
     before = [word.folded for word in words[begin:place] if word.folded not in _ADJECTIVES]
     if not before:
         return False
-    two = " ".join(before[-2:])
-    after = next((word.folded.rstrip(" .!?") for word in words[place + 1 : place + 3] if word.folded), "")
-    if before[-1] in _WAS or two in _OF_OTHERS or before[-1] in _NEAR:
-        return True
-    if two in _BESIDE:
-        return two != "out of" or not _GO_OUT.isdisjoint(before)
     end = next((at + 1 for at in range(place, len(words)) if words[at].stops), len(words))
-    if not any(begin <= at < end for at in others):
+    after = next((word.folded.rstrip(" .!?") for word in words[place + 1 : place + 3] if word.folded), "")
+    return _is_near(before) or (any(begin <= at < end for at in others) and _is_used(before, after))
+
+
+def _is_near(before: Sequence[str]) -> bool:
+    """Whether words before a name tell that it is a place, or what somebody was or belongs to."""
+    two = " ".join(before[-2:])
+    if two == "out of":
+        return not _GO_OUT.isdisjoint(before)
+    return before[-1] in _WAS or before[-1] in _NEAR or two in _OF_OTHERS or two in _BESIDE
+
+
+def _is_used(before: Sequence[str], after: str) -> bool:
+    """Whether words before a name, and the one behind it, tell that something was done with it."""
+    last = before[-1]
+    if (last == "for" and before[-2:-1] and before[-2] in _PARTS) or (
+        last in _PAID_BY and not _PAYS.isdisjoint(before)
+    ):
+        return True
+    if last not in _WITH:
         return False
-    if before[-1] == "for" and before[-2:-1] and before[-2] in _PARTS:
+    if not _JOINS.isdisjoint(before[-4:-1]) or last in {"through", "via"} or (len(before) > 1 and after in _THINGS):
         return True
-    if before[-1] in _PAID_BY and not _PAYS.isdisjoint(before):
-        return True
-    if before[-1] not in _WITH:
-        return False
-    if not _JOINS.isdisjoint(before[-4:-1]) or before[-1] in {"through", "via"}:
-        return True
-    return (len(before) > 1 and after in _THINGS) or (
-        not _BUYS.isdisjoint(before) and OWN in before and before[-1] in {"from", "on", "at", "in"}
-    )
+    return last in {"from", "on", "at", "in"} and OWN in before and not _BUYS.isdisjoint(before)
 
 
 def is_asked(words: Sequence[Word], place: int) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipelines.sentiment.alike import is_list, is_of_both
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.figures import better, figures
 from pipelines.sentiment.impression import WORDS, Impression, Part, negated
@@ -22,16 +23,6 @@ _DOUBTED = re.compile(
 )
 _DOUBT = -1.5  # what it says to put a word or two between quotation marks
 _ORDINAL = re.compile(r"\b(?:the )?(former|latter)\b", re.IGNORECASE)
-_BOTH = frozenset(("both", "neither", "either", "them", "lot", "too", "wrong", "lose"))  # of which one is in _SUMMED
-_SUMMED = re.compile(
-    r" (?:both|neither|(?:pair|two|lot) of (?:them|you)|either (?:of|one)|(?:recommend|regret|trust|touch) either|"
-    r"(?:love|loved|adore|hate|avoid) them|all of them|(?:cant|couldnt) (?:really |)(?:go wrong|lose)|"
-    r"(?:did|has|is|was|does|denied|lost|lied|failed|broke|refused) (?:it |them |that |)too) "
-)
-_LISTED = re.compile(
-    rf"(?:[^.!?AB ]+ | )*(?=[AB] )({OWN}|{OTHER}) (?:[^.!?AB ]+ ){{0,7}}and (?:[^.!?AB ]+ ){{0,4}}({OWN}|{OTHER}) "
-    r"(?:[^.!?AB ]+ )*[.!] (?=[^AB]+$)"
-)
 _SLIGHT = 1.0  # events up to here count only where nothing else is said
 _FIGURE = 1.8  # what a better price, time or mark says
 
@@ -78,7 +69,7 @@ def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
     parts.sort()
     slight = sorted([*read.hints(deeds=True), *(event for event in events if abs(event.valence) <= _SLIGHT)])
     said = longest([hit for hit in hits if hit[2].mark], line)
-    if _is_of_both(line.text) or _is_list(line, parts):
+    if is_of_both(line.text) or is_list(line, parts):
         said.append(Said("==", 0, 0))
     halves = []
     for index, owner, spans, rest in ((0, OWN, mine, theirs), (1, OTHER, theirs, mine)):
@@ -96,22 +87,6 @@ def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
         spaced,
     )
     return found
-
-
-def _is_of_both(line: str) -> bool:
-    """Whether a text sums up two brands that it has named: "neither gets my money", "both a joy"."""
-    if _BOTH.isdisjoint(line.split(" ")):
-        return False
-    return _SUMMED.search(line, max(line.find(f" {OWN} "), line.find(f" {OTHER} "))) is not None
-
-
-def _is_list(line: Line, parts: Sequence[Part]) -> bool:
-    """Whether two brands are named together, and only what follows says something ("Acme and Globex. Never again")."""
-    match = _LISTED.match(line.text) if " and " in line.text else None
-    if match is None or match[1] == match[2]:
-        return False
-    first = line.tokens(match.end() - 2, match.end())[0]
-    return bool(parts) and all(part.first > first for part in parts)
 
 
 def _events(read: Impression, hits: Sequence[Hit], line: Line) -> list[Part]:
