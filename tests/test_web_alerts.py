@@ -80,7 +80,7 @@ def test_a_preview_tells_of_the_planted_spike_and_of_nothing_else(desk: Installa
 
 def test_a_preview_waits_beside_the_page_and_ends_when_it_is_not_wanted(desk: Installation) -> None:
     previews = desk.app.state.desk.previews
-    with previews._one, desk.visitor("analyst") as client:  # another one is being worked out
+    with desk.visitor("analyst") as client, previews._one:  # another one is being worked out
         page = client.get("/alerts/preview", params={"kind": "spike", "name": "x", "draft": "one"}).text
         assert "Looking back over 90 days" in page
         assert 'hx-trigger="every 1s"' in page
@@ -89,6 +89,19 @@ def test_a_preview_waits_beside_the_page_and_ends_when_it_is_not_wanted(desk: In
         assert first.job.stop.is_set()
     previews.wait()
     assert first.job.state == "stopped"
+
+
+def test_what_one_form_looked_for_is_there_at_once_in_another(desk: Installation) -> None:
+    typed = {"kind": "mention", "query": "anvil"}
+    with desk.visitor("analyst") as client:
+        found = looked(desk, client, **typed)
+        assert "Would have fired" in found
+        with desk.app.state.desk.previews._one:  # nothing can be worked out
+            other = {"name": "another name", "draft": "two"} | typed
+            assert client.get("/alerts/preview", params=other).text == found
+            assert "Looking back" in client.get("/alerts/preview", params=other | {"query": "parcel"}).text
+    with desk.visitor("admin") as client, desk.app.state.desk.previews._one:
+        assert "Looking back" in client.get("/alerts/preview", params=typed | {"name": "x", "draft": "one"}).text
 
 
 def test_with_little_history_a_preview_says_so(desk: Installation) -> None:
