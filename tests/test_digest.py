@@ -26,7 +26,7 @@ from listening.digest.slot import last_slot, slot_of
 from listening.digest.work import send_due
 from listening.insight.changes import Series, named
 from listening.insight.scorecard import scorecard
-from listening.store import Count, InboxFilter, MentionFilter, Scope, Store
+from listening.store import Count, InboxFilter, MentionFilter, Scope, Store, heard
 from tests.bench.changes import alarms, found
 from tests.conftest import NOW
 from tests.test_insight import fill, said
@@ -299,20 +299,29 @@ def test_the_scorecard_counts_what_the_team_did(store: Store) -> None:
     entries += [said(8, when, "Acme should be blue", intents=("idea",))]
     entries += [said(9, when, "get Acme", label="positive", intents=("advocacy",))]
     entries += [said(10, when, "Globex broke", brand="Globex", intents=("complaint",))]
+    entries += [said(11, when, "get Acme if you like it broken", label="negative", intents=("advocacy",))]
+    story = "the handle of the acme anvil came off on the very first day and nobody there would hear of it"
+    entries += [said(at, when, story, label="negative", intents=("complaint",)) for at in (12, 13)]
+    entries += [said(14, when, "acme is a mountain, broke", label="negative", intents=("complaint",))]
     store.save("forum", entries, now=NOW)
     ids = {row.title + row.full_text: row.mention_id for row in store.mentions(MentionFilter())}
     store.triage([ids["Acme broke 1"], ids["Acme broke 2"]], who="kim", now=NOW, status="answered")
     store.triage([ids["Acme broke 2"]], who="kim", now=NOW, status="closed", outcome="sale")
     store.triage([ids["get Acme"]], who="kim", now=NOW, reply="https://forum.example.com/thanks")
     store.triage([ids["Acme should be blue"]], who="kim", now=NOW, outcome="used")
+    store.triage([ids["acme is a mountain, broke"]], who="kim", now=NOW, status="answered")
+    store.triage([ids["acme is a mountain, broke"]], who="kim", now=NOW, status="not relevant")
+    (copy,) = store.db.conn.execute("SELECT id FROM mentions WHERE copy").fetchone()
+    store.triage([copy], who="kim", now=NOW, status="answered")
     card = scorecard(store, 2, now=NOW)
     last = {row.name: row.shown[-1] for row in card.rows}
     assert card.months == ("2026-10", "2026-11")
     assert last["Message boards monitored"] == "1"
-    assert last["Complaints answered"] == "2 of 4 (50%)"
-    assert last["Complaints resolved"] == "1 of 4 (25%)"
+    assert last["Complaints answered"] == "2 of 5 (40%)"
+    assert last["Complaints resolved"] == "1 of 5 (20%)"
+    assert last["Advocates found"] == "1"
     assert last["Advocates thanked"] == "1 of 1 (100%)"
-    assert last["Problems turned into sales"] == "1 of 4 (25%)"
+    assert last["Problems turned into sales"] == "1 of 5 (20%)"
     assert last["Ideas passed on"] == "1 of 1 (100%)"
 
 
@@ -320,7 +329,7 @@ def test_what_was_heard_is_remembered_when_posts_are_let_go(store: Store) -> Non
     store.know([{"name": "forum", "kind": "board", "keep_unmatched": 0}], [{"name": "Acme", "ours": 1}])
     plain = said(1, NOW - timedelta(days=3), "nothing of anybody")
     mail = said(2, NOW - timedelta(days=3), "Acme?")
-    entries = [replace(plain, mentions=()), replace(mail, post=replace(mail.post, kind="email"))]
+    entries = [replace(plain, mentions=()), replace(mail, post=replace(mail.post, kind="email", url=""))]
     store.save("forum", entries, now=NOW)
     store.save("forum", entries, now=NOW)  # once is enough
     rows = {row.name: row.shown for row in scorecard(store, 2, now=NOW).rows}
@@ -330,6 +339,21 @@ def test_what_was_heard_is_remembered_when_posts_are_let_go(store: Store) -> Non
     assert store.forget_unmatched(NOW + timedelta(days=1)) == 1
     assert {row.name: row.shown for row in scorecard(store, 2, now=NOW).rows} == rows
     assert not scorecard(store, 2, now=NOW, scope=Scope(frozenset({"forum"}))).rows[0].values[-1][0]
+
+
+def test_what_was_heard_is_counted_anew_as_it_was_counted_when_it_came(store: Store) -> None:
+    store.use_zone("Asia/Tokyo")
+    late = datetime(2026, 10, 31, 16, tzinfo=UTC)  # November in Tokyo
+    mail = said(3, late, "Acme, by mail")
+    store.save("forum", [said(1, late, "Acme one"), said(2, late - timedelta(hours=2), "Acme two")], now=NOW)
+    store.save("forum", [replace(mail, post=replace(mail.post, kind="email")), said(4, late, "Acme four")], now=NOW)
+    query = "SELECT month, kind, posts FROM heard ORDER BY 1, 2"
+    counted = [("2026-10", "post", 1), ("2026-11", "email", 1), ("2026-11", "post", 2)]
+    assert store.db.conn.execute(query).fetchall() == counted
+    with store.writing() as conn:
+        conn.execute("DELETE FROM heard")
+        heard.count_all(conn)
+    assert store.db.conn.execute(query).fetchall() == counted
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")

@@ -121,6 +121,24 @@ def test_a_spike_does_not_hide_the_next_one(store: Store) -> None:
     assert [day.day for day in month(store).course if day.spike] == ["2026-11-12", "2026-11-15"]
 
 
+def test_what_was_open_then_and_how_long_people_waited(store: Store) -> None:
+    last = fill(store)
+    ago = {"new": 3, "waited": 40, "done before": 40, "never answered": 40, "of a mountain": 10}
+    entries = [
+        said(last + at, NOW - timedelta(days=days), f"Acme broke, {name}", intents=("complaint",))
+        for at, (name, days) in enumerate(ago.items(), 1)
+    ]
+    store.save("forum", entries, now=NOW)
+    ids = [row[0] for row in store.db.conn.execute("SELECT id FROM mentions ORDER BY id DESC LIMIT 5")][::-1]
+    for at, days, status in (
+        (1, 5, "answered"), (2, 35, "answered"), (3, 5, "closed"), (4, 9, "answered"), (4, 8, "not relevant")
+    ):  # fmt: skip
+        store.triage([ids[at]], who="kim", now=NOW - timedelta(days=days), status=status)
+    figures = month(store).figures
+    assert (figures["open"].value, figures["open"].before) == (1, 2)
+    assert figures["wait"].value == 35 * 24
+
+
 def test_every_figure_is_what_its_sql_counts(store: Store) -> None:
     last = fill(store)
     fill(store, brand="Globex", begin=last + 1000, a_day=4)

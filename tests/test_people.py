@@ -142,6 +142,17 @@ def test_two_handles_with_several_things_in_common_are_suggested_once(store: Sto
     )
 
 
+def test_what_one_platform_or_many_handles_share_tells_nothing(store: Store) -> None:
+    save(store, said(1, "kim_lathe", ident="1"), said(2, "Kim_Lathe", ident="2"))
+    assert store.likely_same() == []
+    assert store.likely_of(person(store, "kim_lathe")) == []
+    save(store, *(said(10 + i, "gearheadwendy", platform=f"{i}.example") for i in range(4)))
+    wendy = person(store, "gearheadwendy", "0.example")
+    assert [each.one.platform for each in store.likely_of(wendy)] == ["0.example"] * 3
+    save(store, said(20, "gearheadwendy", platform="4.example"))
+    assert store.likely_of(wendy) == store.likely_same() == []
+
+
 @pytest.mark.parametrize("name", ["kim_lathe", "Kim77", "gearheadwendy", "Jane Miller"])
 def test_a_rare_name_tells(name: str) -> None:
     assert telling(name)
