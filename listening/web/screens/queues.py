@@ -86,8 +86,6 @@ class Asked:
     def but(self, **changes: str) -> str:
         """The address with changes."""
         values = {"show": self.tab, "assignee": self.assignee, "became": self.became, **changes}
-        if values["show"] != "answered":
-            values["became"] = ""
         return f"{self.kind.path}?{self.picked.query(**values)}"
 
 
