@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -21,12 +21,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from listening.config import Brand, Config, Settings
 from listening.config.digests import Digest, Mail
+from listening.digest.extract import extract
 from listening.digest.picture import volume
 from listening.digest.slot import last_slot, slot_of
 from listening.digest.work import send_due
 from listening.insight.changes import Series, named
 from listening.insight.scorecard import scorecard
-from listening.store import Count, InboxFilter, MentionFilter, Scope, Store, heard
+from listening.store import Count, Days, InboxFilter, MentionFilter, Scope, Store, heard
 from tests.bench.changes import alarms, found
 from tests.conftest import NOW
 from tests.test_insight import fill, said
@@ -151,6 +152,18 @@ def test_a_saved_view_is_mailed_with_what_it_shows(store: Store, postbox: tuple[
     assert html.count("cid:") == 1
 
 
+def test_still_open_are_those_of_the_view_that_are(store: Store) -> None:
+    week(store)
+    for name, filters, still in (
+        ("What hurts", "intent=complaint", 89),
+        ("Done", "intent=complaint&status=answered", 0),
+    ):
+        store.save_view(name, filters, who="kim", now=NOW)
+        digest = Digest(name="d", view=name, owner="kim")
+        days = Days(date(2026, 11, 16), date(2026, 11, 22))
+        assert extract(store, digest, days, Scope(), MONDAY).open == still
+
+
 def test_a_view_in_which_nothing_changed_or_that_is_gone(store: Store, postbox: tuple[Postbox, int]) -> None:
     box, port = postbox
     fill(store, days=75, a_day=12)
@@ -196,6 +209,17 @@ def test_a_failing_server_is_tried_again_and_nobody_gets_it_twice(store: Store, 
     sent = sum(send_due(settings, store, MONDAY + timedelta(minutes=minutes)) for minutes in range(2, 60, 2))
     assert sent == 2
     assert sorted(reader for reader, _ in box.mails) == ["kim@example.com", "lee@example.com"]
+
+
+def test_who_is_taken_off_a_digest_gets_no_letter_that_waits(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    fill(store)
+    settings, box.refuse = config(store, port), 9
+    assert send_due(settings, store, MONDAY) == 0
+    box.refuse = 0
+    one = config(store, port, to=["kim@example.com"])
+    assert sum(send_due(one, store, MONDAY + timedelta(minutes=minutes)) for minutes in range(2, 60, 2)) == 1
+    assert [reader for reader, _ in box.mails] == ["kim@example.com"]
 
 
 def test_being_killed_between_sending_and_noting_it_repeats_the_same_message_id(
