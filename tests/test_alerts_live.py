@@ -140,8 +140,10 @@ def test_what_a_changed_rule_does_not_look_at_any_more_is_over(store: Store, tmp
     store.save("feed", [entry(count + i, NOW) for i in range(60)], now=NOW)
     desk.tick(NOW + timedelta(seconds=10))
     assert [each.closed for each in found(store)] == [None]
-    changed = an_alert("spike").replace('kind = "spike"', 'kind = "aspect"')
-    Desk(configured(tmp_path, changed), store).tick(NOW + timedelta(minutes=1))
+    folder = configured(tmp_path, an_alert("spike")).folder
+    (folder / "brands.toml").write_text('[[brand]]\nname = "Zenith"\n')
+    config = load(folder, {name: kind.Options for name, kind in kinds().items()})
+    Desk(config, store).tick(NOW + timedelta(minutes=1))
     assert [each.closed is None for each in found(store)] == [False]
 
 
