@@ -19,7 +19,7 @@ from pipelines.match import Names
 from pipelines.sentiment import Feeling
 from pipelines.sentiment.relations import OTHER, OWN
 from pipelines.sentiment.sides import sides_of
-from pipelines.sentiment.wording import NAME, TABLES, Ranges, told
+from pipelines.sentiment.wording import TABLES, Ranges, told, words_of
 from pipelines.sentiment.words import fold
 from tests.bench.corpus import NOW
 
@@ -127,11 +127,9 @@ def _plain(one: Told) -> Counter[str]:
 
 def _words(one: Told) -> Iterator[tuple[str, int]]:
     """Each word but names, and each two in a row as a_b, and whose they are."""
-    for before, word, side, _ in told(one.spaced, one.own, one.other):
-        if word != NAME:
-            yield word, side
-        if before:
-            yield f"{before}_{word}", side
+    for before, token, side, _ in told(one.spaced, one.own, one.other):
+        for words in words_of(before, token):
+            yield words, side
 
 
 def _fitted(sums: Sequence[Counter[str]], right: Sequence[bool], costs: Sequence[float]) -> dict[str, float]:

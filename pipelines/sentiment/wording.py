@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from heapq import nlargest
 from importlib.resources import files
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from pipelines.sentiment.relations import OTHER, OWN
 
@@ -24,11 +24,10 @@ _MOST = 4.0  # what rules count at most
 _CERTAIN = 3.0  # what rules hear that is never plain
 _LEAST = 0.3  # what is felt at least, where anything is
 _TELLING = 0.3  # what a token weighs at least that is given as one
-_NOTHING = (0.0, 0.0, 0.0)
+_MOST_KEPT = 50_000  # tokens with what is before them
 _NAMES = (OWN, OTHER)
 _NAMED = (f"{OWN} ", f"{OTHER} ")
 _BEFORE, _AFTER = 15, 30  # tokens before the first name and behind the last one that are read
-_OTHERS = 2  # whose a token is that speaks of others
 _SHOWN = 3  # tokens that are given as reasons
 
 
@@ -43,35 +42,47 @@ class Lean(NamedTuple):
     places: Sequence[int]  # the tokens that say most, by number
 
 
-Weight = tuple[float, float, float]  # which way words lean, how plain all is with them, and how plain what is near
-_Table = Mapping[str, Mapping[str, Weight]]  # by the second of two words, and by the first; "": by one alone
-
-
 class _Weights(NamedTuple):
     """Learnt weights, and what each sum counts."""
 
-    words: _Table
+    words: _Words
     bias: float
     weigh: Mapping[str, float]
+
+
+class _Words(dict[tuple[str, str], Sequence[float] | None]):
+    """What a token says, with what is before it; None: nothing. Fills itself as they are met, starts anew when full.
+
+    That is which way it leans, how plain all is with it, and how plain what is near.
+    """
+
+    def __init__(self, learnt: Mapping[str, Sequence[float]]) -> None:
+        super().__init__()
+        self._learnt = learnt
+
+    def __missing__(self, tokens: tuple[str, str]) -> Sequence[float] | None:
+        known = [self._learnt[words] for words in words_of(*tokens) if words in self._learnt]
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[tokens] = found = tuple(map(sum, zip(*known, strict=True))) or None
+        return found
 
 
 @cache
 def _weights() -> _Weights:
     document = tomllib.loads((files(__package__) / "wording.toml").read_text("utf-8"))
-    found = defaultdict[str, dict[str, list[float]]](dict)
+    found = defaultdict[str, list[float]](lambda: [0.0] * len(TABLES))
     for column, name in enumerate(TABLES):
         for weight, many in document[name].items():
             for words in many.split():
-                before, _, word = words.rpartition("_")
-                found[word].setdefault(before, [0.0] * len(TABLES))[column] = float(weight)
-    words = {word: {before: cast("Weight", tuple(of)) for before, of in ways.items()} for word, ways in found.items()}
-    return _Weights(words, document["bias"], document["weigh"])
+                found[words][column] = float(weight)
+    return _Weights(_Words(found), document["bias"], document["weigh"])
 
 
 def told(spaced: Sequence[str], own: Ranges, other: Ranges) -> Iterator[tuple[str, str, int, int]]:
-    """Each word of a text's folded tokens: the word before it, itself, whose it is, and by which token.
+    """The folded tokens of a text that are words: what is before each, itself, whose it is, and its number.
 
-    It is nobody's: 0, of the brand whose clauses are at `own`: 1, of the others: 2, or of both: 3. The word before is
+    It is nobody's: 0, of the brand whose clauses are at `own`: 1, of the others: 2, or of both: 3. What is before is
     "" where it is somebody else's. Words far from any name tell nothing of it.
     """
     sides = bytearray(len(spaced))
@@ -84,43 +95,44 @@ def told(spaced: Sequence[str], own: Ranges, other: Ranges) -> Iterator[tuple[st
     begin = max(names[0] - _BEFORE, 0) if names else 0
     before, whose = "", 0
     for place, text in enumerate(spaced[begin : names[-1] + _AFTER if names else None], begin):
-        side = sides[place]
-        for word in text.split():
-            now = NAME if word in _NAMES else word
-            yield before if side == whose else "", now, side, place
-            before, whose = now, side
+        if text:
+            side = sides[place]
+            yield before if side == whose else "", text, side, place
+            before, whose = text, side
+
+
+def words_of(before: str, token: str) -> Iterator[str]:
+    """Each word but names of a folded token, and each two in a row as a_b."""
+    last = before.rsplit(maxsplit=1)[-1].rstrip() if before else ""
+    for word in token.split():
+        if word in _NAMES:
+            word = NAME  # noqa: PLW2901
+        else:
+            yield word
+        if last:
+            yield f"{NAME if last in _NAMES else last}_{word}"
+        last = word
 
 
 def leans(spaced: Sequence[str], own: Ranges, other: Ranges, *, alike: bool) -> tuple[Lean, Lean]:
     """What a text's folded tokens say, by their wording, of a brand and of others, whose clauses are given."""
     words, bias, _ = _weights()
-    hits: tuple[list[Weight], ...] = ([], [], [], [])
-    places: tuple[list[int], ...] = ([], [], [], [])
-    for before, word, side, place in told(spaced, own, other):
-        if (ways := words.get(word)) is None:
-            continue
-        if weight := ways.get(""):
-            hits[side].append(weight)
-            places[side].append(place)
-        if before and (weight := ways.get(before)):
-            hits[side].append(weight)
-            places[side].append(place)
-    (_, nobodys, _), mine, theirs, shared = [tuple(map(sum, zip(*of, strict=True))) or _NOTHING for of in hits]
-    plain = bias + nobodys + mine[1] + theirs[1] + shared[1] + shared[2]
-    said = [(weight[0], place) for weight, place in zip(hits[1] + hits[3], places[1] + places[3], strict=True)]
-    said += [(-weight[0], place) for weight, place in zip(hits[_OTHERS], places[_OTHERS], strict=True)]
-    shown = _strongest(said)
+    hits: tuple[list[tuple[Sequence[float], int]], ...] = ([], [], [], [])
+    for before, token, side, place in told(spaced, own, other):
+        if weight := words[before, token]:
+            hits[side].append((weight, place))
+    lean = [sum([weight[0] for weight, _ in of]) for of in hits]
+    near = [sum([weight[2] for weight, _ in of]) for of in hits]
+    plain = bias + near[3] + sum([weight[1] for of in hits for weight, _ in of])
+    way = math.copysign(1, lean[1] + lean[3] - lean[2])
+    said = [(weight[0] * way, place) for weight, place in hits[1] + hits[3]]
+    said += [(-weight[0] * way, place) for weight, place in hits[2]]
+    best = nlargest(_SHOWN, said)
+    shown = [place for weight, place in best if weight >= _TELLING] or [place for _, place in best[:1]]
     return (
-        Lean(mine[0], theirs[0], shared[0], plain + mine[2], alike, shown),
-        Lean(theirs[0], mine[0], shared[0], plain + theirs[2], alike, shown),
+        Lean(lean[1], lean[2], lean[3], plain + near[1], alike, shown),
+        Lean(lean[2], lean[1], lean[3], plain + near[2], alike, shown),
     )
-
-
-def _strongest(said: Sequence[tuple[float, int]]) -> Sequence[int]:
-    """The tokens that speak most for what all together say."""
-    way = math.copysign(1, sum([weight for weight, _ in said]))
-    best = nlargest(_SHOWN, said, key=lambda one: one[0] * way)
-    return list(dict.fromkeys(place for weight, place in best if abs(weight) >= _TELLING or weight == best[0][0]))
 
 
 def weighed(lean: Lean, heard: float, *, aside: bool) -> float | None:
