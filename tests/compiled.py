@@ -15,7 +15,7 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
 _COPIED = ("listening", "spiders", "pipelines", "tests", "config", "docs", "pyproject.toml", "README.md", "LICENSE")
-_TESTS = ("sentiment", "understand", "intents", "aspects", "tongues", "urgency", "learned", "evaluate", "worker")
+_TESTS = ("sentiment", "understand", "intents", "aspects", "urgency", "evaluate", "worker")
 
 
 def build(folder: Path) -> None:
