@@ -42,14 +42,6 @@ class Lean(NamedTuple):
     places: Sequence[int]  # the tokens that say most, by number
 
 
-class _Weights(NamedTuple):
-    """Learnt weights, and what each sum counts."""
-
-    words: _Words
-    bias: float
-    weigh: Mapping[str, float]
-
-
 class _Words(dict[tuple[str, str], Sequence[float] | None]):
     """What a token says, with what is before it; None: nothing. Fills itself as they are met, starts anew when full.
 
@@ -66,6 +58,14 @@ class _Words(dict[tuple[str, str], Sequence[float] | None]):
             self.clear()
         self[tokens] = found = tuple(map(sum, zip(*known, strict=True))) or None
         return found
+
+
+class _Weights(NamedTuple):
+    """Learnt weights, and what each sum counts."""
+
+    words: _Words
+    bias: float
+    weigh: Mapping[str, float]
 
 
 @cache
