@@ -751,3 +751,21 @@ def test_places_number_tokens(text: str, numbers: dict[int, int]) -> None:
 def test_thanks_say_little_where_something_is_wrong_but_for_help(text: str, label: str) -> None:
     named = text.index("acme")
     assert FEELING.judge(FEELING.read(text, [(named, named + 4)]), "Acme", [(named, named + 4)]).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("the acme charger caught fire in my kitchen", "negative"),
+        ("ten years with acme and this is how you treat loyal customers", "negative"),
+        ("just got my acme bill, 40% up on last year", "negative"),
+        ("acme replaced the broken lid without asking for a receipt", "positive"),
+        ("the lady at acme remembered my name", "positive"),
+        ("honestly expected worse from acme", "positive"),
+        ("it would be great if acme supported passkeys", "neutral"),
+        ("acme is closed on sundays", "neutral"),
+    ],
+)
+def test_facts_that_speak_for_themselves(text: str, label: str) -> None:
+    named = text.index("acme")
+    assert FEELING.judge(FEELING.read(text, [(named, named + 4)]), "Acme", [(named, named + 4)]).label == label
