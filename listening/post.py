@@ -8,13 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar, dataclass_transform
 
 PostKind = Literal["post", "comment", "article", "review", "email"]
 Label = Literal["negative", "neutral", "positive"]
 
 
-@dataclass(frozen=True, slots=True)
+_Value = TypeVar("_Value")
+
+
+@dataclass_transform(frozen_default=True)
+def value(cls: type[_Value]) -> type[_Value]:
+    """A dataclass with slots that is frozen for the type checker alone.
+
+    One that is frozen at run time, too, takes four times as long to make: a tenth of all understanding.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(cls)
+
+
+@value
 class Author:
     """Who published a post, as the platform names them."""
 
@@ -24,7 +36,7 @@ class Author:
     followers: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Thread:
     """The topic, submission or article that a post belongs to."""
 
@@ -33,7 +45,7 @@ class Thread:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quote:
     """Words of somebody else that a post repeats; they never count as its author's own."""
 
@@ -41,7 +53,7 @@ class Quote:
     author: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Post:
     """One thing one author published. Its natural key is (platform, id)."""
 
@@ -68,7 +80,7 @@ class Post:
     deleted: bool = False  # gone from its platform: its text is removed here too
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Checkpoint:
     """Everything before `value` under `key` is stored. What the value means is the source's own business."""
 
@@ -76,7 +88,7 @@ class Checkpoint:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reject:
     """Something a source served that could not be read as a post: kept aside, counted and shown."""
 
@@ -85,7 +97,7 @@ class Reject:
     raw: str = ""  # what was there, cut to what helps
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Extent:
     """A stretch of a thread that was read without a gap: what is stored of it and was not there is gone.
 
@@ -99,7 +111,7 @@ class Extent:
     until: tuple[int, datetime] | None = None  # and of where it ends; None: the thread's end
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Batch:
     """The posts of one page or moment, and the checkpoints that hold once they are stored."""
 
@@ -110,7 +122,7 @@ class Batch:
     extents: Sequence[Extent] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sentiment:
     """The four figures of vaderSentiment's `polarity_scores`."""
 
@@ -120,7 +132,7 @@ class Sentiment:
     compound: float  # -1 (most negative) to 1 (most positive)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     """Why something was judged so: a rule that a person can look up, and the author's words that it rests on."""
 
@@ -128,7 +140,7 @@ class Evidence:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Intent:
     """One of the reasons why a post was written."""
 
@@ -137,7 +149,7 @@ class Intent:
     why: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Aspect:
     """A side of a brand that a post names, such as price or delivery, and the feeling toward it."""
 
@@ -147,7 +159,7 @@ class Aspect:
     words: tuple[str, ...] = ()  # that name it, as the author wrote them
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Urgency:
     """How soon somebody should look, from 0 to 100, as the sum of its parts."""
 
@@ -159,7 +171,7 @@ class Urgency:
         return max(0, min(100, sum(points for _, points in self.parts)))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mention:
     """What one post says about one brand."""
 
@@ -175,7 +187,7 @@ class Mention:
     shelved: bool = False  # probably not about this brand: kept apart and not counted
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """A post and all that was understood of it: what the store keeps."""
 

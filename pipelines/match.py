@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from listening.config import Brand
-from listening.post import Post
+from listening.post import Post, value
 from listening.query import Node, PostFacts, from_names, parse
 from listening.query import compile as compile_queries
 from pipelines.language import detect
@@ -14,7 +13,7 @@ from pipelines.language import detect
 _SHOWN = 10  # words kept as evidence; more tell nobody more
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """One brand in one post: the spans of its words in the text, and all its words as written."""
 

@@ -36,7 +36,11 @@ class English:
     """English, by words and by what customers write without saying how they feel."""
 
     def __init__(self, feeling: Feeling) -> None:
+        self._feeling = feeling
         self.read, self.judge = feeling.read, feeling.judge
+
+    def __reduce__(self) -> tuple[type[English], tuple[Feeling]]:
+        return type(self), (self._feeling,)
 
     def within(self, read: Impression, start: int, end: int) -> tuple[float, Label]:
         """By the words between two characters."""

@@ -32,7 +32,11 @@ class Reasons:
     """
 
     def __init__(self, brands: Sequence[Brand], intents: Intents | None = None) -> None:
+        self._brands = tuple(brands)
         self.intents, self.aspects = intents or load(), Aspects(brands)
+
+    def __reduce__(self) -> tuple[type[Reasons], tuple[Sequence[Brand], Intents]]:
+        return type(self), (self._brands, self.intents)
 
     def find(
         self, post: Post, one: Found, found: Sequence[Found], language: str, score: float | None,

@@ -1,119 +1,24 @@
 """Scores a text with exactly the four figures of vaderSentiment 3.3.2's `polarity_scores`, many times faster.
 
 The original asks each rule about each word of a text, and lowers the whole text again for most of these questions.
-Here a token is looked at once, its answers are kept, and rules are applied around words of the lexicon alone. Lexicon,
-emoji, word lists and constants are read from the installed package, so they are its own, oddities included.
+Here a token is looked at once, its answers are kept, and rules are applied around words of the lexicon alone.
 """
 
 from __future__ import annotations
 
 import math
-import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from heapq import heappush, heappushpop
-from itertools import chain, pairwise
+from itertools import pairwise
 
-from vaderSentiment.vaderSentiment import (
-    BOOSTER_DICT,
-    C_INCR,
-    N_SCALAR,
-    NEGATE,
-    SPECIAL_CASES,
-    SentimentIntensityAnalyzer,
-    normalize,
-)
+from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR, normalize
 
 from listening.post import Sentiment
+from pipelines.vocabulary import AFTER, BEFORE, Vocabulary, Word, data, phrases, small
 
-_MOST_KEPT = 50_000  # tokens, about 6 MB; those of a natural language come back long before it is full
-_LONGEST_KEPT = 32  # characters; longer tokens are mostly addresses, which do not come back
 _STRONGEST = 4.0  # the scale of the lexicon's raters
 _EMPTY = Sentiment(neg=0.0, neu=0.0, pos=0.0, compound=0.0)
 _NEUTRAL = Sentiment(neg=0.0, neu=1.0, pos=0.0, compound=0.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Word:
-    """What the rules ask of a token."""
-
-    upper: bool
-    lower: str = ""  # empty where no rule names the word
-    valence: float | None = None  # None: not in the lexicon
-    boost: float = 0.0
-    negates: bool = False
-    opens: bool = False  # first word of a phrase such as "kiss of death" or "sort of"
-    follows: bool = False  # second word of one
-    stops: bool = False  # scoring stops here: a word with a valence of its own, or "but"
-    bends: bool = False  # may change the valence of a word up to three words behind it
-    bent: bool = False  # a word of the lexicon that other rules than boosting and negation look at
-
-
-_PLAIN, _PLAIN_UPPER = _Word(upper=False), _Word(upper=True)
-# Around a text, so that no rule asks where it begins and ends. The rules pass over what is in the lexicon, and so over
-# what is before the first word.
-_BEFORE, _AFTER = [_Word(upper=False, valence=0.0)] * 3, [_PLAIN] * 2
-
-
-@cache
-def _phrases() -> tuple[Mapping[str, float], Mapping[str, float]]:
-    """Phrases that replace the valence of a word beside them ("yeah right"), and that add to it ("sort of")."""
-    tables = (SPECIAL_CASES, BOOSTER_DICT)
-    valences, boosts = ({words: float(value) for words, value in table.items() if " " in words} for table in tables)
-    return valences, boosts
-
-
-@cache
-def _data() -> tuple[Mapping[str, float], Mapping[str, str]]:
-    """The package's lexicon, and its one-character emoji: it looks at single characters, so longer ones never match."""
-    analyzer = SentimentIntensityAnalyzer()
-    return analyzer.lexicon, {emoji: f" {words}" for emoji, words in analyzer.emojis.items() if len(emoji) == 1}
-
-
-def lexicon() -> Mapping[str, float]:
-    """The valences of vaderSentiment's words, -4 to 4; not to be changed."""
-    return _data()[0]
-
-
-class _Vocabulary(dict[str, _Word]):
-    """Tokens as written, and what the rules ask of them; fills itself as tokens are met and starts anew when full."""
-
-    # words that rules name one by one; the first few have an effect of their own, the others change that effect
-    _BENDING = frozenset(("least", "no", "so", "this"))
-    _NAMED = _BENDING | {"at", "but", "doubt", "kind", "nor", "of", "or", "very"}
-
-    def __init__(self, lexicon: Mapping[str, float]) -> None:
-        super().__init__()
-        self._lexicon = lexicon
-        self._negations = frozenset(NEGATE)
-        phrases = [phrase.split(" ") for phrase in chain(*_phrases())]
-        self._first, self._second = {each[0] for each in phrases}, {each[1] for each in phrases}
-        self._named = self._NAMED.union(*phrases)
-
-    def __missing__(self, token: str) -> _Word:
-        word = self._read(token)
-        if len(token) <= _LONGEST_KEPT:
-            if len(self) >= _MOST_KEPT:
-                self.clear()
-            self[token] = word
-        return word
-
-    def _read(self, token: str) -> _Word:
-        stripped = token.strip(string.punctuation)
-        if len(stripped) > 2:  # what is shorter was an emoticon
-            token = stripped
-        upper, lower = token.isupper(), token.lower()
-        valence = self._lexicon.get(lower)
-        boost = BOOSTER_DICT.get(lower, 0.0)
-        negates = lower in self._negations or "n't" in lower
-        if valence is None and not (boost or negates or lower in self._named):
-            return _PLAIN_UPPER if upper else _PLAIN
-        opens, follows = lower in self._first, lower in self._second
-        stops = (valence is not None and not boost) or lower == "but"
-        bends = bool(boost) or negates or follows or lower in self._BENDING
-        bent = opens or follows or lower == "no"
-        return _Word(upper, lower, valence, boost, negates, opens, follows, stops, bends, bent)
 
 
 class Scorer:
@@ -125,12 +30,12 @@ class Scorer:
     """
 
     def __init__(self, extra: Mapping[str, float] | None = None) -> None:
-        known, self._emoji = _data()
-        self._extra = {word.lower(): float(valence) for word, valence in (extra or {}).items()}
+        known, self._emoji = data()
+        self._extra = small(extra or {})
         for word, valence in self._extra.items():
             if not -_STRONGEST <= valence <= _STRONGEST:
                 raise ValueError(f"the valence of {word!r} is {valence}; it must lie between -4 and 4")
-        self._words = _Vocabulary({**known, **self._extra} if self._extra else known)
+        self._words = Vocabulary({**known, **self._extra} if self._extra else known)
 
     def __reduce__(self) -> tuple[type[Scorer], tuple[dict[str, float]]]:
         return type(self), (self._extra,)
@@ -146,7 +51,7 @@ class Scorer:
         """The text's words and their valences, from which the figures come. Characters of `text` beside emoji count."""
         text = self.spelt(text)
         tokens = text.split()
-        words = [*_BEFORE, *map(self._words.__getitem__, tokens), *_AFTER]
+        words = [*BEFORE, *map(self._words.__getitem__, tokens), *AFTER]
         return Reading(text, tokens, words)
 
     def spelt(self, text: str) -> str:
@@ -165,7 +70,7 @@ class Reading:
 
     __slots__ = ("_differs", "_words", "but", "emphasis", "places", "spelt", "tokens", "valences")
 
-    def __init__(self, spelt: str, tokens: list[str], words: list[_Word]) -> None:
+    def __init__(self, spelt: str, tokens: list[str], words: list[Word]) -> None:
         self.spelt, self.tokens, self._words, self.emphasis = spelt, tokens, words, _emphasis(spelt)
         # partly, not wholly, in capitals
         self._differs = differs = 0 < [word.upper for word in words].count(True) < len(tokens)
@@ -175,10 +80,10 @@ class Reading:
         for place in [place for place, word in enumerate(words) if word.stops]:
             word = words[place]
             if self.but < 0 and word.lower == "but":
-                self.but = place - len(_BEFORE)
+                self.but = place - len(BEFORE)
             if word.valence is None or (word.lower == "kind" and words[place + 1].lower == "of"):
                 continue
-            self.places.append(place - len(_BEFORE))
+            self.places.append(place - len(BEFORE))
             self.valences.append(_valence(words, place, differs, word.valence))
 
     def figures(self) -> Sentiment:
@@ -192,10 +97,10 @@ class Reading:
 
     def bent(self, place: int, valence: float) -> float:
         """What a valence comes to for the token of this number: boosted, turned round, louder in capitals."""
-        return _valence(self._words, place + len(_BEFORE), self._differs, valence)
+        return _valence(self._words, place + len(BEFORE), self._differs, valence)
 
 
-def _valence(words: Sequence[_Word], place: int, differs: bool, valence: float) -> float:
+def _valence(words: Sequence[Word], place: int, differs: bool, valence: float) -> float:
     """What a word's valence at `place` comes to; `differs`: the text is partly, not wholly, in capitals."""
     third, second, before, word = words[place - 3 : place + 1]
     if not (word.upper or word.bent or before.bends or second.bends or third.bends):
@@ -217,7 +122,7 @@ def _valence(words: Sequence[_Word], place: int, differs: bool, valence: float) 
     return valence
 
 
-def _beside_no(words: Sequence[_Word], place: int, valence: float) -> float:
+def _beside_no(words: Sequence[Word], place: int, valence: float) -> float:
     """The valence of the word at `place`, turned round by a "no" before it; a "no" that does so has none itself."""
     third, second, before, word, after = words[place - 3 : place + 2]
     if before.lower == "no" or second.lower == "no" or (third.lower == "no" and before.lower in ("or", "nor")):
@@ -227,7 +132,7 @@ def _beside_no(words: Sequence[_Word], place: int, valence: float) -> float:
     return valence
 
 
-def _boosted(valence: float, booster: _Word, differs: bool, share: float = 1.0) -> float:
+def _boosted(valence: float, booster: Word, differs: bool, share: float = 1.0) -> float:
     """The valence after a word before it; `share`: what distance leaves of its strength."""
     if not booster.boost:
         return valence
@@ -237,7 +142,7 @@ def _boosted(valence: float, booster: _Word, differs: bool, share: float = 1.0) 
     return valence + boost * share
 
 
-def _negation(word: _Word, *between: _Word) -> float:
+def _negation(word: Word, *between: Word) -> float:
     """What a word before a lexicon word, with one or two between them, multiplies the valence by."""
     if len(between) == 2 and between[1].lower in ("so", "this"):  # as in the package, whatever the word is
         return 1.25
@@ -250,12 +155,12 @@ def _negation(word: _Word, *between: _Word) -> float:
     return float(N_SCALAR)
 
 
-def _beside_phrases(words: Sequence[_Word], place: int, valence: float) -> float:
+def _beside_phrases(words: Sequence[Word], place: int, valence: float) -> float:
     """The valence after phrases such as "the bomb", "yeah right" and "sort of" around a word with three before it."""
     window = words[place - 3 : place + 3]
     if not any(one.opens and two.follows for one, two in pairwise(window)):
         return valence
-    valences, boosts = _phrases()
+    valences, boosts = phrases()
     third, second, before, here, after, last = (word.lower for word in window)
     pair, triple, earlier = f"{second} {before}", f"{third} {second} {before}", f"{third} {second}"
     replaced = (f"{before} {here}", f"{pair} {here}", pair, triple, earlier)

@@ -18,7 +18,7 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, S
 
 from listening.config import Brand
 from listening.post import Post, Sentiment
-from pipelines import vader as engine
+from pipelines import vocabulary
 from pipelines.match import Names
 from pipelines.sentiment import Feeling, Judgement, Scorer, label
 from pipelines.sentiment.clauses import passages
@@ -223,12 +223,12 @@ def test_a_pickled_scorer_scores_the_same() -> None:
 
 
 def test_what_is_kept_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_MOST_KEPT", 100)
+    monkeypatch.setattr(vocabulary, "_MOST_KEPT", 100)
     scorer = Scorer()
     texts = [f"good number{number} {'very' * number}long bad" for number in range(300)]
     assert differing(texts, scorer) == []
     assert len(scorer._words) <= 100
-    assert max(map(len, scorer._words)) <= engine._LONGEST_KEPT
+    assert max(map(len, scorer._words)) <= vocabulary._LONGEST_KEPT
 
 
 def test_a_long_text_of_equal_words_and_buts_is_scored_at_once() -> None:

@@ -163,7 +163,7 @@ class _Language:
         self._thresholds = {name: each.threshold for name, each in intents.rules.items()}
         self._implies = {name: each.implies for name, each in intents.rules.items() if each.implies}
         self._wordless = [each for each in self._rules if not each.patterns]
-        self._known: dict[tuple[float | None, float | None, bool], Sequence[_Compiled]] = {}
+        self._known: dict[tuple[float | None, float | None, bool], dict[str, _Case]] = {}
         patterns: dict[int, Sequence[Pattern]] = {_NEGATION: negations}
         for index, each in enumerate(self._rules):
             patterns[index], patterns[each.veto] = each.patterns, each.vetoes
@@ -181,8 +181,12 @@ class _Language:
                 continue
             if each.always or (spans := each.counting(line, spans, negations, found)):
                 _count(cases, each, spans)
-        for each in self._silent(score, stars, asks=line.asks):
-            _count(cases, each, _NOWHERE)
+        for name, silent in self._silent(score, stars, asks=line.asks).items():
+            case = cases.get(name)
+            if case is None:
+                cases[name] = silent.copy()
+            else:
+                case.join(silent)
         if not self._implies.keys().isdisjoint(cases):
             self._imply(cases)
         shown = []
@@ -194,17 +198,16 @@ class _Language:
             shown.sort(key=_confidence, reverse=True)
         return tuple(shown)
 
-    def _silent(self, score: float | None, stars: float | None, *, asks: bool) -> Sequence[_Compiled]:
-        """The rules without words that hold; kept, since there are not many scores."""
+    def _silent(self, score: float | None, stars: float | None, *, asks: bool) -> dict[str, _Case]:
+        """What the rules without words that hold say of each intent; kept, since there are not many scores."""
         known = self._known.get((score, stars, asks))
         if known is None:
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
-            known = self._known[score, stars, asks] = [
-                each
-                for each in self._wordless
-                if (not each.bounded or each.holds(score, stars)) and (not each.asks or asks)
-            ]
+            known = self._known[score, stars, asks] = {}
+            for each in self._wordless:
+                if (not each.bounded or each.holds(score, stars)) and (not each.asks or asks):
+                    _count(known, each, _NOWHERE)
         return known
 
     def _imply(self, cases: dict[str, _Case]) -> None:
@@ -233,6 +236,18 @@ class _Case:
         self.doubt = self.against = 1.0  # 1 is nothing; each rule multiplies
         self.held: list[tuple[_Compiled, list[Span]]] = []
         self.implied: list[str] = []
+
+    def copy(self) -> _Case:
+        """The same case, to go on with; nothing implies it yet."""
+        case = _Case()
+        case.doubt, case.against, case.held = self.doubt, self.against, self.held.copy()
+        return case
+
+    def join(self, other: _Case) -> None:
+        """Add what another case holds."""
+        self.doubt *= other.doubt
+        self.against *= other.against
+        self.held += other.held
 
     def add(self, confidence: float) -> None:
         if confidence < 0:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from itertools import product
 from typing import NamedTuple
@@ -33,24 +34,16 @@ Hit = tuple[int, int, Rule]  # where a phrase starts in a line's text and, below
 Entries = Iterable[tuple[str, Rule]]  # phrases as rules.toml writes them
 
 
-class _Rest:
-    """An expression that is compiled when it is first asked for: there are hundreds, and few texts ask for many."""
-
-    __slots__ = ("_expression", "match")
-
-    def __init__(self, expression: str) -> None:
-        self._expression = expression
-        self.match: Callable[[str, int], re.Match[str] | None] = self._compile
-
-    def _compile(self, text: str, start: int) -> re.Match[str] | None:
-        self.match = re.compile(self._expression).match
-        return self.match(text, start)
+@cache
+def _matcher(expression: str) -> Callable[[str, int], re.Match[str] | None]:
+    """Compiled when it is first asked for: there are hundreds, and few texts ask for many."""
+    return re.compile(expression).match
 
 
 class _Tail(NamedTuple):
     """What follows a literal beginning of a phrase."""
 
-    rest: _Rest | None  # what stands right behind, or behind the gap; None: nothing more
+    rest: str | None  # an expression for what stands right behind, or behind the gap; None: nothing more
     rule: Rule
     gap: int  # words that may stand between
     firsts: frozenset[str]  # words with which the rest begins; none where it begins right behind
@@ -87,7 +80,7 @@ class Rules:
             firsts = frozenset[str]() if at_once else frozenset(form.split(" ")[0] for form in rest[0])
             for beginning in beginnings:
                 begun.setdefault(f" {beginning} ", []).append(len(tails))
-            tails.append(_Tail(_Rest(_expression_of(rest)) if rest else None, rule, gap, firsts))
+            tails.append(_Tail(_expression_of(rest) if rest else None, rule, gap, firsts))
         heads = dict[tuple[int, ...], _Head]()  # shared by beginnings that go on in the same ways
         self._heads: list[tuple[int, _Head]] = []
         for text, follow in begun.items():
@@ -113,7 +106,7 @@ class Rules:
             for rest, rule in head.now:
                 if rest is None:
                     found.append((last - length, -last, rule))
-                elif match := rest.match(text, last + 1):
+                elif match := _matcher(rest)(text, last + 1):
                     found.append((last - length, 1 - match.end(), rule))
             if head.later:
                 present = present or frozenset(text.split(" "))
@@ -121,7 +114,7 @@ class Rules:
                     found += _later(head, text, last, length)
             elif head.next:
                 for rest, rule, _, _ in head.next.get(text[last + 1 : text.find(" ", last + 1)], ()):
-                    if rest and (match := rest.match(text, last + 1)):
+                    if rest and (match := _matcher(rest)(text, last + 1)):
                         found.append((last - length, 1 - match.end(), rule))
         return found
 
@@ -136,7 +129,7 @@ def _later(head: _Head, text: str, last: int, length: int) -> list[Hit]:
     for passed, word in enumerate(words):
         if word in tails:
             for rest, rule, gap, _ in tails[word]:
-                if passed <= gap and rest and (match := rest.match(text, start)):
+                if passed <= gap and rest and (match := _matcher(rest)(text, start)):
                     found.append((last - length, 1 - match.end(), rule))
         if word in _BORDERS:
             break

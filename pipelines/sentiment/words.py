@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from pipelines.vader import lexicon
+from pipelines.vocabulary import lexicon
 
 NEGATORS = frozenset(
     "not no never dont isnt cant without nothing zero arent wont aint didnt doesnt wasnt havent hasnt couldnt wouldnt "
