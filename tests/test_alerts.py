@@ -178,6 +178,14 @@ def test_replay_finds_a_lull(store: Store) -> None:
     (found,) = replay(store, rule("lull"), NOW - timedelta(days=20), NOW)
     assert found.direction == "down"
     assert found.opened < NOW - timedelta(hours=12)
+    assert replay(store, rule("lull", mentions=500), NOW - timedelta(days=20), NOW) == [], "there are never so many"
+
+
+def test_a_share_of_what_was_hardly_ever_scored_is_not_unusual(store: Store) -> None:
+    rows = [entry(i, NOW - timedelta(hours=i)) for i in range(60 * 24)]
+    bad = [entry(5000 + i, NOW - timedelta(hours=5), label="negative") for i in range(30)]
+    store.save("feed", [*rows, *bad], now=NOW)
+    assert replay(store, rule("negative"), NOW - timedelta(days=10), NOW) == []
 
 
 def test_copies_count_once(store: Store) -> None:
@@ -237,3 +245,4 @@ def test_after_a_message_the_next_waits_and_what_waits_waits_together() -> None:
     assert later == NOW + timedelta(minutes=50)
     assert release(calm, NOW, later, later) == later
     assert release(calm, NOW, NOW - timedelta(hours=2), None) == NOW
+    assert release(calm, NOW, None, later) == later, "what is held back is told together"

@@ -17,7 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from listening.alerts import work
-from listening.alerts.deliver import GIVE_UP, LEASE, Courier, wait
+from listening.alerts.deliver import GIVE_UP, LEASE, Courier, _without, wait
+from listening.alerts.health import breakdowns
 from listening.alerts.message import clean
 from listening.alerts.worker import Desk
 from listening.cli import main
@@ -31,7 +32,7 @@ from tests.clockwork import many
 from tests.conftest import NOW
 from tests.servers.http import HttpServer, Reply, Seen
 from tests.servers.smtp import SmtpServer
-from tests.test_alerts import entry, history
+from tests.test_alerts import entry, history, rule
 
 
 def configured(folder: Path, *alerts: str, channels: str = "", settings: str = "", source: str = "") -> Config:
@@ -120,6 +121,32 @@ def test_a_spike_is_one_incident_from_its_first_sign_to_its_end(store: Store, tm
     assert [message.event for message in store.messages()] == ["over", "opened"]
 
 
+def test_after_a_long_break_the_last_three_days_are_looked_at(store: Store, tmp_path: Path) -> None:
+    config = configured(tmp_path, an_alert("spike"))
+    count = history(store)
+    Desk(config, store).tick(NOW - timedelta(days=12))
+    for days in (9, 2):
+        when = NOW - timedelta(days=days)
+        store.save("feed", [entry(count + 100 * days + i, when) for i in range(60)], now=when)
+    Desk(config, store).tick(NOW)
+    (incident,) = found(store)
+    assert incident.opened.startswith("2026-11-18")
+
+
+def test_what_a_changed_rule_does_not_look_at_any_more_is_over(store: Store, tmp_path: Path) -> None:
+    desk = Desk(configured(tmp_path, an_alert("spike")), store)
+    count = history(store)
+    desk.tick(NOW)
+    store.save("feed", [entry(count + i, NOW) for i in range(60)], now=NOW)
+    desk.tick(NOW + timedelta(seconds=10))
+    assert [each.closed for each in found(store)] == [None]
+    folder = configured(tmp_path, an_alert("spike")).folder
+    (folder / "brands.toml").write_text('[[brand]]\nname = "Zenith"\n')
+    config = load(folder, {name: kind.Options for name, kind in kinds().items()})
+    Desk(config, store).tick(NOW + timedelta(minutes=1))
+    assert [each.closed is None for each in found(store)] == [False]
+
+
 def test_reach_new_sites_and_unanswered(store: Store, tmp_path: Path) -> None:
     kinds_asked = ("reach", "new-site", "unanswered")
     desk = Desk(configured(tmp_path, *(an_alert(kind) for kind in kinds_asked)), store)
@@ -128,7 +155,8 @@ def test_reach_new_sites_and_unanswered(store: Store, tmp_path: Path) -> None:
     loud = Author("kim", followers=20_000)
     complaint = Mention("Acme", ("Acme",), intents=(Intent("complaint", 0.9),))
     rows = [entry(2, NOW, author=loud), entry(3, NOW, author=loud), entry(4, NOW, url="https://new.example/4"),
-            Entry(entry(5, NOW - timedelta(hours=3)).post, "en", None, (complaint,))]  # fmt: skip
+            Entry(entry(5, NOW - timedelta(hours=3)).post, "en", None, (complaint,)),
+            Entry(entry(6, NOW - timedelta(days=20)).post, "en", None, (complaint,))]  # fmt: skip
     store.save("feed", rows, now=NOW)
     desk.tick(NOW)
     assert [each.data["mentions"] for each in found(store, "reach")] == [[2]]  # one person, told once
@@ -171,6 +199,12 @@ def test_sources_that_fail_go_quiet_or_are_not_asked(store: Store, tmp_path: Pat
     assert "nothing new for 40 hours, though something came every" in why["silent"]
     assert "not asked for 12 hours" in why["idle"]
     assert len(store.messages()) == 1
+    asked = {"fails": rule("broken", after="30m"), "idle": rule("broken", after="3h")}
+    since = [each.since for each in breakdowns(store, asked["fails"], NOW - timedelta(days=1), NOW)]
+    assert NOW - timedelta(hours=6) in since, "with the second run that fails, though half an hour was enough"
+    assert NOW - timedelta(hours=9) in [
+        each.since for each in breakdowns(store, asked["idle"], NOW - timedelta(days=1), NOW)
+    ]
     store.finish_run(store.start_run("idle", NOW), "ok", "", errors=0, pages=1, now=NOW)
     desk.tick(NOW + timedelta(minutes=3))
     assert {each.series for each in found(store) if each.closed is None} == {"fails", "silent"}
@@ -225,6 +259,14 @@ def test_what_was_through_when_its_sender_died_is_not_sent_again(
     assert store.claim_message("care", NOW + LEASE, LEASE) is None
     assert store.messages() == []
     assert list(Path(f"{store.path}.through").iterdir()) == []
+
+
+def test_what_a_channel_says_never_tells_its_secrets() -> None:
+    address = "json://kim:hush77x@hook.example/room55x?key=open88x"
+    said = f"failed to post to {address}: kim:hush77x is wrong, room55x, key=open88x"
+    told = _without(said, address)
+    assert "***" in told
+    assert not [each for each in ("hush77x", "room55x", "open88x") if each in told]
 
 
 def test_waits_grow_and_differ() -> None:

@@ -135,6 +135,7 @@ def test_tidying_finishes_an_erasure(store: Store, tmp_path: Path) -> None:
     assert store.unscrubbed()
     assert any("traces" in each.what for each in health(store, NOW).remarks)
     assert tidy(store, _config(tmp_path), NOW).scrubbed
+    assert not store.unscrubbed()
     assert b"quizzaciously" not in store.path.read_bytes()
 
 

@@ -496,3 +496,25 @@ def test_a_clock_without_a_zone_is_as_far_from_utc_in_summer_as_now() -> None:
     assert [post.published for post in read.posts] == [
         datetime(2026, 7, 20 + n, 2, 40 + n, tzinfo=UTC) for n in range(4)
     ]
+    configured = engines()["generic"]("http://board.example/", ZoneInfo("Asia/Tokyo"))
+    configured.learn(page)
+    read = configured.read_topic(page, Topic("7", page.url), None)
+    assert read.posts[0].published == datetime(2026, 7, 19, 19, 40, tzinfo=UTC), "what is configured holds"
+
+
+def test_where_the_first_reply_is_number_one_each_page_counts_so() -> None:
+    topic = Topic("7", "http://board.example/thread-7.html")
+
+    def page(url: str, ordinals: list[str]) -> Page:
+        posts = "".join(
+            f'<div class="post"><div class="head"><b class="nr">{ordinal}</b> <i class="date">2{n}.07.2026, 04:4{n}</i>'
+            f'</div><a href="/user-{n}.html">Mia{n}</a><div class="body">Es brach {n}, {ordinal}.</div></div>'
+            for n, ordinal in enumerate(ordinals)
+        )
+        return Page(url, f"<html><body>{posts}</body></html>".encode(), NOW)
+
+    engine, positions = engines()["generic"]("http://board.example/"), []
+    for url, ordinals in ((topic.url, ["Opener", "#1", "#2", "#3"]), (f"{topic.url}?page=2", ["#4", "#5", "#6", "#7"])):
+        read = engine.read_topic(page(url, ordinals), topic, None)
+        positions += [post.position for post in read.posts]
+    assert positions == [1, 2, 3, 4, 5, 6, 7, 8]

@@ -43,6 +43,12 @@ def save(store: Store, *entries: Entry, source: str = "forum") -> None:
     assert store.check() == []
 
 
+def worded(head: int, tail: int) -> str:
+    """The story with so many other words at its beginning and its end."""
+    words, others = STORY.split(), "lately somebody wrote in red ink upon every wall of that mill".split()
+    return " ".join([*others[:head], *words[head : len(words) - tail], *others[len(others) - tail :]])
+
+
 def counted(store: Store, brand: str = "Acme") -> tuple[int, int]:
     """Mentions counted once, and copies."""
     return next((f.mentions, f.copies) for f in store.brand_figures() if f.brand == brand)
@@ -96,6 +102,9 @@ def test_an_opinion_that_came_before_what_it_repeats_stays_a_mention(store: Stor
         save(store, each)
     assert counted(store) == (2, 1)
     assert first(store) == "2"
+    for each in (entry(4, worded(0, 2)), entry(5, worded(4, 2))):
+        save(store, each)
+    assert counted(store) == (2, 3), "what it repeats is what others are like"
 
 
 def test_few_words_are_the_same_thing_only_from_the_same_author_or_about_the_same_link(store: Store) -> None:
@@ -176,6 +185,28 @@ def test_another_takes_the_place_of_a_first_publisher_who_edits_or_deletes(store
     assert store.clusters(ALL) == []
     save(store, entry(4))
     assert (first(store), counted(store)) == ("3", (2, 1))
+
+
+def test_who_takes_the_place_of_a_first_publisher_is_what_others_are_like(store: Store) -> None:
+    save(store, entry(1), entry(2, worded(0, 2)), entry(3, worded(0, 1)))
+    save(store, entry(1, OTHER))
+    save(store, entry(4, worded(1, 3)))
+    save(store, entry(5, worded(4, 3)))  # like the fourth alone, one step from the second
+    assert counted(store) == (2, 3)
+
+
+def test_who_only_repeats_takes_the_place_before_who_adds_to_it(store: Store) -> None:
+    save(store, entry(1), entry(2, RETWEET), entry(3))
+    save(store, entry(1, OTHER))
+    save(store, entry(4, worded(3, 0)))
+    assert counted(store) == (3, 1)
+    assert shown(store)[0] == ("3", 1)
+
+
+def test_an_opinion_that_others_repeated_first_is_what_they_repeat(store: Store) -> None:
+    for each in (entry(1, RETWEET), entry(2, RETWEET), entry(3)):
+        save(store, each)
+    assert (counted(store), shown(store)) == ((1, 2), [("1", 2)])
 
 
 def test_no_trace_of_deleted_words_is_left_in_the_keys(store: Store) -> None:

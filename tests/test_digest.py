@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -21,12 +21,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from listening.config import Brand, Config, Settings
 from listening.config.digests import Digest, Mail
+from listening.digest.extract import extract
 from listening.digest.picture import volume
 from listening.digest.slot import last_slot, slot_of
 from listening.digest.work import send_due
 from listening.insight.changes import Series, named
 from listening.insight.scorecard import scorecard
-from listening.store import Count, InboxFilter, MentionFilter, Scope, Store
+from listening.store import Count, Days, InboxFilter, MentionFilter, Scope, Store, heard
 from tests.bench.changes import alarms, found
 from tests.conftest import NOW
 from tests.test_insight import fill, said
@@ -151,6 +152,18 @@ def test_a_saved_view_is_mailed_with_what_it_shows(store: Store, postbox: tuple[
     assert html.count("cid:") == 1
 
 
+def test_still_open_are_those_of_the_view_that_are(store: Store) -> None:
+    week(store)
+    for name, filters, still in (
+        ("What hurts", "intent=complaint", 89),
+        ("Done", "intent=complaint&status=answered", 0),
+    ):
+        store.save_view(name, filters, who="kim", now=NOW)
+        digest = Digest(name="d", view=name, owner="kim")
+        days = Days(date(2026, 11, 16), date(2026, 11, 22))
+        assert extract(store, digest, days, Scope(), MONDAY).open == still
+
+
 def test_a_view_in_which_nothing_changed_or_that_is_gone(store: Store, postbox: tuple[Postbox, int]) -> None:
     box, port = postbox
     fill(store, days=75, a_day=12)
@@ -196,6 +209,17 @@ def test_a_failing_server_is_tried_again_and_nobody_gets_it_twice(store: Store, 
     sent = sum(send_due(settings, store, MONDAY + timedelta(minutes=minutes)) for minutes in range(2, 60, 2))
     assert sent == 2
     assert sorted(reader for reader, _ in box.mails) == ["kim@example.com", "lee@example.com"]
+
+
+def test_who_is_taken_off_a_digest_gets_no_letter_that_waits(store: Store, postbox: tuple[Postbox, int]) -> None:
+    box, port = postbox
+    fill(store)
+    settings, box.refuse = config(store, port), 9
+    assert send_due(settings, store, MONDAY) == 0
+    box.refuse = 0
+    one = config(store, port, to=["kim@example.com"])
+    assert sum(send_due(one, store, MONDAY + timedelta(minutes=minutes)) for minutes in range(2, 60, 2)) == 1
+    assert [reader for reader, _ in box.mails] == ["kim@example.com"]
 
 
 def test_being_killed_between_sending_and_noting_it_repeats_the_same_message_id(
@@ -299,20 +323,29 @@ def test_the_scorecard_counts_what_the_team_did(store: Store) -> None:
     entries += [said(8, when, "Acme should be blue", intents=("idea",))]
     entries += [said(9, when, "get Acme", label="positive", intents=("advocacy",))]
     entries += [said(10, when, "Globex broke", brand="Globex", intents=("complaint",))]
+    entries += [said(11, when, "get Acme if you like it broken", label="negative", intents=("advocacy",))]
+    story = "the handle of the acme anvil came off on the very first day and nobody there would hear of it"
+    entries += [said(at, when, story, label="negative", intents=("complaint",)) for at in (12, 13)]
+    entries += [said(14, when, "acme is a mountain, broke", label="negative", intents=("complaint",))]
     store.save("forum", entries, now=NOW)
     ids = {row.title + row.full_text: row.mention_id for row in store.mentions(MentionFilter())}
     store.triage([ids["Acme broke 1"], ids["Acme broke 2"]], who="kim", now=NOW, status="answered")
     store.triage([ids["Acme broke 2"]], who="kim", now=NOW, status="closed", outcome="sale")
     store.triage([ids["get Acme"]], who="kim", now=NOW, reply="https://forum.example.com/thanks")
     store.triage([ids["Acme should be blue"]], who="kim", now=NOW, outcome="used")
+    store.triage([ids["acme is a mountain, broke"]], who="kim", now=NOW, status="answered")
+    store.triage([ids["acme is a mountain, broke"]], who="kim", now=NOW, status="not relevant")
+    (copy,) = store.db.conn.execute("SELECT id FROM mentions WHERE copy").fetchone()
+    store.triage([copy], who="kim", now=NOW, status="answered")
     card = scorecard(store, 2, now=NOW)
     last = {row.name: row.shown[-1] for row in card.rows}
     assert card.months == ("2026-10", "2026-11")
     assert last["Message boards monitored"] == "1"
-    assert last["Complaints answered"] == "2 of 4 (50%)"
-    assert last["Complaints resolved"] == "1 of 4 (25%)"
+    assert last["Complaints answered"] == "2 of 5 (40%)"
+    assert last["Complaints resolved"] == "1 of 5 (20%)"
+    assert last["Advocates found"] == "1"
     assert last["Advocates thanked"] == "1 of 1 (100%)"
-    assert last["Problems turned into sales"] == "1 of 4 (25%)"
+    assert last["Problems turned into sales"] == "1 of 5 (20%)"
     assert last["Ideas passed on"] == "1 of 1 (100%)"
 
 
@@ -320,7 +353,7 @@ def test_what_was_heard_is_remembered_when_posts_are_let_go(store: Store) -> Non
     store.know([{"name": "forum", "kind": "board", "keep_unmatched": 0}], [{"name": "Acme", "ours": 1}])
     plain = said(1, NOW - timedelta(days=3), "nothing of anybody")
     mail = said(2, NOW - timedelta(days=3), "Acme?")
-    entries = [replace(plain, mentions=()), replace(mail, post=replace(mail.post, kind="email"))]
+    entries = [replace(plain, mentions=()), replace(mail, post=replace(mail.post, kind="email", url=""))]
     store.save("forum", entries, now=NOW)
     store.save("forum", entries, now=NOW)  # once is enough
     rows = {row.name: row.shown for row in scorecard(store, 2, now=NOW).rows}
@@ -330,6 +363,21 @@ def test_what_was_heard_is_remembered_when_posts_are_let_go(store: Store) -> Non
     assert store.forget_unmatched(NOW + timedelta(days=1)) == 1
     assert {row.name: row.shown for row in scorecard(store, 2, now=NOW).rows} == rows
     assert not scorecard(store, 2, now=NOW, scope=Scope(frozenset({"forum"}))).rows[0].values[-1][0]
+
+
+def test_what_was_heard_is_counted_anew_as_it_was_counted_when_it_came(store: Store) -> None:
+    store.use_zone("Asia/Tokyo")
+    late = datetime(2026, 10, 31, 16, tzinfo=UTC)  # November in Tokyo
+    mail = said(3, late, "Acme, by mail")
+    store.save("forum", [said(1, late, "Acme one"), said(2, late - timedelta(hours=2), "Acme two")], now=NOW)
+    store.save("forum", [replace(mail, post=replace(mail.post, kind="email")), said(4, late, "Acme four")], now=NOW)
+    query = "SELECT month, kind, posts FROM heard ORDER BY 1, 2"
+    counted = [("2026-10", "post", 1), ("2026-11", "email", 1), ("2026-11", "post", 2)]
+    assert store.db.conn.execute(query).fetchall() == counted
+    with store.writing() as conn:
+        conn.execute("DELETE FROM heard")
+        heard.count_all(conn)
+    assert store.db.conn.execute(query).fetchall() == counted
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")

@@ -160,6 +160,21 @@ def test_what_came_is_counted_without_walking_the_list(filled: Store) -> None:
     assert steps(filled.mark() - 1) * 4 < steps(0)
 
 
+@pytest.mark.parametrize("order", ["newest", "negative"])
+def test_where_words_are_in_many_posts_the_list_is_walked_along_its_order(
+    filled: Store, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listening.store.search._FEW", 3)
+    asked: list[str] = []
+    filled.db.conn.set_trace_callback(asked.append)
+    filled.page(read("brand=Acme&q=number"), now=NOW, order=order)
+    filled.db.conn.set_trace_callback(None)
+    walks = [sql for sql in asked if sql.startswith("SELECT d.id, d.post_id")]
+    plans = [row[3] for sql in walks for row in filled.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert [plan for plan in plans if plan.startswith("SCAN d USING INDEX")]
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plans
+
+
 def test_nothing_moves_while_one_reads_and_what_came_is_counted(filled: Store) -> None:
     for order in ("newest", "urgent", "negative"):
         whole = ids(filled, InboxFilter(), order)

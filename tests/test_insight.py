@@ -111,6 +111,34 @@ def test_a_change_is_found_and_a_spike_is_told(store: Store) -> None:
     assert found.figures["open"].value == 99
 
 
+def test_a_spike_does_not_hide_the_next_one(store: Store) -> None:
+    last = fill(store)
+    for ago, more in ((8, 200), (5, 14)):
+        when = NOW.replace(hour=9) - timedelta(days=ago)
+        words = [" ".join(random.Random(f"{ago} {i}").choices(_FILL, k=30)) for i in range(more)]
+        store.save("forum", [said(last + i, when, f"Acme {each}") for i, each in enumerate(words, 1)], now=NOW)
+        last += more
+    assert [day.day for day in month(store).course if day.spike] == ["2026-11-12", "2026-11-15"]
+
+
+def test_what_was_open_then_and_how_long_people_waited(store: Store) -> None:
+    last = fill(store)
+    ago = {"new": 3, "waited": 40, "done before": 40, "never answered": 40, "of a mountain": 10}
+    entries = [
+        said(last + at, NOW - timedelta(days=days), f"Acme broke, {name}", intents=("complaint",))
+        for at, (name, days) in enumerate(ago.items(), 1)
+    ]
+    store.save("forum", entries, now=NOW)
+    ids = [row[0] for row in store.db.conn.execute("SELECT id FROM mentions ORDER BY id DESC LIMIT 5")][::-1]
+    for at, days, status in (
+        (1, 5, "answered"), (2, 35, "answered"), (3, 5, "closed"), (4, 9, "answered"), (4, 8, "not relevant")
+    ):  # fmt: skip
+        store.triage([ids[at]], who="kim", now=NOW - timedelta(days=days), status=status)
+    figures = month(store).figures
+    assert (figures["open"].value, figures["open"].before) == (1, 2)
+    assert figures["wait"].value == 35 * 24
+
+
 def test_every_figure_is_what_its_sql_counts(store: Store) -> None:
     last = fill(store)
     fill(store, brand="Globex", begin=last + 1000, a_day=4)
@@ -256,8 +284,10 @@ def test_coverage_tells_where_nothing_listens(store: Store) -> None:
         [{"name": "Acme"}, {"name": "Globex"}],
     )  # fmt: skip
     links = "https://www.gadgets.example.net/review"
-    entries = [said(i, NOW - timedelta(hours=i), f"Acme {i} as seen on {links} and TikTok", site="forum.example.com")
-               for i in range(1, 6)]  # fmt: skip
+    entries = [
+        said(i, NOW - timedelta(hours=i), f"Acme {i} instantly, as on {links} and TikTok", site="forum.example.com")
+        for i in range(1, 6)
+    ]
     for name, new, found in (("forum", entries, 5), ("news", [], 3)):
         run = store.start_run(name, NOW - timedelta(hours=2))
         store.save(name, new, now=NOW, run=run, expected=5)

@@ -132,6 +132,27 @@ def test_likely_persons_are_suggested_with_evidence_and_never_joined(store: Stor
     assert len(store.likely_same()) == 2
 
 
+def test_two_handles_with_several_things_in_common_are_suggested_once(store: Store) -> None:
+    link = {"url": "https://kim.example/"}
+    save(store, said(1, "kim_lathe", **link), said(2, "Kim_Lathe", platform="reddit.com", **link))
+    (found,) = store.likely_same()
+    assert found.evidence == (
+        "the same profile address on both platforms: https://kim.example/",
+        "the same name on both platforms: kim_lathe",
+    )
+
+
+def test_what_one_platform_or_many_handles_share_tells_nothing(store: Store) -> None:
+    save(store, said(1, "kim_lathe", ident="1"), said(2, "Kim_Lathe", ident="2"))
+    assert store.likely_same() == []
+    assert store.likely_of(person(store, "kim_lathe")) == []
+    save(store, *(said(10 + i, "gearheadwendy", platform=f"{i}.example") for i in range(4)))
+    wendy = person(store, "gearheadwendy", "0.example")
+    assert [each.one.platform for each in store.likely_of(wendy)] == ["0.example"] * 3
+    save(store, said(20, "gearheadwendy", platform="4.example"))
+    assert store.likely_of(wendy) == store.likely_same() == []
+
+
 @pytest.mark.parametrize("name", ["kim_lathe", "Kim77", "gearheadwendy", "Jane Miller"])
 def test_a_rare_name_tells(name: str) -> None:
     assert telling(name)
@@ -208,7 +229,8 @@ def test_all_that_a_person_said_on_both_handles_makes_an_advocate(store: Store) 
     first, second, advice = fond("wendy")
     save(store, first, second, source="forum")
     other = replace(advice.post, platform="other.example.com", author=Author("wendy_b", "wendy_b"))
-    save(store, replace(advice, post=other), source="other")
+    calm = tuple(replace(mention, label="neutral", score=0.0) for mention in advice.mentions)  # alone it weighs little
+    save(store, replace(advice, post=other, mentions=calm), source="other")
     period = (NOW - timedelta(days=30), NOW)
     assert advocates(store, "Acme", *period) == [], "neither handle alone is one"
     store.merge([person(store, "wendy"), person(store, "wendy_b")], now=NOW)

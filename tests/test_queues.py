@@ -71,6 +71,17 @@ def test_whether_the_authors_tone_recovered_after_the_answer(
     assert item.tone.verdict == verdict
 
 
+def test_what_was_said_of_something_else_is_no_tone(filled: Store) -> None:
+    worst = ids(filled, read("queue=complaints"))[0]
+    filled.triage([worst], who="kim", now=NOW + timedelta(hours=1), status="answered")
+    author = filled.cards([worst], NOW)[0].author
+    filled.save("forum", [entry(50, score=0.5, hours=-5, author=author.name if author else "")], now=NOW)
+    filled.triage([filled.mark()], who="kim", now=NOW, status="not relevant")
+    (item,) = filled.items(filled.cards([worst], NOW), now=NOW)
+    assert item.tone is not None
+    assert item.tone.verdict == "silent"
+
+
 def test_a_queue_at_a_glance(filled: Store) -> None:
     first, second, third, *_ = ids(filled, read("queue=complaints"))
     filled.triage([first, second], who="kim", now=NOW + timedelta(hours=1), status="answered")

@@ -735,3 +735,19 @@ def test_places_number_tokens(text: str, numbers: dict[int, int]) -> None:
     places = Places(reading.tokens, reading.spelt, scorer.widths(text))
     assert {place: places.token(place) for place in numbers} == numbers
     assert [places.upto(0), places.upto(len(text))] == [0, len(reading.tokens)]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("third day without internet, thanks @acme", "negative"),
+        ("parcel lost again. thanks @acme", "negative"),
+        ("no internet since monday, thank you @acme", "negative"),
+        ("thanks @acme", "positive"),
+        ("thank you @acme for helping me when my line was down", "positive"),
+        ("line was down for three days, thanks @acme for fixing it so fast", "positive"),
+    ],
+)
+def test_thanks_say_little_where_something_is_wrong_but_for_help(text: str, label: str) -> None:
+    named = text.index("acme")
+    assert FEELING.judge(FEELING.read(text, [(named, named + 4)]), "Acme", [(named, named + 4)]).label == label

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database, Migrations
 
 from listening.errors import StoreError
+from listening.insight.scorecard import scorecard
 from listening.post import (
     Aspect,
     Author,
@@ -224,6 +225,8 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> No
             ("negative", "negative", 0, 0, "")
         ]
         assert len(list(store.mentions(MentionFilter(sentiment="negative")))) == 1
+        (sites,) = [row for row in scorecard(store, 11, now=NOW).rows if row.name == "Sites heard"]
+        assert sites.shown == ("1", *["0"] * 10), "what was heard before it was counted"
 
 
 def test_a_deleted_post_loses_its_words_everywhere(store: Store) -> None:
@@ -324,6 +327,26 @@ def test_unmatched_posts_are_let_go_after_their_time(store: Store) -> None:
     assert store.forget_unmatched(NOW + timedelta(hours=23)) == 0
     assert store.forget_unmatched(NOW + timedelta(hours=25), batch=1) == 1
     assert rows(store, "SELECT native_id FROM posts") == [("1",)]
+    check(store)
+
+
+def test_what_is_matched_or_labelled_while_old_posts_go_stays(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.know([{"name": "forum", "keep_unmatched": 0}], [{"name": "Acme"}])
+    store.save("forum", [entry(number, f"nothing {number}") for number in (1, 2, 3)], now=NOW)
+    listed = Store._unmatched
+
+    def meanwhile(self: Store, now: datetime) -> list[int]:
+        found = listed(self, now)
+        store.save("forum", [entry(1, "nothing 1", "Acme")], now=NOW)  # by a query that was changed
+        with store.writing() as conn:
+            conn.execute(
+                "INSERT INTO labels (post_id, brand_id, kind, value, made) VALUES (2, 1, 'relevance', 'no', '')"
+            )
+        return found
+
+    monkeypatch.setattr(Store, "_unmatched", meanwhile)
+    assert store.forget_unmatched(NOW + timedelta(days=1)) == 1
+    assert rows(store, "SELECT native_id FROM posts ORDER BY id") == [("1",), ("2",)]
     check(store)
 
 

@@ -179,6 +179,29 @@ def test_a_token_opens_what_its_role_may(desk: Installation, visitors: dict[str,
     assert visitors["nobody"].post("/settings/people", headers=bearer).status_code == 403
 
 
+@pytest.mark.parametrize("number", ["²", "٣" * 3, "-1", "9" * 25, "9" * 5000])
+def test_a_number_that_is_none_is_refused_or_passed_over(
+    desk: Installation, visitors: dict[str, TestClient], number: str
+) -> None:
+    admin = visitors["admin"]
+    for path in (
+        "/inbox/new?mark=", "/complaints/new?mark=", "/alerts/incidents?from=", "/sources/one?name=forum&before=",
+        "/brands/label?name=Acme&given=", "/brands/label?name=Acme&skipped=", "/people/1/said?post=",
+        "/scorecard?months=",
+    ):  # fmt: skip
+        assert admin.get(path + number).status_code == 200, path
+    for route in routes(desk):
+        if "GET" in (route.methods or ()) and "{" in route.path:
+            answer = admin.get(re.sub(r"\{[^}]*\}", number, route.path))
+            assert answer.status_code in {200, 404}, route.path
+    for days in (number, "0", "3651", "30d"):
+        made = admin.post("/settings/people/tokens", data={"name": "report", "role": "viewer", "days": days})
+        assert made.status_code == 400, days
+        assert "1 to 3,650 days" in made.text
+    answer = {"name": "Acme", "mention": "1", "answer": "skip", "given": number}
+    assert admin.post("/brands/label", data=answer).status_code == 303
+
+
 def test_a_config_file_with_a_mistake_keeps_the_last_good(desk: Installation, visitors: dict[str, TestClient]) -> None:
     path = desk.folder / "brands.toml"
     before = path.read_text(encoding="utf-8")

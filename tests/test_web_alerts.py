@@ -80,7 +80,7 @@ def test_a_preview_tells_of_the_planted_spike_and_of_nothing_else(desk: Installa
 
 def test_a_preview_waits_beside_the_page_and_ends_when_it_is_not_wanted(desk: Installation) -> None:
     previews = desk.app.state.desk.previews
-    with previews._one, desk.visitor("analyst") as client:  # another one is being worked out
+    with desk.visitor("analyst") as client, previews._one:  # another one is being worked out
         page = client.get("/alerts/preview", params={"kind": "spike", "name": "x", "draft": "one"}).text
         assert "Looking back over 90 days" in page
         assert 'hx-trigger="every 1s"' in page
@@ -89,6 +89,52 @@ def test_a_preview_waits_beside_the_page_and_ends_when_it_is_not_wanted(desk: In
         assert first.job.stop.is_set()
     previews.wait()
     assert first.job.state == "stopped"
+
+
+def test_what_one_form_looked_for_is_there_at_once_in_another(desk: Installation) -> None:
+    typed = {"kind": "mention", "query": "anvil"}
+    with desk.visitor("analyst") as client:
+        found = looked(desk, client, **typed)
+        assert "Would have fired" in found
+        with desk.app.state.desk.previews._one:  # nothing can be worked out
+            other = {"name": "another name", "draft": "two"} | typed
+            assert client.get("/alerts/preview", params=other).text == found
+            assert "Looking back" in client.get("/alerts/preview", params=other | {"query": "parcel"}).text
+    with desk.visitor("admin") as client, desk.app.state.desk.previews._one:
+        assert "Looking back" in client.get("/alerts/preview", params=typed | {"name": "x", "draft": "one"}).text
+
+
+def test_what_another_form_does_not_want_any_more_goes_on_here(desk: Installation) -> None:
+    previews, typed = desk.app.state.desk.previews, {"kind": "mention", "query": "anvil", "name": "x"}
+    with desk.visitor("analyst") as client:
+        with previews._one:  # another one is being worked out
+            for form, query in (("one", "anvil"), ("two", "anvil"), ("one", "parcel")):
+                client.get("/alerts/preview", params=typed | {"draft": form, "query": query})
+        previews.wait()
+        with previews._one:
+            assert "Would have fired" in client.get("/alerts/preview", params=typed | {"draft": "two"}).text
+
+
+def test_previews_of_forms_that_nobody_looks_at_are_let_go(desk: Installation) -> None:
+    previews = desk.app.state.desk.previews
+    with desk.visitor("analyst") as client:
+        for draft in range(22):
+            client.get("/alerts/preview", params={"kind": "mention", "query": f"x{draft}", "name": "x", "draft": draft})
+        previews.wait()
+        with previews._one:  # nothing can be worked out
+            for draft, told in ((0, "Looking back"), (21, "Would not have fired")):
+                asked = {"kind": "mention", "query": f"x{draft}", "name": "x", "draft": draft}
+                assert told in client.get("/alerts/preview", params=asked).text
+
+
+def test_a_preview_shows_the_newest(desk: Installation) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    with desk.store() as store:
+        store.save("forum", [entry(9000 + i, now - timedelta(hours=i + 1)) for i in range(20)], now=now)
+    with desk.visitor("analyst") as client:
+        page = looked(desk, client, kind="mention", query='"Acme number"')
+        assert "Would have fired 20 times" in page
+        assert re.findall(r"Acme number (\d+)", page) == [str(9000 + i) for i in range(12)]
 
 
 def test_with_little_history_a_preview_says_so(desk: Installation) -> None:
@@ -111,7 +157,8 @@ def test_private_sources_stay_hidden_in_previews(desk: Installation) -> None:
 
 
 def test_private_sources_stay_hidden_in_lists_and_history(desk: Installation) -> None:
-    configure(desk, CHANNEL + RULE.replace('query = "refund*"', 'channels = ["care"]') + MAIL)
+    mail = MAIL + 'channels = ["care"]\n'
+    configure(desk, CHANNEL + RULE.replace('query = "refund*"', 'channels = ["care"]') + mail)
     now = datetime.now(UTC).replace(microsecond=0)
     with desk.store() as store:
         worker = Desk(desk.config, store)
@@ -135,6 +182,7 @@ def test_private_sources_stay_hidden_in_lists_and_history(desk: Installation) ->
     with desk.visitor("admin") as client:
         assert "In confidence" in client.get("/alerts/incidents").text
         assert "By mail" in client.get("/alerts").text
+        assert "By mail" in client.get("/alerts/outbox").text
         page = client.get(f"/alerts/incidents/{ids['mail']}").text
         assert "In confidence" in page
 
@@ -307,6 +355,12 @@ def test_the_outbox_says_why_and_tries_again(desk: Installation) -> None:
         assert "Send now" not in page
         assert "1 message could not be delivered" in re.sub(r"\s+", " ", client.get("/alerts").text)
     with desk.visitor("analyst") as client:
+        with desk.store() as store:
+            second = store.messages()[0].id
+            store.message_failed(second, "care.example: no answer", now, None)
+        assert client.post("/alerts/outbox/retry", data={"message": str(first)}).status_code == 303
+        with desk.store() as store:
+            assert {each.id: each.state for each in store.messages()} == {first: "waiting", second: "failed"}
         assert client.post("/alerts/outbox/retry", data={"rule": "Refunds"}).status_code == 303
         with desk.store() as store:
             assert [message.state for message in store.messages()] == ["waiting", "waiting"]

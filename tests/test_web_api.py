@@ -200,7 +200,8 @@ def test_mistakes_in_an_address_are_told(admin: TestClient, query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["period=3d", "since=2026-01-01", "since=x&until=y", "since=2026-02-01&until=2026-01-01"]
+    "query",
+    ["period=3d", "since=2026-01-01", "until=2026-01-01", "since=x&until=y", "since=2026-02-01&until=2026-01-01"],
 )
 def test_figures_need_a_period_there_is(admin: TestClient, query: str) -> None:
     problem(admin.get(f"{API}/figures?{query}"), 400)
@@ -285,6 +286,15 @@ def test_a_token_does_at_most_what_it_may(desk: Installation) -> None:
     with desk.visitor("nobody") as program:
         assert program.get(f"{API}/mentions", headers=bearer).status_code == 200
         problem(program.post(f"{API}/triage", json={"mentions": [1]}, headers=bearer), 403)
+
+
+def test_the_first_brand_of_ours_is_meant_where_none_is_named(tmp_path: Path) -> None:
+    desk = install(tmp_path)
+    path = desk.folder / "brands.toml"
+    path.write_text('[[brand]]\nname = "Zenith"\nours = false\n[[brand]]\nname = "Acme"\n', encoding="utf-8")
+    with desk.visitor() as client:
+        assert client.get(f"{API}/figures").json()["brand"] == "Acme"
+        assert client.get(f"{API}/figures?brand=zenith").json()["brand"] == "Zenith"
 
 
 def test_an_installation_without_brands_says_so(tmp_path: Path) -> None:

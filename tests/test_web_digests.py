@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from listening.digest.work import gathered, scope_of
 from listening.store import EVERYTHING
 from tests.desk import Installation, install
 from tests.test_digest import Postbox, Server, read
+from tests.test_insight import said
 
 FORM = {"name": "monday", "brand": "Acme", "every": "weekly", "at": "07:30", "to": "kim@example.com", "csv": "1",
         "enabled": "1"}  # fmt: skip
@@ -149,12 +150,37 @@ def test_it_is_seen_as_it_is_mailed_and_runs_nothing(desk: Installation) -> None
         assert "frame-src" not in client.get("/digests").headers["content-security-policy"]
 
 
-def test_what_private_sources_brought_is_for_those_who_may_see_it(desk: Installation) -> None:
-    write(desk, '\n[[digest]]\nname = "all"\nevery = "monthly"\nprivate = true\nto = ["kim@example.com"]\n')
+def test_a_page_and_the_mail_in_it_tell_the_same(desk: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(datetime):
+        at = datetime(2026, 11, 18, 12, 30, tzinfo=UTC)
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return cls.at.astimezone(tz)
+
+    monkeypatch.setattr("listening.web.screens.letters.datetime", Clock)
+    write(desk, '\n[[digest]]\nname = "monday"\nbrand = "Zenith"\n')
     with desk.visitor("analyst") as client:
-        assert "(mail" not in client.get("/digests/letter?name=all").text
+        assert "Zenith is late" not in client.get("/digests/preview?name=monday").text
+        with desk.store() as store:
+            late = said(9001, Clock.at - timedelta(days=5), "Zenith is late", brand="Zenith", intents=("complaint",))
+            store.save("forum", [late], now=Clock.at)
+        assert "Zenith is late" not in client.get("/digests/letter?name=monday").text, "as the page around it"
+        Clock.at += timedelta(days=1)
+        assert "Zenith is late" in client.get("/digests/letter?name=monday").text
+
+
+def test_what_private_sources_brought_is_for_those_who_may_see_it(desk: Installation) -> None:
+    write(desk, '\n[[digest]]\nname = "all"\nevery = "daily"\nat = "00:00"\nprivate = true\nto = ["kim@example.com"]\n')
+    with desk.store() as store:
+        when = datetime.now(UTC).replace(hour=12, minute=0) - timedelta(days=1)
+        store.save("mail", [said(9001, when, "Acme in confidence", intents=("complaint",))], now=when)
+    for role, seen in (("analyst", False), ("admin", True)):
+        with desk.visitor(role) as client:
+            for path in ("/digests/letter?name=all", "/digests/preview?name=all"):
+                assert ("in confidence" in client.get(path).text) is seen, path
+    with desk.visitor("analyst") as client:
         page = client.get("/digests/preview?name=all").text
-        assert "(mail" not in page
         assert "is left out here" in page
         seen = hidden(client.get("/digests/edit?name=all").text, "seen")
         to_me = FORM | {"name": "all", "was": "all", "seen": seen, "to": "me@example.com"}

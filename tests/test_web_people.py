@@ -177,6 +177,13 @@ def test_likely_ones_are_joined_or_turned_down_at_a_glance(desk: Installation) -
             assert "Looking for handles" in told(client, "/people/likely")
         previews.wait()
         assert "profile address" in told(client, "/people/likely")
+        with previews._one:
+            assert "profile address" in told(client, "/people/likely"), "what was found is kept"
+        say(desk, "forum", ["Acme anew."], "Newcomer", "w3", url="https://newcomer.example/")
+        say(desk, "mail", ["Acme again."], "gearheadnew", "w4", url="https://newcomer.example/")
+        client.get("/people/likely")
+        previews.wait()
+        assert "Newcomer" in told(client, "/people/likely"), "with more handles it is looked for anew"
         answer = client.post("/people/not-same", data=pair, headers=HTMX)
         assert "gearheadwendy" not in answer.text
         undo = re.findall(r'"undo": "([^"]+)"', answer.headers["hx-trigger"])[0]

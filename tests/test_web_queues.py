@@ -72,6 +72,14 @@ def test_owners_and_brands_filter(desk: Installation) -> None:
         assert shown(client, "/complaints?show=nonsense&period=x&became=y") == shown(client, "/complaints")
 
 
+def test_what_came_is_counted_where_it_is_open(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        first, *others = shown(client, "/complaints")
+        assert f"{len(others) + 1} new" in told(client, "/complaints/new?mark=0")
+        client.post("/inbox/act", data={"mention": first, "do": "status:answered"})
+        assert f"{len(others)} new" in told(client, "/complaints/new?mark=0&show=answered")
+
+
 def test_what_became_of_it_is_noted_and_counted(desk: Installation) -> None:
     with desk.visitor("analyst") as client:
         first, second, *_ = shown(client, "/complaints")

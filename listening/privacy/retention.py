@@ -52,4 +52,4 @@ def _bounds(config: Config, now: datetime) -> tuple[datetime, datetime | None] |
     keep, worked_on = config.settings.keep_mentions, config.settings.keep_worked_on
     if not isinstance(keep, timedelta):
         return None
-    return now - keep, now - max(keep, worked_on) if isinstance(worked_on, timedelta) else None
+    return now - keep, now - worked_on if isinstance(worked_on, timedelta) else None

@@ -28,7 +28,7 @@ _POST = (
     "WHERE p.deleted IS NULL AND p.id"
 )
 _JOIN = "INSERT INTO copies (post_id, cluster, alike, own, shared, filed) VALUES (?, ?, ?, ?, ?, ?)"
-_PLACE = "SELECT cluster, own FROM copies WHERE post_id = ?"
+_PLACE = "SELECT cluster FROM copies WHERE post_id = ?"
 _SHELVE = "UPDATE mentions SET cluster = NULL, copy = 0 WHERE post_id = ? AND shelved AND cluster IS NOT NULL"
 _PLACELESS = "SELECT id, brand_id, published FROM mentions WHERE post_id = ? AND cluster IS NULL AND NOT shelved"
 _FIRST = (
@@ -140,13 +140,10 @@ class Copies:
                 self.conn.execute("UPDATE mentions SET copy = 0 WHERE id = ?", [first[1]])
 
     def follow(self, post_id: int) -> None:
-        """After a post's mentions changed: what went or was shelved makes place for another, what came finds one."""
-        for cluster, own in self.conn.execute(_PLACE, [post_id]).fetchall():
+        """After a post's mentions changed: what went or was shelved makes place for another; `add` places what came."""
+        for (cluster,) in self.conn.execute(_PLACE, [post_id]).fetchall():
             self.conn.execute(_SHELVE, [post_id])
             self.settle(cluster)
-            if not own:
-                self.placed[post_id] = cluster
-                self._show()
 
     def _read(self, post_ids: Collection[int]) -> list[_Known]:
         missing = [post_id for post_id in post_ids if post_id not in self.known]

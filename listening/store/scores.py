@@ -30,7 +30,7 @@ LEFT JOIN persons o ON o.author_id = v.author_id
 WHERE b.ours AND v.published >= ? AND v.published < ? AND v.said & {ADVOCACY} AND NOT v.said & {NEGATIVE} AND {{hidden}}
 """
 _HEARD = """
-SELECT count(DISTINCT CASE WHEN s.kind = 'board' THEN s.id END), count(DISTINCT h.site),
+SELECT count(DISTINCT CASE WHEN s.kind = 'board' THEN s.id END), count(DISTINCT nullif(h.site, '')),
     coalesce(sum(CASE WHEN h.kind = 'email' THEN h.posts END), 0)
 FROM heard h JOIN sources s ON s.id = h.source_id WHERE h.month = ? AND {hidden}
 """

@@ -19,6 +19,16 @@ from listening.web.visitor import RANKS, Visitor
 _FIELDS, _LARGEST = 2000, 2 * 1024 * 1024
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number that the database can hold."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def whole(text: str) -> int:
+    """The whole number that an address or a form gives; 0, which nothing has for an id, for anything else."""
+    return int(text) if is_whole(text) else 0
+
+
 class Form:
     """What somebody sent with a form: texts, with white space at both ends left out."""
 
@@ -36,7 +46,7 @@ class Form:
 
     def numbers(self, name: str) -> list[int]:
         """The whole numbers among the values of a field."""
-        return [int(value) for value in self.all(name) if value.isascii() and value.isdigit() and len(value) < 19]
+        return [whole(value) for value in self.all(name) if is_whole(value)]
 
     def ticked(self, name: str) -> bool:
         """Whether a box is ticked."""

@@ -24,6 +24,7 @@ _APART = 0.5  # what rules count where a text speaks of nobody's customer
 _QUOTED = re.compile(r"(?<=\S\s)RT @\w+.*|[\u201c\"]@\w+: [^\u201d\"]*", re.DOTALL)  # somebody else's words, commented
 _TURNED = -0.75  # what denial makes of praise; negation makes -0.74 of it for vaderSentiment
 _TEAM = "your lexicon"  # the rule of the team's own words
+_THANKS = "thanks"  # the rule whose phrases are a courtesy
 _NAMED = {  # what stands for a name's first token and for others, by the mark at its end
     (later, stop): Word(stop or name, f"{name and f'{name} '}{stop and f'{stop} '}", 0.0, stops=bool(stop))
     for later, name in ((False, OWN), (True, ""))
@@ -158,7 +159,7 @@ def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, team: Sequence[
         covered, valence = -end, rule.valence
         if first and negated(words, first):
             valence *= -0.5
-        parts.append(Part(first, after, valence, rule.name))
+        parts.append(Part(first, after, valence, rule.name, rule.name == _THANKS))
     return parts
 
 

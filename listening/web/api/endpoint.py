@@ -17,7 +17,7 @@ from starlette.responses import Response
 from listening.config import Config
 from listening.errors import ListeningError
 from listening.store import Scope, Store
-from listening.web.access import Guarded, deed, page, who
+from listening.web.access import Guarded, deed, is_whole, page, who, whole
 from listening.web.filters import Asked, exactly
 from listening.web.pages import desk_of
 from listening.web.problem import Problem
@@ -67,9 +67,9 @@ class Call:
         """A parameter that is a whole number, or its default. Raises ListeningError for any other text."""
         known = next(param for param in self.endpoint.params if param.name == name)
         text = self.text(name) or str(known.default)
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and known.least <= int(text) <= known.most):
+        if not (is_whole(text) and known.least <= whole(text) <= known.most):
             raise ListeningError(f'"{name}": it is a whole number from {known.least} to {known.most}.')
-        return int(text)
+        return whole(text)
 
     def choice(self, name: str) -> str:
         """A parameter that is one of some words, or its default. Raises ListeningError for any other."""
@@ -81,8 +81,7 @@ class Call:
 
     def ident(self, name: str) -> int:
         """The number in the address; one that nothing has where it is none."""
-        text = str(self.request.path_params[name])
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+        return whole(str(self.request.path_params[name]))
 
     def asked(self) -> Asked:
         """The filter that is asked for. Raises ListeningError for a mistake in it."""

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from listening import accounts
 from listening.errors import ListeningError
 from listening.store import Store
-from listening.web.access import Form, action, page, who
+from listening.web.access import Form, action, page, who, whole
 from listening.web.pages import desk_of, go, render
 from listening.web.screen import Screen
 
 _PATH = "/settings/people"
+_LONGEST = 3650  # days that a token lasts
 
 
 def people(request: Request, *, problem: str = "", secret: str = "", status: int = 200) -> Response:
@@ -28,7 +29,7 @@ def people(request: Request, *, problem: str = "", secret: str = "", status: int
         tokens = [token for token in tokens if token.account == visitor.name]
     return render(
         request, "accounts.html", status, accounts=known, tokens=tokens, roles=accounts.ROLES, problem=problem,
-        secret=secret, shortest=accounts.SHORTEST,
+        secret=secret, shortest=accounts.SHORTEST, longest=_LONGEST,
     )  # fmt: skip
 
 
@@ -90,14 +91,21 @@ def add_token(request: Request, form: Form) -> Response:
         found = store.account(visitor.name)
         if found is None:
             return people(request, problem="Tokens belong to an account: add one first.", status=400)
-        days = int(form.text("days")) if form.text("days").isdigit() else None
         try:
+            days, now = _days(form.text("days")), datetime.now(UTC)
             secret = accounts.add_token(
-                store, found[0], form.text("name"), form.text("role", "viewer"), days=days, now=datetime.now(UTC)
+                store, found[0], form.text("name"), form.text("role", "viewer"), days=days, now=now
             )
         except ListeningError as error:
             return people(request, problem=str(error), status=400)
     return people(request, secret=secret)
+
+
+def _days(text: str) -> int | None:
+    """How many days a token lasts; None without a number: for good. Raises ListeningError for anything else."""
+    if text and not 0 < whole(text) <= _LONGEST:
+        raise ListeningError(f"a token lasts 1 to {_LONGEST:,} days, or for good where the field is empty")
+    return whole(text) or None
 
 
 def remove_token(request: Request, form: Form) -> Response:

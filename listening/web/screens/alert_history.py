@@ -13,7 +13,7 @@ from starlette.responses import Response
 from listening.alerts.message import title, why
 from listening.config import Alert, spell
 from listening.store import Incident, Message, Scope, Store, Told
-from listening.web.access import Form, action, page, who
+from listening.web.access import Form, action, page, who, whole
 from listening.web.pages import desk_of, go, refuse, render
 from listening.web.visitor import zone
 
@@ -73,7 +73,7 @@ def incidents(request: Request) -> Response:
     """The history of what rules found."""
     given = request.query_params
     rule, on = given.get("rule", ""), bool(given.get("on"))
-    offset = min(int(given.get("from", "0")), 100_000) if given.get("from", "0").isdecimal() else 0
+    offset = min(whole(given.get("from", "")), 100_000)
     desk = desk_of(request)
     with desk.store() as store:
         scope = who(request).scope(store)
@@ -88,10 +88,9 @@ def incidents(request: Request) -> Response:
 
 def incident(request: Request) -> Response:
     """One incident with all its mentions, and the messages that told of it."""
-    ident = request.path_params["incident"]
     with desk_of(request).store() as store:
         scope = who(request).scope(store)
-        chosen = store.incidents_by_id([int(ident)] if ident.isdecimal() and len(ident) < 18 else [], scope=scope)
+        chosen = store.incidents_by_id([whole(request.path_params["incident"])], scope=scope)
         if not chosen:
             return refuse(request, 404, "There is no such alert, or it is not yours to see.")
         one = _found(request, store, scope, chosen[0], 20)

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from listening.privacy import Erased, erase, plan
 from listening.store import Handle
-from listening.web.access import Form, action, page, who
+from listening.web.access import Form, action, page, who, whole
 from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render
 from listening.web.screen import Screen
-from listening.web.screens.people import gone, number, visible
+from listening.web.screens.people import gone, visible
 
 ERASE = "erase"  # a kind of job
 
@@ -26,7 +26,7 @@ def ask(request: Request) -> Response:
 
 def _ask(request: Request, problem: str = "", status: int = 200) -> Response:
     with desk_of(request).store() as store:
-        ident = number(request.path_params["person"])
+        ident = whole(request.path_params["person"])
         scope = who(request).scope(store)
         if not store.handles_of([ident], scope):
             return gone(request)
@@ -48,7 +48,7 @@ def start(request: Request, form: Form) -> Response:
     """Start erasing somebody, where their name was typed."""
     desk, me = desk_of(request), who(request).name
     with desk.store() as store:
-        ident = number(request.path_params["person"])
+        ident = whole(request.path_params["person"])
         if not store.handles_of([ident]) or not visible(store, [ident], who(request).scope(store)):
             return gone(request)
         chief = _busiest(store.handles_of([ident]))[0]

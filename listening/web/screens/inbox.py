@@ -12,7 +12,7 @@ from starlette.responses import Response
 from listening.errors import ListeningError
 from listening.store import STATUSES, Card, Done, InboxFilter, Scope, Store
 from listening.store.triage import OUTCOMES
-from listening.web.access import Form, action, page, who
+from listening.web.access import Form, action, page, who, whole
 from listening.web.filters import AGES, Asked, asked
 from listening.web.pages import desk_of, go, local, refuse, render, tell
 from listening.web.screen import Screen
@@ -49,14 +49,14 @@ def new_since(request: Request) -> Response:
     """How many mentions came in since the list was shown: nothing moves until somebody asks for them."""
     wanted, mark = asked(request, DEFAULT), request.query_params.get("mark", "")
     with desk_of(request).store() as store:
-        fresh = store.new_since(wanted.where, int(mark) if mark.isdecimal() else 0, scope=who(request).scope(store))
+        fresh = store.new_since(wanted.where, whole(mark), scope=who(request).scope(store))
     return render(request, "inbox/_new.html", fresh=fresh, asked=wanted, mark=mark)
 
 
 def mention(request: Request) -> Response:
     """One mention with its thread, its reasons, its history and what can be done; a page of its own by its address."""
     with desk_of(request).store() as store:
-        shown = _detail(request, store, _ident(request.path_params["mention"]))
+        shown = _detail(request, store, whole(request.path_params["mention"]))
     if shown is None:
         return refuse(request, 404, "That mention is not there (any more).")
     partial = "hx-request" in request.headers
@@ -81,7 +81,7 @@ def _detail(request: Request, store: Store, ident: int) -> dict[str, Any] | None
 def looking(request: Request) -> Response:
     """Who else has this mention open."""
     with desk_of(request).store() as store:
-        ident = _ident(request.path_params["mention"])
+        ident = whole(request.path_params["mention"])
         known = _visible(store, [ident], who(request).scope(store), datetime.now(UTC))
         others = store.looking(ident, who(request).shown, datetime.now(UTC)) if known else []
     return render(request, "inbox/_looking.html", others=others)
@@ -89,10 +89,6 @@ def looking(request: Request) -> Response:
 
 def _visible(store: Store, idents: list[int], scope: Scope, now: datetime) -> list[Card]:
     return [card for card in store.cards(idents, now) if card.source not in scope.hidden]
-
-
-def _ident(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def act(request: Request, form: Form) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from listening.learn import Lesson, Team
 from listening.learn.choice import by_uncertainty
 from listening.store import Open
-from listening.web.access import Form, action, page, who
+from listening.web.access import Form, action, page, who, whole
 from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render
 from listening.web.screen import Screen
@@ -28,14 +28,14 @@ def label(request: Request) -> Response:
         return go(request, "/brands")
     if name not in [brand.name for brand in desk_of(request).config.brands]:
         return refuse(request, 404, f"There is no brand “{name}”.")
-    skipped = {int(each) for each in request.query_params.get("skipped", "").split(",") if each.isdecimal()}
+    skipped = set(map(whole, request.query_params.get("skipped", "").split(","))) - {0}
     with desk_of(request).store() as store:
         found = store.open_mentions(name, scope=who(request).scope(store))
         known = sum(1 for each in store.labels(name) if each.kind == "relevance")
     waiting = [one for one in by_uncertainty(found) if one.mention_id not in skipped]
     return render(
         request, "brands/label.html", name=name, mention=waiting[0] if waiting else None, labelled=known,
-        twenty=_TWENTY, spans=_spans(waiting[0]) if waiting else [], given=int(given) if given.isdecimal() else 0,
+        twenty=_TWENTY, spans=_spans(waiting[0]) if waiting else [], given=whole(given),
         skipped=",".join(map(str, sorted(skipped))), jobs=desk_of(request).jobs.those(LEARN),
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def give_label(request: Request, form: Form) -> Response:
         if mention is None:
             return refuse(request, 404, "That mention is gone.")
         team.say(mention, _ANSWERS[answer], now=datetime.now(UTC), who=who(request).name)
-    onward["given"] = str(int(onward["given"]) + 1 if onward["given"].isdecimal() else 1)
+    onward["given"] = str(whole(onward["given"]) + 1)
     return _next(onward | {"last": str(mention.mention_id)})
 
 
@@ -82,8 +82,7 @@ def take_back(request: Request, form: Form) -> Response:
             mention = team.store.open_mention(ident, scope=who(request).scope(team.store))
             if mention is not None:
                 team.take_back(mention, _own(team, mention, who(request).name), datetime.now(UTC))
-    given = form.text("given", "1")
-    count = max(0, int(given) - 1) if given.isdecimal() else 0
+    count = max(0, whole(form.text("given", "1")) - 1)
     return _next({"name": form.text("name"), "skipped": form.text("skipped"), "given": str(count)})
 
 

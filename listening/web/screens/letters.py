@@ -50,7 +50,7 @@ def _letter(request: Request, store: Store, digest: Digest) -> Letter | Extract:
     config, scope = desk.config, _scope(request, store, digest)
     slot = last_slot(digest, now, ZoneInfo(config.settings.time_zone))
     about = store.view(digest.view, digest.owner) if digest.view else [brand.name for brand in config.brands]
-    key = f"{now:%H:%M} {digest.model_dump_json()} {slot.key} {about} {sorted(scope.hidden)}"
+    key = f"{now:%Y-%m-%dT%H:%M} {digest.model_dump_json()} {slot.key} {about} {sorted(scope.hidden)}"
     return desk.previews.keep(
         f"{who(request).name}/digest", key, lambda: gathered(config, store, digest, slot, now, scope)
     )  # fmt: skip

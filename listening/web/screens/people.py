@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from listening.people import RULES, advocates, at_risk
 from listening.store import Alike, Handle, Scope, Store
-from listening.web.access import Form, action, page, who
+from listening.web.access import Form, action, page, who, whole
 from listening.web.chosen import PERIODS, chosen
 from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render, tell
@@ -104,7 +104,7 @@ def unmerge(request: Request, form: Form) -> Response:
 def undo(request: Request, _: Form) -> Response:
     """Take a joining or a separation back."""
     with desk_of(request).store() as store:
-        change = store.person_change(number(request.path_params["change"]))
+        change = store.person_change(whole(request.path_params["change"]))
         if change is None or not visible(store, change.authors, who(request).scope(store)):
             return refuse(request, 404, "There is nothing to undo: it was undone before.")
         if not store.undo_person(change.id, now=datetime.now(UTC)):
@@ -127,7 +127,7 @@ def not_same(request: Request, form: Form) -> Response:
 
 def maybe_same(request: Request, _: Form) -> Response:
     """Suggest a pair again."""
-    pair = [number(request.path_params[name]) for name in ("one", "other")]
+    pair = [whole(request.path_params[name]) for name in ("one", "other")]
     with desk_of(request).store() as store:
         if not visible(store, pair, who(request).scope(store)):
             return gone(request)
@@ -145,11 +145,6 @@ def visible(store: Store, authors: Sequence[int], scope: Scope) -> bool:
 def gone(request: Request) -> Response:
     """The answer for somebody who is not there, or hidden: nobody learns which."""
     return refuse(request, 404, "There is no such person (any more).")
-
-
-def number(text: str) -> int:
-    """The number in a path; 0, which nobody has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 SCREEN = Screen(

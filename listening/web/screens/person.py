@@ -14,10 +14,10 @@ from listening.people import RULES, portrait
 from listening.people.helping import RULE as HELPS
 from listening.store import Attitude, Felt, Person, Said, Scope, Store
 from listening.store.inbox_card import spans
-from listening.web.access import page, who
+from listening.web.access import page, who, whole
 from listening.web.pages import desk_of, render
 from listening.web.screen import Screen
-from listening.web.screens.people import by_person, gone, number
+from listening.web.screens.people import by_person, gone
 
 _SAID = 20  # posts on a page
 _MONTHS = 24  # of a course, at most
@@ -55,7 +55,7 @@ def person(request: Request) -> Response:
     brand, find = (request.query_params.get(name, "").strip()[:300] for name in ("brand", "find"))
     with desk.store() as store:
         scope = visitor.scope(store)
-        found = portrait(store, number(request.path_params["person"]), now=now, scope=scope)
+        found = portrait(store, whole(request.path_params["person"]), now=now, scope=scope)
         if found is None:
             return gone(request)
         said = _said(store, found.person.id, scope, brand, request)
@@ -77,7 +77,7 @@ def more_said(request: Request) -> Response:
     brand = request.query_params.get("brand", "")
     with desk_of(request).store() as store:
         scope = who(request).scope(store)
-        known = store.person(number(request.path_params["person"]), scope)
+        known = store.person(whole(request.path_params["person"]), scope)
         if known is None:
             return gone(request)
         said = _said(store, known.id, scope, brand, request)
@@ -85,7 +85,7 @@ def more_said(request: Request) -> Response:
 
 
 def _said(store: Store, ident: int, scope: Scope, brand: str, request: Request) -> Sequence[Said]:
-    before = (request.query_params.get("before", "")[:40], number(request.query_params.get("post", "")))
+    before = (request.query_params.get("before", "")[:40], whole(request.query_params.get("post", "")))
     if not before[0]:
         return store.said_by(ident, scope, brand=brand, limit=_SAID)
     return store.said_by(ident, scope, brand=brand, before=before, limit=_SAID)

@@ -14,12 +14,11 @@ from starlette.responses import Response
 from listening.store import OUTCOMES, InboxFilter, QueuePage, Store
 from listening.store.inbox_filter import OPEN
 from listening.store.queues import VERDICTS
-from listening.web.access import Guarded, page, who
+from listening.web.access import Guarded, page, who, whole
 from listening.web.chosen import PERIODS, Chosen, chosen
 from listening.web.pages import desk_of, refuse, render
 from listening.web.screen import Screen
 from listening.web.screens.overview import duration, names
-from listening.web.screens.people import number
 from listening.web.visitor import zone
 
 _PAGE = 25
@@ -87,8 +86,6 @@ class Asked:
     def but(self, **changes: str) -> str:
         """The address with changes."""
         values = {"show": self.tab, "assignee": self.assignee, "became": self.became, **changes}
-        if values["show"] != "answered":
-            values["became"] = ""
         return f"{self.kind.path}?{self.picked.query(**values)}"
 
 
@@ -162,7 +159,7 @@ def span(length: timedelta | None) -> str:
 
 def _new(kind: Kind) -> Callable[[Request], Response]:
     def fresh(request: Request) -> Response:
-        asked, mark = _asked(request, kind, datetime.now(UTC)), number(request.query_params.get("mark", ""))
+        asked, mark = _asked(request, kind, datetime.now(UTC)), whole(request.query_params.get("mark", ""))
         with desk_of(request).store() as store:
             where = replace(asked.where, statuses=OPEN)
             found = store.new_since(where, mark, scope=who(request).scope(store))
@@ -173,7 +170,7 @@ def _new(kind: Kind) -> Callable[[Request], Response]:
 
 def clock(request: Request) -> Response:
     """The clocks of one mention as they are now, after something was done to it."""
-    now, ident = datetime.now(UTC), number(request.path_params["mention"])
+    now, ident = datetime.now(UTC), whole(request.path_params["mention"])
     with desk_of(request).store() as store:
         scope = who(request).scope(store)
         cards = [card for card in store.cards([ident], now) if card.source not in scope.hidden]

@@ -19,7 +19,7 @@ from listening.run import Event, timetable
 from listening.schedule.words import ended
 from listening.store import Days, Lease, Run, Scheduled, SourceState, Store
 from listening.timetable import Timetable
-from listening.web.access import Form, action, page, who
+from listening.web.access import Form, action, page, who, whole
 from listening.web.desk import Desk
 from listening.web.jobs import Job, Stopped
 from listening.web.pages import desk_of, go, refuse, render, tell
@@ -157,7 +157,7 @@ def one(request: Request) -> Response:
         row = next((each for each in store.schedule(scope) if each.source == entry.name), None)
         state = next((each for each in store.source_states(_week(store, now), scope=scope) if each.name == name), None)
         shown = _row(store, desk.config, entry, row, state, now)
-        runs = store.run_log(entry.name, _RUNS + 1, int(before) if before.isdigit() and len(before) < 19 else 0)
+        runs = store.run_log(entry.name, _RUNS + 1, whole(before))
         unread = [each | {"raw": str(each["raw"])[:_BRIEF]} for each in store.quarantine(entry.name, _SHELVED)]
         lease = holder(store, now)
     return render(
