@@ -23,7 +23,7 @@ _FIGURE = re.compile(
     rf"""
     (?P<before>[$€£])?\s?(?P<number>(?<![\w.,])\d+(?:[.,]\d+)*|\b(?:{_WRITTEN})\b)
     (?: \s?/\s?(?P<of>5|10|100)(?!\d) | \sout\sof\s(?P<outof>5|10|five|ten)\b | [\s-]?(?P<stars>stars?)\b
-      | \s?(?P<money>[$€£]|(?:dollars?|bucks|euros?|pounds|quid|cents|usd|eur)\b)
+      | (?P<pence>p\b) | \s?(?P<money>[$€£]|(?:dollars?|bucks|euros?|pounds|quid|cents|usd|eur)\b)
       | [\s-]?(?:(?:whole|full|business|working|straight|long)\s)?(?P<time>{"|".join(_SECONDS)})s?\b )?
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -40,6 +40,7 @@ _STAYED = re.compile(
     r"(?:the (?:last|past) |over |about )?$",
     re.IGNORECASE,
 )
+_RATE = re.compile(r"\d\S*\s(?:\w+\s)?$")  # "$12 a month", "40 invoices a month"
 _STAYING = re.compile(r"\s(?:with|of using)\s", re.IGNORECASE)  # how long somebody has been a customer is no wait
 _GAINED = re.compile(
     r"\b(?:sav(?:e|ed|es|ings?)|refund(?:s|ed)?|credit(?:s|ed)?|discount|off|cheaper|less|earn(?:s|ed)?|cashback|bonus|"
@@ -86,9 +87,13 @@ def _figures(text: str, starts: Sequence[int]) -> Iterator[Figure]:
         word = match["number"].lower()
         written = word[0].isdigit()
         amount = float(_NUMBERS.get(word, 0.0)) if not written else _amount(word)
-        if match["before"] or match["money"]:
+        if match["pence"]:
+            yield Figure(*match.span(), amount, 0.01, "money")
+        elif match["before"] or match["money"]:
             yield Figure(*match.span(), amount, 1, "money")
         elif match["time"]:
+            if word in {"a", "an"} and _RATE.search(text[max(start - 30, 0) : start]):
+                continue
             if _STAYED.search(text[max(start - 80, 0) : start]) or _STAYING.match(text, upto):
                 continue
             yield Figure(*match.span(), amount, _SECONDS[match["time"].lower()], "time")

@@ -13,6 +13,7 @@ from pipelines.sentiment.relations import Said
 from pipelines.sentiment.words import Word
 from pipelines.vader import Reading
 
+WORDING = "wording"  # the rule of what wording adds to what rules say
 WORDS = ("negative word", "positive word", "hint")  # the rules of single words
 _SHOWN = 8  # pieces of evidence; more tell nobody more
 
@@ -85,9 +86,12 @@ class Impression:
 
     def score(self, parts: Sequence[Part]) -> float:
         """What some parts of the text come to, from -1 to 1; made of the sum as vaderSentiment does."""
-        positive = negative = courtesy = wrong = 0.0
+        positive = negative = courtesy = wrong = worded = 0.0
         but = self.reading.but
         for first, _, plain, rule, polite in parts:
+            if rule == WORDING:
+                worded += plain
+                continue
             valence = plain if but < 0 else plain * (0.5 if first < but else 1.5)
             if polite:
                 courtesy += valence
@@ -106,6 +110,7 @@ class Impression:
             total = 0.0
         if total:
             total += math.copysign(self.reading.emphasis, total)
+        total += worded
         return round(total / math.sqrt(total * total + 15), 4)
 
     def why(self, parts: Sequence[Part]) -> tuple[Evidence, ...]:

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipelines.sentiment.relations import OWN
 from pipelines.sentiment.words import Word
 
 _PLACES = frozenset("on store shop tower branch building office desk counter next terminal street station".split())
 _WHERE = frozenset("in at on opposite near outside inside from by behind to for beside".split())
 _TO = frozenset("to from with by via through of at".split())
 _ARTICLES = frozenset("the a an my our your their".split())
+_ADJECTIVES = _ARTICLES | {"old", "new", "local", "nearest"}
+_NEAR = frozenset("outside opposite near behind beside above below inside past".split())
+_BESIDE = frozenset(("next to", "across from", "left at", "right at", "opposite to", "door to", "corner from"))
+_GO_OUT = frozenset("come came walk walked coming walking step".split())
+_THINGS = frozenset(
+    "card account phone watch laptop tablet box console tv calendar switch printer router speaker stick gift voucher "
+    "arena stadium centre center car-park mall plaza pickup locker park museum hall".split()
+)
+_WITH = frozenset("on in through via to into with using from".split())
+_JOINS = frozenset(
+    "sync syncs synced works work integrates integrate integrated connects connected compatible plugged linked paired "
+    "pairs export exports exported import imports hooked".split()
+)
+_BUYS = frozenset("bought ordered got purchased picked booked rented hired buy order ordering buying".split())
+_PAYS = frozenset("paid pay paying transfer transferred".split())
+_PAID_BY = frozenset("by with via using through".split())
+_PARTS = frozenset("plugin case adapter charger cable cover extension integration cartridge skin mount lens".split())
+_WAS = frozenset(("former", "formerly", "ex"))
+_OF_OTHERS = frozenset(
+    ("part of", "owned by", "bought by", "acquired by", "sponsored by", "made by", "founder of", "boss of")
+)
 _ASKS = frozenset(
     "can could do does did is are was has have will would should shall which what how when where who anyone anybody "
     "any someone".split()
@@ -25,7 +47,44 @@ def is_place(words: Sequence[Word], place: int) -> bool:
     if not before or before[-1] not in _WHERE:
         return False
     after = next((word.folded for word in words[place + 1 : place + 2]), "")
-    return after in _PLACES or (before[-1] in {"at", "for"} and before[-2:-1] in (["work"], ["works"]))
+    return after in _PLACES or (before[-1] in {"at", "for"} and before[-2:-1] in (["work"], ["works"], ["worked"]))
+
+
+def is_aside(words: Sequence[Word], place: int, others: Sequence[int]) -> bool:
+    """Whether a brand's name, beside another, only tells where or with what something was done, or whose it was.
+
+    "parked outside Acme", "with my Acme card", "bought my Globex kettle from Acme", "syncs with Acme". With what: only
+    in a sentence that names others, at the tokens `others`, too.
+    """
+    begin = next((at + 1 for at in range(place - 1, -1, -1) if words[at].stops), 0)
+    before = [word.folded for word in words[begin:place] if word.folded not in _ADJECTIVES]
+    if not before:
+        return False
+    end = next((at + 1 for at in range(place, len(words)) if words[at].stops), len(words))
+    after = next((word.folded.rstrip(" .!?") for word in words[place + 1 : place + 3] if word.folded), "")
+    return _is_near(before) or (any(begin <= at < end for at in others) and _is_used(before, after))
+
+
+def _is_near(before: Sequence[str]) -> bool:
+    """Whether words before a name tell that it is a place, or what somebody was or belongs to."""
+    two = " ".join(before[-2:])
+    if two == "out of":
+        return not _GO_OUT.isdisjoint(before)
+    return before[-1] in _WAS or before[-1] in _NEAR or two in _OF_OTHERS or two in _BESIDE
+
+
+def _is_used(before: Sequence[str], after: str) -> bool:
+    """Whether words before a name, and the one behind it, tell that something was done with it."""
+    last = before[-1]
+    if (last == "for" and before[-2:-1] and before[-2] in _PARTS) or (
+        last in _PAID_BY and not _PAYS.isdisjoint(before)
+    ):
+        return True
+    if last not in _WITH:
+        return False
+    if not _JOINS.isdisjoint(before[-4:-1]) or last in {"through", "via"} or (len(before) > 1 and after in _THINGS):
+        return True
+    return last in {"from", "on", "at", "in"} and OWN in before and not _BUYS.isdisjoint(before)
 
 
 def is_asked(words: Sequence[Word], place: int) -> bool:

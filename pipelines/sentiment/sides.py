@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipelines.sentiment.alike import is_list, is_of_both
 from pipelines.sentiment.clauses import Spans, passages
 from pipelines.sentiment.figures import better, figures
 from pipelines.sentiment.impression import WORDS, Impression, Part, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import OTHER, OWN, Said, longest, pairs
-from pipelines.sentiment.roles import is_asked, is_object, is_place
+from pipelines.sentiment.roles import is_aside, is_asked, is_object, is_place
 from pipelines.sentiment.rules import Hit, longest_first
+from pipelines.sentiment.wording import Lean, Ranges, leans
 
 _RELATION = 2.5  # what it says that somebody left one brand for the other
 _DOUBTED = re.compile(
@@ -33,6 +35,8 @@ class Side(NamedTuple):
     parts: list[Part]
     slight: list[Part]  # what counts only where there are no others
     asked: bool  # named only in questions that want to know something
+    ranges: Ranges  # of tokens that speak of it
+    lean: Lean  # what their wording says
 
 
 class Sides(NamedTuple):
@@ -43,10 +47,11 @@ class Sides(NamedTuple):
     told_apart: bool  # by "the former" and "the latter"
     better: Part | None  # what a price, a time or a mark says of the one
     worse: Part | None  # and of the other
+    spaced: Sequence[str]  # the folded words of each token, with owners in place of names
 
     def swapped(self) -> Sides:
         """The same, asked by the other."""
-        return Sides(self.other, self.own, self.told_apart, self.worse, self.better)
+        return Sides(self.other, self.own, self.told_apart, self.worse, self.better, self.spaced)
 
 
 def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
@@ -56,7 +61,7 @@ def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
         return known[others, own].swapped()
     mine, theirs = _ordinals(read.text, own, others)
     owners = _owners(read.places, mine, theirs)
-    line = Line(_marked(read, owners))
+    line = Line(spaced := _marked(read, owners))
     hits = pairs().find(line.text)
     events = _events(read, [hit for hit in hits if not hit[2].mark], line)
     events = [*_uncovered(events, doubts := _doubts(read)), *doubts]
@@ -64,17 +69,22 @@ def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
     parts.sort()
     slight = sorted([*read.hints(deeds=True), *(event for event in events if abs(event.valence) <= _SLIGHT)])
     said = longest([hit for hit in hits if hit[2].mark], line)
+    if is_of_both(line.text) or is_list(line, parts):
+        said.append(Said("==", 0, 0))
     halves = []
     for index, owner, spans, rest in ((0, OWN, mine, theirs), (1, OTHER, theirs, mine)):
         its = _alone(read, [one._replace(sign=one.sign[index]) for one in said], owner, owners)
         halves.append((its, _real(read, spans, rest, its)))
     (said_own, real), (said_other, real_others) = halves
     stretches, stretches_other = _ranges(read, parts, real, real_others)
+    ranges = [_tokens(read, each) for each in (stretches, stretches_other)]
+    lean, lean_other = leans(spaced, *ranges, alike=any(one.sign == "==" for one in said))
     known[own, others] = found = Sides(
-        _side(read, said_own, real, parts, slight, stretches),
-        _side(read, said_other, real_others, parts, slight, stretches_other),
+        _side(read, said_own, real, parts, slight, ranges[0], lean),
+        _side(read, said_other, real_others, parts, slight, ranges[1], lean_other),
         len(mine) + len(theirs) > len(own) + len(others),
         *_figured(read, stretches, stretches_other),
+        spaced,
     )
     return found
 
@@ -139,25 +149,31 @@ def _alone(read: Impression, found: list[Said], owner: str, owners: dict[int, li
 def _real(read: Impression, spans: Spans, others: Spans, said: Sequence[Said]) -> Spans:
     """The names but those that are only compared with, or only tell where something is, or whose."""
     aside = {place for one in said if one.sign == "!" for place in range(one.first, one.end)}
-    subjects = [read.places.token(span[0]) for span in others] if not said else []
+    beside = [read.places.token(span[0]) for span in others]
+    subjects = beside if not said else []
     found = []
     for span in spans:
         place = read.places.token(span[0])
-        if place not in aside and not is_place(read.words, place) and not is_object(read.words, place, subjects):
+        if place in aside or is_place(read.words, place) or is_object(read.words, place, subjects):
+            continue
+        if said or not is_aside(read.words, place, beside):
             found.append(span)
     return found
 
 
 def _side(
     read: Impression, said: list[Said], real: Spans, parts: Sequence[Part], slight: Sequence[Part],
-    stretches: Sequence[tuple[int, int]],
+    ranges: Ranges, lean: Lean,
 ) -> Side:  # fmt: skip
     """What is said of a brand: in its own clauses, and in relation to others."""
-    places = read.places
-    ranges = [(places.token(start), places.upto(end)) for start, end in stretches]
     its = [*_within(outside(parts, said), ranges), *relations(said)]
-    asked = bool(real) and all(is_asked(read.words, places.token(span[0])) for span in real)
-    return Side(said, real, its, _within(slight, ranges), asked)
+    asked = bool(real) and all(is_asked(read.words, read.places.token(span[0])) for span in real)
+    return Side(said, real, its, _within(slight, ranges), asked, ranges, lean)
+
+
+def _tokens(read: Impression, stretches: Sequence[tuple[int, int]]) -> Ranges:
+    """The tokens of stretches of characters."""
+    return [(read.places.token(start), read.places.upto(end)) for start, end in stretches]
 
 
 def _ranges(

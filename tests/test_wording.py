@@ -1,0 +1,73 @@
+"""What the wording around two brands leans to, and which names are only near or used."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from listening.config import Brand
+from listening.post import Entry, Post
+from pipelines.understanding import Understanding
+from tests.bench.corpus import NOW
+from tests.wording import Told, learn, written
+
+ACME_AND_GLOBEX = Understanding((Brand(name="Acme"), Brand(name="Globex")))
+
+
+def entry(text: str) -> Entry:
+    """What is understood of a post with this text."""
+    post = Post(platform="a", id="1", url="https://a.example/1", text=text, published=NOW)
+    return ACME_AND_GLOBEX.entry(post)
+
+
+def labels(text: str) -> tuple[str | None, ...]:
+    """Toward Acme and toward Globex."""
+    mentions = {mention.brand: mention for mention in entry(text).mentions}
+    return mentions["Acme"].label, mentions["Globex"].label
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Parked outside Acme waiting for a Globex cab that was due half an hour ago. This is ridiculous.",
+        "The Globex app on my Acme watch crashes every morning.",
+        "I paid Globex with my Acme card and Globex lost the parcel.",
+        "Bought a Globex kettle from Acme and it leaks, useless thing.",
+    ],
+)
+def test_a_brand_that_is_only_near_or_used_is_not_judged(text: str) -> None:
+    assert labels(text) == ("neutral", "negative")
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Acme lost our bags and Globex lost them too. Avoid the pair of them.", "negative"),
+        ("I asked Acme in May and Globex in June for a quote. Nobody answers.", "negative"),
+        ("Use Acme for notes and Globex for the calendar, love them, both a joy.", "positive"),
+    ],
+)
+def test_what_is_said_of_both_counts_for_both(text: str, label: str) -> None:
+    assert labels(text) == (label, label)
+
+
+def test_wording_tells_two_brands_apart_where_rules_hear_nothing_and_says_by_which_words() -> None:
+    text = "Acme has my number and will not stop ringing. At Globex the porter found a cot for the baby."
+    mentions = entry(text).mentions
+    assert [mention.label for mention in mentions] == ["negative", "positive"]
+    reasons = {reason.rule: reason.words for mention in mentions for reason in mention.why}
+    assert set(reasons["wording"]) <= {word.strip(".") for word in text.split()}
+
+
+def test_weights_are_learnt_from_lessons_and_written_as_a_file() -> None:
+    lessons = [
+        Told(("A ", f"{word} ", "it "), [(0, 3)], [], label, 1.0)
+        for word, label in (("mends", "positive"), ("loses", "negative"), ("lists", "neutral"))
+        for _ in range(5)
+    ]
+    learnt = learn(lessons)
+    assert learnt.leans["X_mends"] > 0 > learnt.leans["X_loses"]
+    assert learnt.plain["lists"] > 0 > learnt.plain["mends"]
+    tables = tomllib.loads(written(learnt))
+    assert any("mends" in words.split() for weight, words in tables["leans"].items() if float(weight) > 0)
