@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from listening.alike import Keys
 from listening.post import Author, Entry, Extent, Mention, Post, Thread
 from listening.store import MentionFilter, Store
+from listening.store.filed import Filed
 from tests.conftest import NOW
 from tests.examples import examples
 
@@ -301,6 +303,37 @@ def test_a_key_that_many_share_stays_short(store: Store) -> None:
     save(store, *entries)
     longest = store.db.conn.execute("SELECT max(n) FROM (SELECT count(*) n FROM copy_keys GROUP BY key)").fetchone()[0]
     assert longest <= 32
+
+
+def test_what_many_share_brings_nobody_together_unless_it_says_enough(store: Store) -> None:
+    filed = Filed(store.db.conn)
+    filed.holders = {1: [11, 12, 13, 14, 15], 2: [14, 16], 3: [15]}
+    assert filed.likeliest(Keys((1,), (1, 9))) == []
+    assert filed.likeliest(Keys((1,), (1, 9), alone=(1,))) == [11, 15]
+    assert filed.likeliest(Keys((1, 2), (1, 2))) == [14, 16], "the one that shares both, before the one with a rare key"
+    assert set(filed.likeliest(Keys((1, 2), (1, 2), alone=(1,)))) == {11, 14, 15, 16}
+    assert filed.likeliest(Keys((3,), (3,))) == [15]
+
+
+@pytest.mark.parametrize("text", [STORY, "Great service at Acme!"])
+def test_what_is_said_again_every_two_months_finds_what_was_said_last(store: Store, text: str) -> None:
+    day = 24 * 60
+    author = Author("kim")
+    save(store, *(entry(number, text, minutes=60 * day * number, author=author) for number in range(1, 9)))
+    assert store.count_copies(ALL) == 0
+    save(store, entry(9, text, minutes=60 * day * 8 + 5, author=author))
+    assert store.count_copies(ALL) == 1
+    assert first(store) == "8"
+
+
+def test_a_teaser_finds_its_article_among_many_that_begin_alike(store: Store) -> None:
+    begin = "It is the day we had to"
+    others = (f"{begin} {' '.join(f'{word}{i}' for word in OTHER.lower().split())}" for i in range(6))
+    article = f"{begin} say: {STORY} {' '.join(f'page{i} line{i} and{i} more{i}' for i in range(30))}"
+    save(store, *(entry(number, text) for number, text in enumerate((article, *others), start=1)))
+    save(store, entry(20, f"{begin} say: {' '.join(STORY.split()[:6])}"))
+    (cluster,) = store.clusters(ALL)
+    assert [copy.url.rpartition("/")[2] for copy in (cluster.first, *cluster.own)] == ["20", "1"]
 
 
 def test_vacuum_sets_right_what_is_counted(store: Store) -> None:

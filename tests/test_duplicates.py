@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listening.alike import Member, campaign, compare, keys, said
+from listening.alike import Member, campaign, compare, keys, likeness, said
 from listening.alike.links import plain_link
 from listening.store import Store
 from tests import duplicates
@@ -72,6 +73,22 @@ def test_another_name_figure_or_a_negation_makes_another(other: str) -> None:
 def test_a_detail_of_a_long_text_does_not() -> None:
     assert alike(f"{LONG} in Leeds {LONG[:200]}", f"{LONG} in Bristol {LONG[:200]}")
     assert not alike(f"{LONG} not good {LONG[:40]}", LONG[300:])
+
+
+words = st.lists(st.sampled_from("the price of an anvil in the shop is not right".split()), min_size=6, max_size=16)
+
+
+@given(words, words)
+def test_texts_that_are_hardly_looked_at_have_few_pairs_in_common(one: list[str], other: list[str]) -> None:
+    if likeness._may_be_alike(one, other):
+        return
+    a, b = set(pairwise(one)), set(pairwise(other))
+    assert len(a & b) < 0.58 * len(a | b)
+    assert len(a & b) < 0.85 * min(len(a), len(b))
+
+
+def test_texts_with_other_words_are_hardly_looked_at() -> None:
+    assert not likeness._may_be_alike(TEXT.split(), LONG.split())
 
 
 @pytest.mark.parametrize(

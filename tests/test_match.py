@@ -71,6 +71,14 @@ def test_the_words_are_shown_as_they_were_written() -> None:
     assert "zorbig" in " ".join(hit.words)
 
 
+@pytest.mark.parametrize("text", ["a", "a b", "a c", "b c", f"a {'x ' * 600}c", ""])
+def test_a_query_is_asked_by_itself_as_among_others(text: str) -> None:
+    queries = {"alone": '"a b" OR a', "either": '"a b" OR "a c"', "both": "a (b OR c)", "other": "c"}
+    together = compile_queries({name: parse(query) for name, query in queries.items()}).match("", text)
+    by_itself = [name for name, query in queries.items() if compile_queries({name: parse(query)}).match("", text)]
+    assert [hit.name for hit in together] == by_itself
+
+
 @pytest.mark.parametrize(
     ("query", "text", "holds"),
     [
@@ -91,6 +99,13 @@ def test_the_words_are_shown_as_they_were_written() -> None:
         ("acme.com", "see acme.com for more", True),
         ("7-Eleven", "the 7-eleven there", True),
         ("東京", "私は東京に住む", True),
+        ('"a b" OR a', "a", True),
+        ('"a b" OR "a c"', "a c", True),
+        ('"a b" OR "a c"', "a d", False),
+        ('"a b" OR "a c" OR "d e"', "a x b d", False),
+        ('"a price"', "a price's b", True),
+        ('"a b" OR #c', "a c", False),
+        ('"a b" OR #c', "a #c", True),
     ],
 )
 def test_the_query_language(query: str, text: str, holds: bool) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 from listening.alike.words import FEW, MOST, Said
 
@@ -19,15 +19,15 @@ _LAST = 1 << 60
 _MASKS = int.from_bytes((_MASK | _LAST).to_bytes(8, "little") * MOST, "little")
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """Under which a post is filed and under which its copies are sought. `burst` are sought, and mean something only
-    when many posts of the same hour are filed there.
+    when many posts of the same hour are filed there. `alone` are those of `sought` that may be all that copies share.
     """
 
     filed: tuple[int, ...]
     sought: tuple[int, ...]
     burst: tuple[int, ...] = ()
+    alone: tuple[int, ...] = ()
 
 
 def keys(said: Said, author: str = "", published: str = "") -> Keys:
@@ -39,12 +39,11 @@ def keys(said: Said, author: str = "", published: str = "") -> Keys:
     if said.size < FEW:
         return _few(said, author, published)
     shingles = _shingles(said.words)
-    found = _least(shingles)
-    found.append(_beginning(shingles))
+    begun: tuple[int, ...] = (_beginning(shingles),)
     if 0 < said.headline < len(said.words) - _HEAD:
-        found.append(_beginning(shingles[said.headline :]))
-    unique = tuple(dict.fromkeys(found))
-    return Keys(unique, unique)
+        begun = (*begun, _beginning(shingles[said.headline :]))
+    unique = tuple(dict.fromkeys([*_least(shingles), *begun]))
+    return Keys(unique, unique, (), begun)
 
 
 def _shingles(words: Sequence[str]) -> Sequence[int]:
@@ -74,12 +73,12 @@ def _few(said: Said, author: str, published: str) -> Keys:
     words = " ".join(said.words)
     filed = [_text("link", words, link) for link in said.links[:2]]
     if not words:
-        return Keys(tuple(filed), tuple(filed))
+        return Keys(tuple(filed), tuple(filed), (), tuple(filed))
     authors = [name.lower() for name in (author, said.shared_from) if name]
     filed += [_text("by", words, name) for name in authors]
     hours = _hours(published)
     burst = tuple(_text("at", words, hour) for hour in hours)
-    return Keys((*filed, *burst[:1]), tuple(filed), burst)
+    return Keys((*filed, *burst[:1]), tuple(filed), burst, tuple(filed))
 
 
 def _hours(published: str) -> list[str]:

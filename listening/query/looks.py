@@ -91,17 +91,30 @@ class _Words:
 
 
 class _Chain:
-    """Steps, one after the other; of each what its word begins with and, where not plain, the step."""
+    """Steps, one after the other; of each what its word begins with and, where not plain, the step.
 
-    __slots__ = ("heads", "rest", "step")
+    Most posts that hold the first word of a phrase lack its last, and most that hold a tag's word lack its sign.
+    """
+
+    __slots__ = ("heads", "lead", "rest", "step", "tails")
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self.step, *others = [None if step.plain else step for step in steps]
         first, *rest = map(_typed, steps)
         self.heads = [f" {form}" for form in first]
+        self.tails = [f" {form}" for form in rest[-1]] if rest else []
+        self.lead = steps[0].lead
         self.rest = list(zip(others, rest, strict=True))
 
     def __call__(self, glance: Glance) -> Found | None:
+        for tail in self.tails:
+            if tail in glance.rough:
+                break
+        else:
+            if self.tails:
+                return None
+        if self.lead and self.lead not in glance.clean:
+            return None
         found: Found = []
         looked, line = 0, ""
         for head in self.heads:

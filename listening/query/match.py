@@ -8,7 +8,7 @@ those queries are asked in full whose anchors were found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
@@ -50,14 +50,10 @@ class Matcher:
         self._looks: dict[int, Look | None] = {}  # of the plans that were asked so far
         self._always = [number for number, name in enumerate(plans) if not anchors[name]]
         self._hole = hole  # words that must lie between title and text so that no proximity crosses it
-        owners: defaultdict[bytes, list[tuple[int, frozenset[bytes]]]] = defaultdict(list)
-        for number, name in enumerate(plans):
-            for anchor in anchors[name]:
-                owners[anchor.key].append((number, anchor.needs))
+        owners = _owners(anchors[name] for name in plans)
         self._owners = tuple(owners.values())
         self._runs = any(b" " in key.strip() for key in owners)  # anchors of several words, which have an order
-        # the one query whose key this is, where nothing else is needed; below 0: not so
-        self._alone = [several[0][0] if len(several) == 1 and not several[0][1] else -1 for several in self._owners]
+        self._alone = [several[0] if len(several) == 1 else None for several in self._owners]
         self._needy = any(needs for several in self._owners for _, needs in several)
         self._keys = Keys(tuple(owners))
 
@@ -113,22 +109,15 @@ class Matcher:
 
     def _candidates(self, places: Sequence[Place], rough: bytes) -> list[int]:
         if len(places) == 1 and not self._always:
-            ((rank, _, _),) = places
-            if self._alone[rank] >= 0:
-                return [self._alone[rank]]
+            alone = self._alone[places[0][0]]
+            if alone is not None and (not alone[1] or len(rough) <= _SHORT):
+                return [alone[0]] if not alone[1] or _any_in(alone[1], rough) else []
         found: bytes | set[bytes] = rough
         if len(rough) > _SHORT and self._needy:
             found = {b" %b " % word for word in set(rough.split())}
         met = set(self._always)
         for rank in set(map(_RANK, places)):
-            for number, needs in self._owners[rank]:
-                for need in needs:  # a loop costs a third of any()
-                    if need in found:
-                        break
-                else:
-                    if needs:
-                        continue
-                met.add(number)
+            met.update(number for number, needs in self._owners[rank] if not needs or _any_in(needs, found))
         return sorted(met) if len(met) > 1 else list(met)
 
     def _verified(self, numbers: list[int], document: Document) -> Iterator[Hit]:
@@ -138,6 +127,23 @@ class Matcher:
                 marks = Marks()
                 plan.mark(document, marks)
                 yield Hit(self._names[number], *marks.spans(document))
+
+
+def _owners(anchors: Iterable[Iterable[Anchor]]) -> dict[bytes, list[tuple[int, frozenset[bytes]]]]:
+    """For each key the numbers of the queries whose anchor it is, and words of which one must be there, too, if any."""
+    owners: defaultdict[bytes, dict[int, frozenset[bytes]]] = defaultdict(dict)
+    for number, several in enumerate(anchors):
+        for anchor in several:
+            needs = owners[anchor.key].setdefault(number, anchor.needs)
+            owners[anchor.key][number] = needs | anchor.needs if needs and anchor.needs else frozenset()
+    return {key: list(numbers.items()) for key, numbers in owners.items()}
+
+
+def _any_in(needs: frozenset[bytes], found: bytes | set[bytes]) -> bool:
+    for need in needs:  # noqa: SIM110 - any() takes three times as long
+        if need in found:
+            return True
+    return False
 
 
 def compile(  # noqa: A001 - as in re.compile

@@ -255,7 +255,7 @@ class Copies:
         self.filed.write()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _who(name: str, author_id: int) -> str:
     """By what an author is known again: a handle on any platform, another name on its own, nobody's nowhere."""
     if name.strip("[]()").lower() in _NOBODY:

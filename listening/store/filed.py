@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from operator import itemgetter
 
 from listening.alike import Keys
 
@@ -47,18 +48,22 @@ class Filed:
         return {ident for holders in found if holders is not None and len(holders) < _RARE for ident in holders}
 
     def likeliest(self, sketch: Keys) -> list[int]:
-        """Those that share the most and the rarest keys; of many that share no more than one common key, the oldest."""
+        """Those that share the most and the rarest keys.
+
+        A key that many share tells nothing alone, unless it stands for all that is said or for a beginning: then the
+        oldest and the newest of them are likely.
+        """
         found = [holders for holders in map(self.holders.get, sketch.sought) if holders is not None]
         if not found:
             return []
-        if len(found) == 1:
-            return found[0] if len(found[0]) <= _COMPARED else found[0][:1]
         rare = [holders for holders in found if len(holders) < _RARE]  # a rare key says more
-        score: dict[int, int] = Counter(chain.from_iterable([*found, *rare]))
-        if len(score) > _COMPARED:
-            least = max(2, sorted(score.values())[-_COMPARED])
-            score = {i: points for i, points in score.items() if points >= least} or {next(iter(score)): 1}
-        return sorted(score, key=score.__getitem__, reverse=True)[:_COMPARED]
+        if rare and len(found) == 1:
+            return rare[0]
+        alone = [holders[:: len(holders) - 1 or 1] for holders in map(self.holders.get, sketch.alone) if holders]
+        score: dict[int, int] = Counter(chain.from_iterable([*found, *rare, *alone]))
+        least = max(2, sorted(score.values())[-_COMPARED]) if len(score) > _COMPARED else 2
+        likely = [ident for ident, points in score.items() if points >= least]
+        return sorted(likely, key=score.__getitem__, reverse=True)[:_COMPARED]
 
     def add(self, post_id: int, filed: Sequence[int]) -> None:
         """File a post under its keys, which were looked up; where there is no room the oldest goes."""
@@ -84,6 +89,6 @@ class Filed:
         """Write what was filed, in the order in which it is kept: pages are changed once."""
         for statement, rows in ((_FILE, self.fresh - self.stale), (_UNFILE, self.stale - self.fresh)):
             if rows:
-                self.conn.executemany(statement, sorted(rows))
+                self.conn.executemany(statement, sorted(rows, key=itemgetter(0)))
         self.fresh.clear()
         self.stale.clear()
