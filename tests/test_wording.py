@@ -60,6 +60,11 @@ def test_wording_tells_two_brands_apart_where_rules_hear_nothing_and_says_by_whi
     assert set(reasons["wording"]) <= {word.strip(".") for word in text.split()}
 
 
+@pytest.mark.parametrize(("words", "label"), [("excellent ", "positive"), ("worst horrible ", "negative")])
+def test_what_is_said_a_thousand_times_is_said(words: str, label: str) -> None:
+    assert labels(f"Acme {words * 500}. Globex is next door.")[0] == label
+
+
 def test_weights_are_learnt_from_lessons_and_written_as_a_file() -> None:
     lessons = [
         Told(("A ", f"{word} ", "it "), [(0, 3)], [], label, 1.0)
