@@ -99,7 +99,7 @@ def _words(plain: str) -> list[str]:
 def _guesses(text: str) -> dict[str, float]:
     """The chance of each language by the model."""
     chances: dict[str, float] = {}
-    for guess in _model().detect(text, k=_GUESSES):
+    for guess in _model().detect(text.encode("utf-8", "replace").decode(), k=_GUESSES):  # it refuses half a character
         code = str(guess["lang"])
         weight = _SELDOM_WEIGHT if code in _SELDOM and code not in _MERGED else 1.0
         code = _MERGED.get(code, code)

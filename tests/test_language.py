@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.language import detect
@@ -81,5 +81,6 @@ def test_hostile_texts_take_no_time(text: str) -> None:
 
 
 @given(st.text(), st.sampled_from(["", "de", "xx-YY", "-"]))
+@example("qwx zkrt \ud800 blarg", "")
 def test_any_text_gets_a_code(text: str, hint: str) -> None:
     assert isinstance(detect(text, hint), str)
