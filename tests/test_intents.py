@@ -257,6 +257,17 @@ def test_it_pickles(understanding: Understanding) -> None:
     assert mention(copy, text) == mention(understanding, text)
 
 
+def test_what_a_team_added_to_the_intents_is_pickled_with_them() -> None:
+    added = Intents({"wobble": IntentRules(rule=[Rule(name="wobbly", confidence=0.9, phrases=["wobbly"])])}, {})
+    copy = pickle.loads(pickle.dumps(Understanding([Brand(name="Acme")], intents=added)))
+    assert [intent.name for intent in mention(copy, "my Acme table is wobbly").intents] == ["wobble"]
+
+
+def test_words_and_the_feeling_speak_for_an_intent_together(understanding: Understanding) -> None:
+    (complaint,) = mention(understanding, "I am furious with Acme. Still no answer.").intents
+    assert {"complaint/anger", "complaint/very negative"} <= {reason.rule for reason in complaint.why}
+
+
 @settings(deadline=None)
 @given(st.text(max_size=300), st.floats(-1, 1))
 def test_any_text_is_judged_and_its_evidence_is_in_it(text: str, score: float) -> None:

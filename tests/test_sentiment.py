@@ -17,7 +17,7 @@ import pytest
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
 from listening.config import Brand
-from listening.post import Post, Sentiment
+from listening.post import Evidence, Post, Sentiment
 from pipelines import vocabulary
 from pipelines.match import Names
 from pipelines.sentiment import Feeling, Judgement, Scorer, label
@@ -774,3 +774,12 @@ def test_thanks_say_little_where_something_is_wrong_but_for_help(text: str, labe
 )
 def test_facts_that_speak_for_themselves(text: str, label: str) -> None:
     assert called(text) == label
+
+
+def test_pence_are_hundredths_of_a_pound() -> None:
+    text = "a tea is 90p at Acme and £2 at Globex"
+    assert [(one.number * one.unit, one.kind) for one in figures_of(text, [])] == [(0.9, "money"), (2.0, "money")]
+
+
+def test_what_flows_is_equal_and_hashed_by_what_it_holds() -> None:
+    assert {Evidence("praise", ("great",)), Evidence("praise", ("great",))} == {Evidence("praise", ("great",))}
