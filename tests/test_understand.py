@@ -94,3 +94,12 @@ def test_mentions_are_filtered_by_intent(tmp_path: Path, intent: str, count: int
         ]
         Ingest(store, "forum", Understanding([Brand(name="Acme")]), now=lambda: NOW).save([Batch(posts)])
         assert store.count_mentions(MentionFilter(intent=intent)) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "a brand needs a name"), (" ", "a brand needs a name"), ("!!!", "!!!")]
+)
+def test_a_brand_without_a_name_is_refused_in_words(name: str, said: str) -> None:
+    result = CliRunner().invoke(main, ["--config", "/nowhere/at/all", "understand", "acme", "--brand", name])
+    assert result.exit_code != 0
+    assert said in f"{result.output}{result.exception}"
