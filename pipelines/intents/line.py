@@ -120,6 +120,11 @@ class Line:
         begin, until = self._mapped(start, end)
         return " ".join(self.written_text[begin:until].split())[:_SHOWN]
 
+    def as_written(self, words: str) -> str:
+        """Some words of `text` as their author wrote them where they come first."""
+        start = self.text.find(f" {words} ")
+        return self.written(start, start + len(words) + 1)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the words between two places of `text` stand in the text as written."""
         place = self._find(start, end)

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from listening.post import Evidence, Label
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import Impression, Part, label, negated
+from pipelines.sentiment.impression import WORDING, Impression, Part, label, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import OWN, alone, longest
 from pipelines.sentiment.rules import Hit, Rule, Rules, longest_first, written
 from pipelines.sentiment.toward import toward
+from pipelines.sentiment.whole import worded
 from pipelines.sentiment.words import Word, Words, fold
 from pipelines.vader import Reading, Scorer
 
@@ -72,6 +73,16 @@ class Feeling:
 
         A text that names the brand nowhere (but its title or thread does) counts as a whole.
         """
+        heard = self.heard(read, brand, own, others)
+        if others or not own or any(each.rule == _TEAM for each in heard.why):
+            return heard
+        found = worded(read, heard.score)
+        if found is None:
+            return heard
+        return Judgement(found.score, label(found.score), (Evidence(WORDING, found.words), *heard.why))
+
+    def heard(self, read: Impression, brand: str, own: Spans, others: Spans = ()) -> Judgement:
+        """The same by rules; where brands share the text, by its wording, too."""
         if len(read.text) == _LONGEST:
             own, others = ([span for span in spans if span[1] <= _LONGEST] for spans in (own, others))
         if brand in self._brands:

@@ -1,0 +1,130 @@
+"""Weights of words, and of two in a row, for several questions: all summed at once, as one long number.
+
+Each weight has 32 bits of its number, so that adding two numbers adds the weights of every question. Never
+compiled: mypyc's dicts do not fill themselves.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any, Self, TypeVar
+
+UNIT = 100  # weights are kept in hundredths
+_MARKS = {"<end>": "\x05", "<ask>": "\x06"}  # what ends sentences in a line (pipelines.intents.line), as files have it
+_EDGE = "^"  # stands before the first word of a text, and behind the last
+_SILENT = frozenset((_EDGE, *_MARKS.values()))  # nothing to show
+_FACT = "="  # begins the name of what is no word
+_BITS = 32
+_LEAST = 15  # what a word weighs at least that is given as a reason
+_Key = TypeVar("_Key", str, tuple[str, str])
+_MOST_KEPT = 50_000  # words that are met again and again
+
+
+class _Packed(dict[str, int]):
+    """The weights of words as one number; 0 where one tells nothing. Fills itself, and starts anew when full."""
+
+    def __init__(self, lines: Mapping[str, str]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def __missing__(self, word: str) -> int:
+        line = self._lines.get(word)
+        found = 0 if line is None else _packed(line)
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[word] = found
+        return found
+
+
+class Wording:
+    """Learnt weights, in logarithms of odds. `questions` are its columns, `facts` the weights of what is no word.
+
+    `lines` are those of a file: tab-separated, the questions first, then weights in hundredths by word, by two in a
+    row as "one_two", or by "=fact".
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        rows = (line.split("\t", 1) for line in lines if not line.startswith("#"))
+        self.questions = tuple(next(rows)[1].split("\t"))
+        words: dict[str, str] = {}
+        self._pairs: dict[tuple[str, str], int] = {}
+        self.facts: dict[str, Sequence[float]] = {}
+        for name, line in rows:
+            if name.startswith(_FACT):
+                self.facts[name[1:]] = [weight / UNIT for weight in _numbers(line)]
+            elif "_" in name:
+                one, _, two = name.partition("_")
+                self._pairs[_MARKS.get(one, one), _MARKS.get(two, two)] = _packed(line)
+            else:
+                words[_MARKS.get(name, name)] = line
+        self._lines, self._words = words, _Packed(words)
+        self._strong: dict[str, tuple[dict[str, int], dict[tuple[str, str], int]]] = {}
+        width = len(self.questions)
+        self._size, self._form = width * _BITS // 8, f"<{width}I"
+        self._half = 1 << _BITS - 1
+        self._above = sum(self._half << _BITS * at for at in range(width))  # so that no column is below 0
+
+    @classmethod
+    @cache
+    def of(cls, name: str) -> Self:
+        """The weights of a file of this package."""
+        return cls((files(__package__) / f"{name}.tsv").read_text("utf-8").splitlines())
+
+    def columns(self, facts: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Each question with its weights of some facts."""
+        nothing = (0.0,) * len(self.questions)
+        return list(zip(self.questions, *(self.facts.get(name, nothing) for name in facts), strict=True))
+
+    def sums(self, words: Sequence[str]) -> list[float]:
+        """What the words of a text, each counted once, and two in a row, say of each question."""
+        pairs = filter(None, map(self._pairs.get, zip((_EDGE, *words), (*words, _EDGE), strict=True)))
+        total = sum(pairs, sum(map(self._words.__getitem__, set(words)), self._above))
+        half = self._half
+        return [(column - half) / UNIT for column in struct.unpack(self._form, total.to_bytes(self._size, "little"))]
+
+    def telling(self, words: Sequence[str], question: str, most: int) -> list[str]:
+        """The words, alone or two in a row, that say most for a question, the strongest first."""
+        strong, strong_pairs = self._telling(question)
+        said = [(strong[word], word) for word in strong.keys() & set(words)]
+        said += [(strong_pairs[pair], " ".join(pair)) for pair in filter(strong_pairs.__contains__, pairwise(words))]
+        return [found for _, found in sorted(said, reverse=True)[:most]]
+
+    def _telling(self, question: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        """The words and pairs that are given as reasons, with what they weigh; found when they are first asked for."""
+        found = self._strong.get(question)
+        if found is None:
+            at = self.questions.index(question)
+            words = {word: _numbers(line)[at] for word, line in self._lines.items() if word not in _SILENT}
+            pairs = {pair: self._column(packed, at) for pair, packed in self._pairs.items() if _SILENT.isdisjoint(pair)}
+            found = self._strong[question] = _least(words), _least(pairs)
+        return found
+
+    def _column(self, packed: int, at: int) -> int:
+        return ((packed + self._above) >> _BITS * at) % (1 << _BITS) - self._half
+
+
+def _least(weights: Mapping[_Key, int]) -> dict[_Key, int]:
+    return {key: weight for key, weight in weights.items() if weight >= _LEAST}
+
+
+def two(words: Sequence[str]) -> set[str]:
+    """Each two words in a row, as a file has them."""
+    framed = (_EDGE, *map(written, words), _EDGE)
+    return {f"{one}_{two}" for one, two in pairwise(framed) if "_" not in one + two}
+
+
+def written(word: str) -> str:
+    """A word, or what ends a sentence, as a file has it."""
+    return next((name for name, mark in _MARKS.items() if mark == word), word)
+
+
+def _packed(line: str) -> int:
+    return sum(weight << _BITS * at for at, weight in enumerate(_numbers(line)))
+
+
+def _numbers(line: str) -> list[int]:
+    return [int(number or 0) for number in line.split("\t")]

@@ -1,0 +1,207 @@
+"""Learns pipelines/wording/*.tsv from lessons/posts.csv, posts of our own: `python -m tests.posts VECTORS`.
+
+VECTORS has a line "word v1 v2 ..." for each of the most common words, as GloVe's own files have them (Pennington,
+Socher and Manning, GloVe: Global Vectors for Word Representation, 2014; public domain). What is learnt of a word is
+learnt of those like it, too: all that is kept are weights of words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from listening.config import Brand
+from listening.post import Post
+from pipelines.intents import Line, shortness
+from pipelines.intents import load as load_intents
+from pipelines.intents.line import BRAND, OTHER
+from pipelines.learned.solve import fit
+from pipelines.match import Names
+from pipelines.sentiment import Feeling, relations
+from pipelines.sentiment.whole import FACTS, facts, words_of
+from pipelines.wording import UNIT, two, written
+from tests.bench.corpus import NOW
+from tests.wording import rows_of
+
+HERE = Path(__file__).parent
+OUT = HERE.parent / "pipelines" / "wording"
+RULES = ("rules", "rules, short", "short")
+_NAMES = {BRAND, OTHER, relations.OWN, relations.OTHER}  # that say nothing by themselves
+LABELS = ("negative", "neutral", "positive")
+# All by cross-validation among the lessons.
+_COST = 1.0  # of a post; less makes smaller weights
+_CLAUSE, _TUNED = 0.25, 2.0  # of a clause that says something, and of a sentence of the sets
+_PAIR, _START = 0.7, 3.0  # what two words in a row weigh beside one, and what the start does
+_SURE = -1.5  # the odds, in logarithms, from which an intent is taken: rare ones would else hardly ever be
+_SURER = {"complaint": -1.0, "praise": -1.0, "question": -1.0}  # that are often there
+_SURER |= {"legal": -2.2, "press": -2.2, "safety": -2.2}  # of which none is to be missed
+_COMMON = 15_000  # words that are kept of those with vectors
+_LEAST = 4  # hundredths: smaller weights tell too little to be kept
+
+
+class Lesson(NamedTuple):
+    """What a model sees of a text, and its labels."""
+
+    words: Sequence[str]
+    facts: Sequence[float]
+    labels: frozenset[str]
+    cost: float
+
+
+def posts() -> list[dict[str, str]]:
+    """The labelled posts."""
+    with (HERE / "lessons" / "posts.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Reader:
+    """Reads texts as the pipelines do, by rules alone."""
+
+    def __init__(self) -> None:
+        self.feeling, self.intents = Feeling(), load_intents()
+
+    def read(self, row: Mapping[str, str]) -> tuple[Lesson, dict[str, Lesson]]:
+        """A text as a lesson of feeling, and for each intent."""
+        text, brand = row["text"], row["brand"]
+        post = Post(platform="a", id="1", url="https://a.example/", text=text, published=NOW)
+        spans = [span for found in (names(brand).find(post) if brand else ()) for span in found.spans]
+        read = self.feeling.read(text, spans)
+        score = self.feeling.heard(read, brand, spans).score
+        line = Line(text, spans)
+        known = self.intents.cases(line, "en", score)
+        wanted = frozenset(filter(None, row.get("intents", "").split(";")))
+        said = facts(score, len(read.words), asks="?" in text)
+        felt = Lesson(words_of(read), said[1:], frozenset((row["sentiment"],)), _COST)
+        rules = {name: case.evidence for name, case in known.items()}
+        short = shortness(line)
+        return felt, {
+            name: Lesson(line.words, (rules.get(name, 0.0), rules.get(name, 0.0) * short, short), wanted, _COST)
+            for name in self.intents.rules
+        }
+
+
+@cache
+def names(brand: str) -> Names:
+    """What finds a brand."""
+    return Names([Brand(name=brand)])
+
+
+class Table:
+    """Learns the columns of one file."""
+
+    def __init__(self, vectors: Mapping[str, Sequence[float]]) -> None:
+        self.vectors, self.columns = vectors, dict[str, dict[str, float]]()
+
+    def learn(self, question: str, lessons: Sequence[Lesson], fact_names: Sequence[str], start: float = 0.0) -> None:
+        """One column: whether a text has a label."""
+        found = [_named(lesson.words) for lesson in lessons]
+        often = Counter(chain.from_iterable(found))
+        known = {name: at for at, name in enumerate(sorted(name for name, count in often.items() if count > 1))}
+        wide = len(next(iter(self.vectors.values())))
+        first, then = len(known), len(known) + wide
+        rows = []
+        for lesson, named in zip(lessons, found, strict=True):
+            columns = [known[name] for name in named if name in known]
+            values = [_PAIR if "_" in name else 1.0 for name in named if name in known]
+            near = [self.vectors[word] for word in set(lesson.words) if word in self.vectors]
+            columns += range(first, then + 1 + len(lesson.facts))
+            values += [sum(column) for column in zip(*near, strict=True)] or [0.0] * wide
+            values += [_START, *lesson.facts]
+            rows.append((columns, values))
+        right = [question in lesson.labels for lesson in lessons]
+        weights = fit(rows, right, then + 1 + len(fact_names), [lesson.cost for lesson in lessons])
+        column = {name: weights[at] * (_PAIR if "_" in name else 1.0) for name, at in known.items()}
+        for word, vector in self.vectors.items():
+            column[word] = column.get(word, 0.0) + sum(a * b for a, b in zip(weights[first:then], vector, strict=True))
+        column["=start"] = weights[then] * _START - start
+        column |= {f"={name}": weight for name, weight in zip(fact_names, weights[then + 1 :], strict=True)}
+        self.columns[question] = column
+
+    def lines(self) -> Iterator[str]:
+        """The file's."""
+        yield "# Learnt by `python -m tests.posts` from posts of our own: hundredths of logarithms of odds."
+        yield "\t".join(["", *self.columns])
+        common = set(list(self.vectors)[:_COMMON])
+        for name in sorted({name for column in self.columns.values() for name in column}):
+            weights = [round(UNIT * column.get(name, 0.0)) for column in self.columns.values()]
+            fact = name[0] == "="
+            if fact or (max(map(abs, weights)) >= _LEAST and (name in common or name not in self.vectors)):
+                shown = [str(weight) if fact or abs(weight) >= _LEAST else "" for weight in weights]
+                yield "\t".join([name, *shown])
+
+
+def _named(words: Sequence[str]) -> set[str]:
+    return {*map(written, words)} - _NAMES | two(words)
+
+
+def vectors_of(path: Path) -> dict[str, list[float]]:
+    """The vectors of words, each of length 1."""
+    found = {}
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            word, *numbers = line.split(" ")
+            vector = list(map(float, numbers))
+            size = sum(number * number for number in vector) ** 0.5 or 1.0
+            found[word] = [number / size for number in vector]
+    return found
+
+
+def write(name: str, lines: Iterable[str]) -> None:
+    """A file of weights."""
+    (OUT / f"{name}.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.posts", description=__doc__)
+    parser.add_argument("vectors", type=Path)
+    vectors = vectors_of(parser.parse_args().vectors)
+    reader = Reader()
+    read = [reader.read(row) for row in posts()]
+    intents = [each for _, each in read]
+    for row in rows_of(HERE / "sets" / "intents.csv", "tune"):
+        _, each = reader.read({"brand": "", "sentiment": "", **row})
+        intents.append({name: lesson._replace(cost=_TUNED) for name, lesson in each.items()})
+    plain = [reader.read(row) for row in clauses() if row["sentiment"] == "neutral"]
+    intents += [each for _, each in plain]
+    table = Table(vectors)
+    for name in reader.intents.rules:
+        table.learn(name, [one[name] for one in intents], RULES, _SURER.get(name, _SURE))
+        print(name, flush=True)
+    write("intents", table.lines())
+    felt = [lesson for lesson, _ in read]
+    felt += [lesson for lesson, _ in plain]
+    felt += [reader.read(row)[0]._replace(cost=_CLAUSE) for row in clauses() if row["sentiment"] != "neutral"]
+    felt += [reader.read(row)[0]._replace(cost=_TUNED) for row in alone()]
+    table = Table(vectors)
+    for label in LABELS:
+        table.learn(label, felt, FACTS[1:])
+        print(label, flush=True)
+    write("feeling", table.lines())
+
+
+def clauses() -> list[dict[str, str]]:
+    """What is said well, badly and plainly of one brand."""
+    found = []
+    for name, label in (("well", "positive"), ("badly", "negative"), ("plainly", "neutral")):
+        for line in (HERE / "lessons" / f"{name}.txt").read_text("utf-8").splitlines():
+            if not re.search(r"\bY\b", line):
+                found.append({"text": re.sub(r"\bX\b", "Acme", line), "brand": "Acme", "sentiment": label})
+    return found
+
+
+def alone() -> list[dict[str, str]]:
+    """The texts about one brand of the part of the sets to tune with."""
+    rows = rows_of(HERE / "sets" / "sentiment.csv", "tune")
+    often = Counter(row["text"] for row in rows)
+    return [row for row in rows if often[row["text"]] == 1]
+
+
+if __name__ == "__main__":
+    main()
