@@ -32,6 +32,7 @@ from listening.query import (
     from_names,
     parse,
 )
+from listening.query.column import Column
 from listening.query.fold import readings
 from listening.query.line import line, line_of_words
 from listening.query.words import Words
@@ -622,6 +623,13 @@ def test_one_matcher_for_many_queries_keeps_their_order() -> None:
 def test_the_order_is_kept_among_any_number_of_queries() -> None:
     hits = compile({str(number): parse(f"brand{number}") for number in range(100)}).match("", "brand64 brand8 brand33")
     assert [hit.name for hit in hits] == ["8", "33", "64"]
+
+
+def test_a_column_answers_alike_however_often_it_is_asked() -> None:
+    strings = ["a", "b", "x", *"cd"] * 200
+    column = Column(strings)
+    for _ in range(8):  # scanned, then indexed, then remembered
+        assert column.where({"a", "b"}) == sum(1 << place for place, each in enumerate(strings) if each in "ab")
 
 
 def test_an_empty_matcher_matches_nothing() -> None:
