@@ -9,10 +9,11 @@ import sqlite3
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -24,6 +25,7 @@ from tests.bench.corpus import NOW
 WANTED_MICROSECONDS, WANTED_TIMES, WANTED_MB = 100.0, 3.0, 1000.0  # times vaderSentiment, where a machine is slow
 WANTED_RECALL, WANTED_PRECISION = 0.95, 0.99
 _BATCH = 200
+_BESIDE = 20  # batches, of which vaderSentiment reads one
 _TOLD = 100_000  # posts after which a long run says how it goes
 _COMMON = (
     "the i it is to a and my of for this that they you was on have with not but just so be me in are at after all from "
@@ -37,7 +39,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--full", action="store_true", help="a million posts")
     given = parser.parse_args(arguments)
     count = 1_000_000 if given.full else given.posts
-    return _stored(count, _schemes(min(count, 20_000)))
+    _schemes(min(count, 20_000))
+    return _stored(count)
 
 
 def _posts(count: int) -> Iterator[tuple[str, int]]:
@@ -75,18 +78,14 @@ def _changed(words: list[str], chance: random.Random, rare: list[str]) -> list[s
             return copy
 
 
-def _schemes(count: int) -> float:
-    """Our keys against MinHash with banding: recall of the planted copies among the candidates, and time.
-
-    Returns the microseconds that vaderSentiment takes for such a post: a measure of the machine.
-    """
+def _schemes(count: int) -> None:
+    """Our keys against MinHash with banding: recall of the planted copies among the candidates, and time."""
     texts = list(_posts(count))
     print(f"keys of {count:,} posts, {sum(len(t) for t, _ in texts) / count:.0f} characters on average")
     print(f"{'way':>28} {'us/post':>8} {'keys':>5} {'recall':>7} {'compared':>9}")
-    vader = SentimentIntensityAnalyzer()
-    share = texts[:2000]
-    beside = _time(lambda: [vader.polarity_scores(t) for t, _ in share], 2000)
-    print(f"{'(vaderSentiment, beside)':>28} {beside:>8.1f}")
+    beside = _Beside()
+    beside.read([text for text, _ in texts[:2000]])
+    print(f"{'(vaderSentiment, beside)':>28} {beside.cost:>8.1f}")
     schemes: dict[str, Callable[[str], tuple[int, ...]]] = {"five least shingles, begin": _ours}
     try:
         import rensa
@@ -101,7 +100,6 @@ def _schemes(count: int) -> float:
         cost = (time.process_time() - begun) / count * 1e6
         recall, compared = _met(found, [source for _, source in texts])
         print(f"{name:>28} {cost:>8.1f} {sum(map(len, found)) / count:>5.1f} {recall:>7.3f} {compared:>9.2f}")
-    return beside
 
 
 def _ours(text: str) -> tuple[int, ...]:
@@ -131,12 +129,17 @@ def _met(found: list[tuple[int, ...]], sources: list[int]) -> tuple[float, float
     return met / planted, others / len(found)
 
 
-def _stored(count: int, beside: float) -> int:
+def _stored(count: int) -> int:
     """The whole way: into the store with and without copies sought, and what was found afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        cost, join, size, recall, precision = _filled(Path(folder) / "copies.db", count)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        cost, join, beside, size, recall, precision = _filled(Path(folder) / "copies.db", count)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        alone = _alone(Path(folder) / "alone.db", min(count, _TOLD))
     print(f"{count:,} posts stored, {_BATCH} a transaction: {cost:.0f} us each, of which copies {join:.0f} us")
+    alone *= beside
+    print(
+        f"without copies {alone:.0f} us each, so that the pages they change are written in {cost - join - alone:.0f} us"
+    )
     wanted = max(WANTED_MICROSECONDS, WANTED_TIMES * beside)
     print(
         f"wanted: {wanted:.0f} us for copies ({join / beside:.1f} times vaderSentiment), {WANTED_MB:,.0f} MB of memory"
@@ -147,12 +150,32 @@ def _stored(count: int, beside: float) -> int:
     return int(short or recall < WANTED_RECALL or precision < WANTED_PRECISION)
 
 
-def _filled(path: Path, count: int) -> tuple[float, float, float, float, float]:
+class _Beside:
+    """What vaderSentiment takes meanwhile: a measure of the machine, which is not equally fast all the time."""
+
+    def __init__(self) -> None:
+        self.vader = SentimentIntensityAnalyzer()
+        self.spent, self.posts = 0.0, 0
+
+    def read(self, texts: Sequence[str]) -> None:
+        begun = time.process_time()
+        for text in texts:
+            self.vader.polarity_scores(text)
+        self.spent += time.process_time() - begun
+        self.posts += len(texts)
+
+    @property
+    def cost(self) -> float:
+        """Microseconds for a post."""
+        return self.spent / self.posts * 1e6
+
+
+def _filled(path: Path, count: int) -> tuple[float, float, float, float, float, float]:
     sources: list[int] = []
+    beside = _Beside()
     spent = 0.0
     with Store(path) as store:
-        start, batch = time.process_time(), list[Entry]()
-        joined = _clocked()
+        batch, joined = list[Entry](), _clocked()
         for number, (text, source) in enumerate(_posts(count)):
             sources.append(source)
             batch.append(_entry(number, text))
@@ -160,11 +183,12 @@ def _filled(path: Path, count: int) -> tuple[float, float, float, float, float]:
                 begun = time.process_time()
                 store.save("bench", batch, now=NOW)
                 spent += time.process_time() - begun
+                if number // _BATCH % _BESIDE == 0:
+                    beside.read([entry.post.text for entry in batch])
                 batch.clear()
             if (number + 1) % _TOLD == 0 and count > _TOLD:
                 print(f"{number + 1:>9,} posts: copies {joined[0] / (number + 1) * 1e6:.0f} us each", flush=True)
         store.save("bench", batch, now=NOW)
-        assert time.process_time() > start
     db = sqlite3.connect(path)
     cluster = {int(i): c for i, c in db.execute("SELECT native_id, cluster FROM copies JOIN posts ON id = post_id")}
     size = sum(
@@ -179,7 +203,24 @@ def _filled(path: Path, count: int) -> tuple[float, float, float, float, float]:
         groups.setdefault(group, []).append(sources[number])
     pairs = sum(len(g) * (len(g) - 1) // 2 for g in groups.values())
     right = sum(n * (n - 1) // 2 for g in groups.values() for n in (g.count(s) for s in set(g)))
-    return spent / count * 1e6, joined[0] / count * 1e6, size, recall, right / max(1, pairs)
+    return spent / count * 1e6, joined[0] / count * 1e6, beside.cost, size, recall, right / max(1, pairs)
+
+
+def _alone(path: Path, count: int) -> float:
+    """What a post costs where no copies are sought, as a multiple of what vaderSentiment takes."""
+    from listening.store.copies import Copies
+
+    spent, posts, beside = 0.0, _posts(count), _Beside()
+    with patch.multiple(Copies, know=lambda *_: None, add=lambda *_: None), Store(path) as store:
+        for first in range(0, count, _BATCH):
+            texts = [text for text, _ in islice(posts, _BATCH)]
+            batch = [_entry(first + i, text) for i, text in enumerate(texts)]
+            begun = time.process_time()
+            store.save("bench", batch, now=NOW)
+            spent += time.process_time() - begun
+            if first // _BATCH % _BESIDE == 0:
+                beside.read(texts)
+    return spent / count * 1e6 / beside.cost
 
 
 def _clocked() -> list[float]:
@@ -207,9 +248,3 @@ def _entry(number: int, text: str) -> Entry:
         Author(f"member{number % 5000}"),
     )  # fmt: skip
     return Entry(post, "en", None, (Mention("Acme", ("acme",), 0.1, "positive"),))
-
-
-def _time(work: Callable[[], object], count: int) -> float:
-    begun = time.process_time()
-    work()
-    return (time.process_time() - begun) / count * 1e6
