@@ -79,7 +79,7 @@ class Watched:
         answer = self.page.goto(self.base + path)
         assert answer is not None
         assert answer.ok, f"{path}: {answer.status}"
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_selector("body:not(:has(.htmx-request))")  # parts that come after it
         return self.page
 
     def sign_in(self, role: str) -> None:

@@ -1,4 +1,4 @@
-"""What every test gets: a fresh store, a fixed clock, and a wall around the network."""
+"""What every test gets: a fresh store, a fixed clock, passwords that cost little, and a wall around the network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
+from listening import accounts
 from listening.store import Store
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -26,6 +28,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """A fresh, empty database."""
     with Store(tmp_path / "listening.db") as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> Iterator[None]:
+    """Argon2 at its least: people sign in hundreds of times. What it costs otherwise is tested beside the accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(autouse=True)

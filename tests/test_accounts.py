@@ -11,6 +11,8 @@ from listening.errors import ListeningError
 from listening.store import Store
 from tests.desk import PASSWORD
 
+HASHER = accounts._hasher  # as it is outside of tests
+
 
 @pytest.fixture
 def anna(store: Store, now: datetime) -> Store:
@@ -35,6 +37,14 @@ def test_no_secret_is_in_the_file(anna: Store, now: datetime) -> None:
     assert secret not in dump
     assert token not in dump
     assert "argon2id" in dump
+
+
+def test_a_password_is_as_costly_as_the_rfc_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_hasher", HASHER)
+    digest = accounts.hashed(PASSWORD, "anna")
+    assert digest.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert accounts._fits(digest, PASSWORD)
+    assert not accounts._fits(digest, PASSWORD + "x")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from listening.config import load
 from listening.config.edit import Editor, free_name
 from listening.errors import ConfigError
 from listening.source import kinds
+from tests.installed import said_by
 from tests.servers.board import BoardServer
 from tests.servers.http import HttpServer, Reply
 from tests.test_cli import listening
@@ -20,7 +21,7 @@ OPTIONS = {name: kind.Options for name, kind in kinds().items()}
 
 def _config(folder: Path, *addresses: str) -> Path:
     config = folder / "config"
-    listening("--config", str(config), "init")
+    said_by("--config", str(config), "init")
     (config / "listening.toml").write_text(f"allow_private = {json.dumps(addresses)}\n")
     return config
 
@@ -55,12 +56,10 @@ def test_a_probe_of_what_is_no_board_says_so(tmp_path: Path) -> None:
 def test_a_probe_needs_no_config_and_refuses_private_addresses(tmp_path: Path) -> None:
     said = listening("--config", str(tmp_path / "none"), "board", "probe", "http://127.0.0.1:9/", code=1)
     assert "is not on the public internet" in said
-    assert "there is no such folder" in listening(
+    assert "there is no such folder" in said_by(
         "--config", str(tmp_path / "none"), "board", "probe", "http://127.0.0.1:9/", "--add", code=1
     )
-    assert "is not a web address" in listening(
-        "board", "probe", "ftp://x", code=2, LISTENING_CONFIG=str(tmp_path / "n")
-    )
+    assert "is not a web address" in said_by("board", "probe", "ftp://x", code=2, LISTENING_CONFIG=str(tmp_path / "n"))
 
 
 def test_a_source_that_would_break_the_file_is_not_added(tmp_path: Path) -> None:

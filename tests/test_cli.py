@@ -1,4 +1,4 @@
-"""The commands, used as a person uses them: real processes, real servers on loopback, a real file."""
+"""The commands, used as a person uses them: real servers, real files, and real processes where it is about those."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from listening import cli
 from listening.cli import main
 from listening.export import original
 from listening.store import COLUMNS
+from tests.installed import said_by
 from tests.reference import commands
 from tests.servers.board import BoardServer
 
@@ -33,10 +34,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def listening(*arguments: str, cwd: Path | None = None, code: int | None = 0, **environ: str) -> str:
+    """What a command says in a process of its own: for those that are about processes."""
     result = subprocess.run(
-        [sys.executable, "-c", "from listening.cli import run; run()", *arguments],
-        cwd=cwd, capture_output=True, text=True, env={**os.environ, **environ},
-    )  # fmt: skip
+        [sys.executable, "-c", RUN, *arguments], cwd=cwd, capture_output=True, text=True, env={**os.environ, **environ}
+    )
     assert code is None or result.returncode == code, result.stdout + result.stderr
     assert "Traceback" not in result.stdout + result.stderr, result.stderr
     return result.stdout + result.stderr
@@ -82,7 +83,7 @@ def test_the_demo_finds_every_post_and_tells_it_readably(demo: tuple[Path, str])
     assert list(rows[0]) == list(COLUMNS)
     assert len(rows) > 200
     assert {row["language"] for row in rows} >= {"en", "de"}
-    listening("--config", str(home / "config"), "db", "check")
+    said_by("--config", str(home / "config"), "db", "check")
 
 
 def test_the_demo_hears_the_right_brands(demo: tuple[Path, str]) -> None:
@@ -109,10 +110,10 @@ def test_the_demo_hears_the_right_brands(demo: tuple[Path, str]) -> None:
 
 
 def test_mentions_filter_and_come_as_table_json_and_csv(config: str) -> None:
-    table = listening("--config", config, "mentions", "--brand", "lark", "--since", "90d", "--limit", "5")
+    table = said_by("--config", config, "mentions", "--brand", "lark", "--since", "90d", "--limit", "5")
     assert "Larkspur" in table
     assert "Brindle" not in table.splitlines()[1]
-    lines = listening("--config", config, "mentions", "--brand", "LARKSPUR", "--sentiment", "negative", "--json")
+    lines = said_by("--config", config, "mentions", "--brand", "LARKSPUR", "--sentiment", "negative", "--json")
     rows = [json.loads(line) for line in lines.splitlines()]
     assert {row["sentiment"] for row in rows} == {"negative"}
     assert all(list(row) == list(COLUMNS) for row in rows)
@@ -120,34 +121,34 @@ def test_mentions_filter_and_come_as_table_json_and_csv(config: str) -> None:
     cells = list(csv.DictReader(io.StringIO(data.removeprefix("\ufeff"), newline="")))
     assert cells
     assert all("firmware" in (original(row["full_text"]) + row["title"]).lower() for row in cells)
-    assert "No mention passes" in listening("--config", config, "mentions", "--search", "xyzzy")
+    assert "No mention passes" in said_by("--config", config, "mentions", "--search", "xyzzy")
 
 
 def test_an_unknown_brand_is_named_with_those_there_are(config: str) -> None:
-    said = listening("--config", config, "mentions", "--brand", "acme", code=2)
+    said = said_by("--config", config, "mentions", "--brand", "acme", code=2)
     assert "there are: Larkspur, Brindle, Tamp & Tonic" in said
-    assert "neither a length of time" in listening("--config", config, "mentions", "--since", "yesterdayish", code=2)
+    assert "neither a length of time" in said_by("--config", config, "mentions", "--since", "yesterdayish", code=2)
 
 
 def test_digest_writes_a_private_file_and_leaves_no_half_one(config: str, tmp_path: Path) -> None:
-    said = listening("--config", config, "digest", "--since", "90d", "-o", "week.csv", cwd=tmp_path)
+    said = said_by("--config", config, "digest", "--since", "90d", "-o", "week.csv", cwd=tmp_path)
     assert "mentions written to week.csv" in said
     assert (tmp_path / "week.csv").stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir()] == ["week.csv"]
-    said = listening("--config", config, "digest", "-o", str(tmp_path / "no" / "x.csv"), code=1)
+    said = said_by("--config", config, "digest", "-o", str(tmp_path / "no" / "x.csv"), code=1)
     assert "cannot be written (No such file or directory)" in said
 
 
 def test_a_second_crawl_finds_nothing_twice(tmp_path: Path, board: BoardServer) -> None:
     config = write_config(tmp_path, board)
-    first = listening("--config", config, "crawl")
+    first = said_by("--config", config, "crawl")
     assert "900 posts read, 900 new" in first
-    second = listening("--config", config, "crawl", "board")
+    second = said_by("--config", config, "crawl", "board")
     assert "quiet" in second
     assert "nothing new" in second
-    runs = listening("--config", config, "runs")
+    runs = said_by("--config", config, "runs")
     assert re.search(r"board.* 900 +900 +900 ", runs), runs
-    assert "Nothing is due" in listening("--config", config, "crawl", "--due")
+    assert "Nothing is due" in said_by("--config", config, "crawl", "--due")
 
 
 def test_ctrl_c_keeps_what_was_read_and_the_next_crawl_completes_it(tmp_path: Path, board: BoardServer) -> None:
@@ -155,7 +156,7 @@ def test_ctrl_c_keeps_what_was_read_and_the_next_crawl_completes_it(tmp_path: Pa
     sources = Path(config) / "sources.toml"
     sources.write_text(sources.read_text().replace("delay = 0", "delay = 0.05"))
     process = subprocess.Popen(
-        [sys.executable, "-c", "from listening.cli import run; run()", "--config", config, "crawl"],
+        [sys.executable, "-c", RUN, "--config", config, "crawl"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     with process:
@@ -181,40 +182,40 @@ def test_a_source_that_cannot_be_reached_stops_no_other(tmp_path: Path, board: B
     with (Path(config) / "sources.toml").open("a") as file:
         file.write('[[source]]\nname = "private"\nkind = "rss"\nurl = "http://127.0.0.1:9/feed"\ndelay = 0\n')
         file.write('[[source]]\nname = "missing"\nkind = "file"\npath = "nothing.csv"\n')
-    said = listening("--config", config, "crawl")
+    said = said_by("--config", config, "crawl")
     assert "900 new" in said
     assert re.search(r"failed +private .*allow_private", said), said
     assert re.search(r"failed +missing .*nothing\.csv", said), said
-    checked = listening("--config", config, "check", code=1)
+    checked = said_by("--config", config, "check", code=1)
     assert "2 of 3 sources cannot be asked" in checked
     assert re.search(r"yes +board", checked), checked
 
 
 def test_init_check_and_sources(tmp_path: Path) -> None:
-    said = listening("init", "--brand", 'Ac"me', cwd=tmp_path)
+    said = said_by("init", "--brand", 'Ac"me', cwd=tmp_path)
     assert "written  config/brands.toml" in said
-    assert "no mistakes" in listening("check", "--offline", cwd=tmp_path)
+    assert "no mistakes" in said_by("check", "--offline", cwd=tmp_path)
     (tmp_path / "config" / "brands.toml").write_text("mine")
-    assert "kept     config/brands.toml" in listening("init", cwd=tmp_path)
-    assert "config/brands.toml:1: is not valid TOML" in listening("check", cwd=tmp_path, code=1)
-    assert "subreddits" in listening("sources", "reddit")
-    assert 'there is no source kind "x"' in listening("sources", "x", code=1)
+    assert "kept     config/brands.toml" in said_by("init", cwd=tmp_path)
+    assert "config/brands.toml:1: is not valid TOML" in said_by("check", cwd=tmp_path, code=1)
+    assert "subreddits" in said_by("sources", "reddit")
+    assert 'there is no source kind "x"' in said_by("sources", "x", code=1)
 
 
 def test_without_anything_the_way_forward_is_named(tmp_path: Path) -> None:
     assert "Run `listening init`" in listening("crawl", cwd=tmp_path, code=1)
-    listening("init", cwd=tmp_path)
+    said_by("init", cwd=tmp_path)
     for command in (["mentions"], ["runs"], ["digest"], ["quarantine"], ["browse"], ["db", "check"]):
-        assert "there is no database yet" in listening(*command, cwd=tmp_path, code=1)
+        assert "there is no database yet" in said_by(*command, cwd=tmp_path, code=1)
 
 
 def test_database_commands(config: str, tmp_path: Path) -> None:
-    said = listening("--config", config, "backup", str(tmp_path / "copy.db"))
+    said = said_by("--config", config, "backup", str(tmp_path / "copy.db"))
     assert "whole" in said
-    assert "is there already" in listening("--config", config, "backup", str(tmp_path / "copy.db"), code=1)
-    assert "well. 445 posts" in listening("--config", config, "db", "check")
-    assert "MB now" in listening("--config", config, "db", "vacuum")
-    assert "Nothing" in listening("--config", config, "quarantine")
+    assert "is there already" in said_by("--config", config, "backup", str(tmp_path / "copy.db"), code=1)
+    assert "well. 445 posts" in said_by("--config", config, "db", "check")
+    assert "MB now" in said_by("--config", config, "db", "vacuum")
+    assert "Nothing" in said_by("--config", config, "quarantine")
 
 
 def test_browse_serves_read_only(config: str) -> None:
@@ -254,7 +255,7 @@ def test_a_taken_port_is_one_line(config: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        said = listening("--config", config, "browse", "--port", str(taken.getsockname()[1]), code=1)
+        said = said_by("--config", config, "browse", "--port", str(taken.getsockname()[1]), code=1)
     assert "is taken by another program" in said
 
 

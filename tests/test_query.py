@@ -32,6 +32,7 @@ from listening.query import (
     from_names,
     parse,
 )
+from listening.query.column import Column
 from listening.query.fold import readings
 from listening.query.line import line, line_of_words
 from listening.query.words import Words
@@ -354,6 +355,8 @@ CASES: list[tuple[str, str, tuple[str, ...] | None]] = [
     ("box", "boxes, boxs", ("boxes",)),
     ("party", "parties and partys", ("parties",)),
     ("day", "days and daies", ("days",)),
+    ("buy", "buys and buies", ("buys",)),
+    ("news", "newses", None),
     ("dish", "dishes", ("dishes",)),
     ("of", "ofs", None),
     ("anvil", "anvils’ weight", ("anvils",)),
@@ -382,12 +385,27 @@ CASES: list[tuple[str, str, tuple[str, ...] | None]] = [
     ('"soylent cola"', "Soylent Green is people", None),
     ('"Marks & Spencer"', "marks and spencer", None),
     ('"Marks & Spencer"', "Marks&Spencer, marks spencer", ("Marks&Spencer", "marks spencer")),
+    # case and accents
+    ("raw:Apple", "apple, APPLE and Apple", ("Apple",)),
+    ("raw:apple", "Apple", None),
+    ("raw:Café", "Cafe, café, Café", ("Café",)),
+    ("raw:Cafe", "Café", None),
+    ("raw:App*", "apples APPLES Apples", ("Apples",)),
+    ("raw:Col?ur", "colour COLOUR Colour", ("Colour",)),
+    ('raw:"Apple Pie"', "apple pie, Apple pie, Apple Pie", ("Apple Pie",)),
+    ("raw:Apple NEAR/1 pie", "apple pie", None),
     # NEAR
     ("acme NEAR/1 anvil", "acme anvil", ("acme", "anvil")),
     ("acme NEAR/1 anvil", "acme big anvil", None),
     ("acme NEAR/2 anvil", "anvil by acme", ("anvil", "acme")),
     ("acme ONEAR/2 anvil", "anvil by acme", None),
     ("acme ONEAR/2 anvil", "acme big anvil", ("acme", "anvil")),
+    ("acme ONEAR/2 anvil", "acme anvil acme", ("acme", "anvil")),
+    ('"acme anvil"~2', "acme big anvil", ("acme", "anvil")),
+    ('"acme anvil"~2', "anvil by acme", ("anvil", "acme")),
+    ('"acme anvil"~2', "acme big old anvil", None),
+    ('"acme anvil"~2', "acme x x anvil x acme x x acme", ("anvil", "acme")),
+    ('"acme anvil tools"~2', "acme anvil x tools", None),
     ("acme NEAR/5 (anvil OR tools)", "tools of the best kind: acme", ("tools", "acme")),
     ("acme NEAR/5 (anvil OR tools)", "tools of the very best kind: acme", None),
     ("acme NEAR/3 acme", "acme", None),
@@ -410,8 +428,15 @@ CASES: list[tuple[str, str, tuple[str, ...] | None]] = [
     (DESIGN, "the acme of tools", None),
     (DESIGN, "the acme of his career was an acme anvil", ("acme anvil",)),
     (DESIGN, "acme anvil, and tools by acme", ("acme anvil", "tools", "acme")),
+    # what overlaps is shown once
+    ('"a b c" OR b', "a b c", ("a b c",)),
+    # the same word asked for alone and with another one
+    ("anvil OR anvil acme", "one anvil", ("anvil",)),
+    ("anvil acme OR anvil pie", "anvil pie", ("anvil", "pie")),
     # as people type them
     ("C++", "I write C++.", ("C",)),
+    ("C+", "I write C++ in vitamin C+ pills", ("C",)),
+    ("#acme", "#acme_care, #acme__care", None),
     ("C++", "C and c+", None),
     ("C++", "C++11, (c++)", ("C", "c")),
     ("C#", "c# and C++", ("c",)),
@@ -557,8 +582,27 @@ def test_title_and_text_are_one_document() -> None:
 def test_no_phrase_or_proximity_crosses_from_title_to_text(title: str) -> None:
     assert matched('"acme anvil"', "anvil", title=title) is None
     assert matched("acme NEAR/100 anvil", "anvil", title=title) is None
+    assert matched('"acme anvil"~5', "anvil", title=title) is None
     assert matched("acme-anvil", "anvil", title=title) is None
     assert matched("acme NEAR/2 anvil", "acme anvil", title=title) == ("acme", "anvil")
+
+
+@pytest.mark.parametrize("more", ["", " lorem ipsum" * 400], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("query", "title", "text", "found"),
+    [
+        ("title:acme", "Acme", "anvils", True),
+        ("title:acme", "Anvils", "acme", False),
+        ("text:acme", "Acme", "anvils", False),
+        ("text:acme", "Anvils", "acme", True),
+        ("title:(acme -pie)", "Acme", "pie", True),
+        ("title:(acme -pie)", "Acme pie", "anvils", False),
+        ("title:(acme OR pie) text:acme", "Pie", "acme", True),
+        ("title:(acme OR pie) text:acme", "Anvils", "acme pie", False),
+    ],
+)
+def test_a_field_is_asked_of_its_side_alone(query: str, title: str, text: str, found: bool, more: str) -> None:
+    assert (matched(query, text + more, title) is not None) is found
 
 
 def test_handles_at_the_borders_of_title_and_text() -> None:
@@ -574,6 +618,18 @@ def test_one_matcher_for_many_queries_keeps_their_order() -> None:
     assert [hit.name for hit in hits] == ["b", "a", "both"]
     assert [hit.text_spans for hit in hits] == [((5, 10),), ((0, 4),), ((0, 4), (5, 10))]
     assert [hit.title_spans for hit in hits] == [(), (), ()]
+
+
+def test_the_order_is_kept_among_any_number_of_queries() -> None:
+    hits = compile({str(number): parse(f"brand{number}") for number in range(100)}).match("", "brand64 brand8 brand33")
+    assert [hit.name for hit in hits] == ["8", "33", "64"]
+
+
+def test_a_column_answers_alike_however_often_it_is_asked() -> None:
+    strings = ["a", "b", "x", *"cd"] * 200
+    column = Column(strings)
+    for _ in range(8):  # scanned, then indexed, then remembered
+        assert column.where({"a", "b"}) == sum(1 << place for place, each in enumerate(strings) if each in "ab")
 
 
 def test_an_empty_matcher_matches_nothing() -> None:

@@ -10,7 +10,7 @@ from listening.config import Brand
 from listening.post import Entry, Post
 from pipelines.understanding import Understanding
 from tests.bench.corpus import NOW
-from tests.wording import Told, learn, written
+from tests.wording import OUT, Told, fingerprint, learn, written
 
 ACME_AND_GLOBEX = Understanding((Brand(name="Acme"), Brand(name="Globex")))
 
@@ -76,3 +76,8 @@ def test_weights_are_learnt_from_lessons_and_written_as_a_file() -> None:
     assert learnt.plain["lists"] > 0 > learnt.plain["mends"]
     tables = tomllib.loads(written(learnt))
     assert any("mends" in words.split() for weight, words in tables["leans"].items() if float(weight) > 0)
+
+
+def test_what_was_learnt_is_of_the_lessons_there_are() -> None:
+    said = f"# Its lessons: {fingerprint()}\n"
+    assert said in OUT.read_text("utf-8"), "learn them anew: python -m tests.wording"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -139,9 +140,17 @@ def _fitted(sums: Sequence[Counter[str]], right: Sequence[bool], costs: Sequence
     return {name: weights[column] for name, column in columns.items()}
 
 
+def fingerprint() -> str:
+    """Changes with whatever is learnt from; learning anew takes seconds, and may round otherwise on another Python."""
+    rows = [(row["text"], row["brand"], row["sentiment"]) for row in rows_of(HERE / "sets" / "sentiment.csv", "tune")]
+    lessons = [(path.name, path.read_text("utf-8")) for path in sorted((HERE / "lessons").glob("*.txt"))]
+    return sha256(repr((rows, lessons, _CLAUSE, _COST, _LEAST, _WEIGH, _WORD)).encode()).hexdigest()[:16]
+
+
 def written(learnt: Learnt) -> str:
     """The weights as a file: those alike on one line."""
     lines = ["# Learnt by `python -m tests.wording`: what words, and two in a row (a_b), say in logarithms of odds."]
+    lines += [f"# Its lessons: {fingerprint()}"]
     lines += [f"bias = {learnt.bias:.2f}", "", "[weigh]", *(f"{name} = {weight}" for name, weight in _WEIGH.items())]
     for name, weights in zip(TABLES, learnt[:3], strict=True):
         by_weight: dict[float, list[str]] = defaultdict(list)
