@@ -1,0 +1,156 @@
+"""What the wording of posts about one brand says beside rules: intents and feeling, by weights learnt from posts."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from listening.config import Brand
+from listening.post import Entry, Mention, Post
+from pipelines.intents import Line, load
+from pipelines.sentiment import Feeling
+from pipelines.sentiment.whole import FACTS, LONGEST, facts
+from pipelines.understanding import Understanding
+from pipelines.wording import UNIT, Wording, two
+from tests.bench.corpus import NOW
+from tests.posts import OUT, Lesson, Table, fingerprint
+
+LINES = (
+    "# a comment",
+    "\tone\ttwo",
+    "=start\t-100\t50",
+    "<ask>\t-7\t",
+    "late\t120\t-30",
+    "so\t\t-5",
+    "so_late\t40\t",
+    "^_so\t3\t1",
+)
+UNDERSTANDING = Understanding([Brand(name="Acme"), Brand(name="Zenith", lexicon={"soggy": 3.0})])
+
+
+def mention(text: str, brand: str = "Acme", **facts: object) -> Mention:
+    post = Post(platform="a", id="1", url="https://a.example/", text=text, published=NOW, language="en")
+    entry: Entry = UNDERSTANDING.entry(replace(post, **facts))
+    return next(one for one in entry.mentions if one.brand == brand)
+
+
+def test_all_columns_are_summed_at_once_each_word_counting_once() -> None:
+    wording = Wording(LINES)
+    assert wording.sums(["so", "late", "late", "unknown"]) == [(120 + 40 + 3) / UNIT, (-30 - 5 + 1) / UNIT]
+    assert wording.sums([]) == [0.0, 0.0]
+    assert wording.sums(["late", "\x06"]) == [1.13, -0.30]
+    assert wording.columns(("start", "unknown")) == [("one", -1.0, 0.0), ("two", 0.5, 0.0)]
+
+
+def test_weights_below_nothing_do_not_leak_into_their_neighbours() -> None:
+    wording = Wording(["\ta\tb\tc", *(f"w{number}\t-999999\t1\t-999999" for number in range(200))])
+    assert wording.sums([f"w{number}" for number in range(200)]) == [-1999998.0, 2.0, -1999998.0]
+
+
+def test_the_strongest_words_are_told_and_never_what_ends_a_sentence() -> None:
+    wording = Wording([*LINES, "<end>\t900\t", "<end>_so\t900\t"])
+    assert wording.telling(["\x05", "so", "late"], "one", 2) == ["late", "so late"]
+    assert wording.telling(["so", "late"], "two", 2) == []
+
+
+def test_two_words_in_a_row_are_named_as_files_have_them() -> None:
+    assert two(["so", "late", "\x06", "a_b"]) == {"^_so", "so_late", "late_<ask>"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("We are moving all our seats off Acme at the end of the quarter, renewals arrive 30 percent up.", "leaving"),
+        ("Pet insurance for a nine year old lab? Quotes from Acme and one other are 20 quid apart.", "buying"),
+        ("I am writing a piece on the toaster recall for Saturday. Would Acme like to comment?", "press"),
+        ("Join Acme with my referral and we both get a month for nothing.", "promotion"),
+    ],
+)
+def test_reasons_that_no_rule_knows_are_heard_in_the_wording(text: str, name: str) -> None:
+    intents = {intent.name: intent for intent in mention(text).intents}
+    assert name in intents, intents.keys()
+    assert 0.5 <= intents[name].confidence <= 0.99
+    for why in intents[name].why:
+        if why.rule == f"{name}/wording":
+            assert why.words
+            assert all(words.lower() in text.lower() for words in why.words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Acme opens at nine.", "I bought an Acme kettle yesterday.", "My phone is from Acme", "We use Acme at work"],
+)
+def test_plain_posts_stay_plain(text: str) -> None:
+    found = mention(text)
+    assert (found.label, found.intents) == ("neutral", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("The Acme app is ugly as sin. It also does what I want and hasn't crashed in two years.", "positive"),
+        ("Does the Acme free plan cover two users, or is there a fee for the second one?", "neutral"),
+    ],
+)  # fmt: skip
+def test_strong_words_about_something_else_are_outweighed(text: str, label: str) -> None:
+    found = mention(text)
+    assert found.label == label
+    assert found.why[0].rule == "wording"
+
+
+def test_rules_alone_judge_where_a_handle_is_addressed_where_stars_tell_and_the_teams_words() -> None:
+    text = "Join Acme with my referral and we both get a month for nothing."
+    assert "promotion" in {intent.name for intent in mention(text).intents}
+    assert "promotion" not in {intent.name for intent in mention(f"@acme {text}").intents}
+    assert "promotion" not in {intent.name for intent in mention(text, rating=5.0).intents}
+    judged = mention("Zenith: soggy boxes, and nobody answers", "Zenith")
+    assert "wording" not in [why.rule for why in judged.why]
+
+
+def test_a_long_article_is_left_to_rules() -> None:
+    feeling = Feeling()
+    text = "Acme " + "is moving all seats off again " * LONGEST
+    read = feeling.read(text, [(0, 4)])
+    assert feeling.judge(read, "Acme", [(0, 4)]) == feeling.heard(read, "Acme", [(0, 4)])
+
+
+def test_what_rules_say_is_bounded_and_surer_in_short_texts() -> None:
+    known = dict(zip(FACTS, facts(-1.0, 0, asks=True), strict=True))
+    assert known == {
+        "start": 1.0, "good": 0.0, "bad": 2.0, "positive": 0.0, "negative": 1.0, "good, short": 0.0,
+        "bad, short": 2.0, "short": 1.0, "asks": 1.0,
+    }  # fmt: skip
+    assert facts(0.8, 40, asks=False)[5:8] == (0.0, 0.0, 0.0)
+
+
+def test_intents_that_are_switched_off_or_unknown_are_not_heard() -> None:
+    shipped = pickle.loads(pickle.dumps(load()))
+    line = Line("Join Acme with my referral and we both get a month for nothing.", [(5, 9)])
+    assert "promotion" in {intent.name for intent in shipped.find(line, "en", 0.0)}
+    off = {name: rules.model_copy(update={"enabled": name != "promotion"}) for name, rules in shipped.rules.items()}
+    less = type(shipped)(off, shipped.lists)
+    assert "promotion" not in {intent.name for intent in less.find(line, "en", 0.0)}
+    assert less.find(line, "de", 0.0) == ()
+
+
+def test_a_column_is_learnt_from_lessons_and_their_likes() -> None:
+    vectors = {"late": [1.0, 0.0], "delayed": [0.9, 0.1], "lovely": [0.0, 1.0]}
+    lessons = [
+        Lesson((word, "it"), (float(right),), frozenset({"bad"} if right else ()), 1.0)
+        for word, right in (("late", True), ("lovely", False)) for _ in range(5)
+    ]  # fmt: skip
+    table = Table(vectors)
+    table.learn("bad", lessons, ["rules"])
+    wording = Wording(table.lines())
+    (late,), (delayed,), (lovely,) = (wording.sums([word]) for word in vectors)
+    assert late > delayed > 0 > lovely
+    assert wording.facts["rules"][0] > 0
+
+
+@pytest.mark.parametrize("name", ["intents", "feeling"])
+def test_what_was_learnt_is_of_the_lessons_there_are(name: str) -> None:
+    said = f"# Its lessons: {fingerprint()}"
+    head = (OUT / f"{name}.tsv").read_text("utf-8").splitlines()[:2]
+    assert said in head, "learn them anew: python -m tests.posts VECTORS"
