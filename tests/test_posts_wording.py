@@ -15,7 +15,7 @@ from pipelines.sentiment.whole import FACTS, LONGEST, facts
 from pipelines.understanding import Understanding
 from pipelines.wording import UNIT, Wording, two
 from tests.bench.corpus import NOW
-from tests.posts import OUT, Lesson, Table, fingerprint
+from tests.posts import OUT, Lesson, Table, fingerprint, posts
 
 LINES = (
     "# a comment",
@@ -154,3 +154,25 @@ def test_what_was_learnt_is_of_the_lessons_there_are(name: str) -> None:
     said = f"# Its lessons: {fingerprint()}"
     head = (OUT / f"{name}.tsv").read_text("utf-8").splitlines()[:2]
     assert said in head, "learn them anew: python -m tests.posts VECTORS"
+
+
+def test_nothing_is_told_without_a_reason_or_against_the_feeling() -> None:
+    rows = [row for row in posts() if row["brand"]][:400]
+    for row in rows:
+        understanding = Understanding([Brand(name=row["brand"])])
+        post = Post("a", "1", "https://a.example/", row["text"], published=NOW, language="en")
+        for found in understanding.entry(post).mentions:
+            for intent in found.intents:
+                assert intent.why, row["text"]
+                rules = [why.rule for why in intent.why]
+                if intent.name == "complaint" and rules == ["complaint/wording"]:
+                    assert (found.score or 0) < 0.05, row["text"]
+            for why in found.why:
+                if why.rule == "wording":
+                    assert not {"a", "the", "?", "."} & set(why.words)
+
+
+def test_the_opposite_of_what_rules_hear_takes_surer_words() -> None:
+    text = "I am one of the nobodies and I'm glad. Credit where due, Acme listened."
+    assert mention(text).label == "positive"
+    assert "complaint" not in {intent.name for intent in mention(text).intents}

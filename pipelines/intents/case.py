@@ -41,6 +41,11 @@ class Case:
         """From 0 to 1, by all there is."""
         return self.by_rules if self.margin is None else 1 / (1 + math.exp(-self.margin))
 
+    @property
+    def told(self) -> bool:
+        """Whether there is anything to show for it."""
+        return bool(self.words or self.held or self.implied)
+
     def copy(self) -> Case:
         """The same case, to go on with; nothing implies it yet."""
         case = Case()

@@ -19,6 +19,8 @@ _WORDED = "en"  # the language whose wording was learnt
 _MOST_WORDS = 200  # whose wording is weighed: weights were learnt from posts, not from articles
 _FACTS = ("start", "rules", "rules, short", "short")  # what is known beside the wording
 _SHORT = 40  # words: the shorter a text, the surer are rules
+_FELT = {"complaint": -1.0, "leaving": -1.0, "safety": -1.0, "praise": 1.0}  # which way they feel, if any
+_CALLED = 0.05  # the score from which a feeling is called one
 _TELLING = 2  # words that are given as reasons
 
 
@@ -101,11 +103,11 @@ class _Language:
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         cases = self.cases(line, score, stars)
         if self._wording is not None and stars is None and "@" not in line.written_text:
-            self._word(cases, line, self._wording)
+            self._word(cases, line, score, self._wording)
         shown = []
         for name, case in cases.items():
             confidence = case.confidence
-            if confidence >= self._thresholds[name]:
+            if confidence >= self._thresholds[name] and case.told:
                 shown.append(Intent(name, round(min(confidence, SUREST), 2), why(name, line, case, score)))
         if len(shown) > 1:
             shown.sort(key=_confidence, reverse=True)
@@ -134,7 +136,7 @@ class _Language:
             self._imply(cases)
         return cases
 
-    def _word(self, cases: dict[str, Case], line: Line, wording: Wording) -> None:
+    def _word(self, cases: dict[str, Case], line: Line, score: float | None, wording: Wording) -> None:
         """Weigh the wording with what rules say; it knows no intents but those of the package.
 
         Not where somebody is addressed by a handle (such short messages are what rules were made with), or gave stars.
@@ -144,12 +146,14 @@ class _Language:
         for (name, start, rules, rules_short, shorts), said in zip(self._columns, wording.sums(words), strict=True):
             margin = said + start + short * shorts
             case = cases.get(name)
-            if case is None:
-                if margin < 0 or name not in self._thresholds:
+            if case is None or not case.held:  # nothing but the wording speaks for it
+                against = score is not None and score * _FELT.get(name, 0.0) <= -_CALLED
+                if against or name not in self._thresholds or (margin < 0 and case is None):
                     continue
+            if case is None:
                 case = cases[name] = Case()
             case.margin = margin = margin + case.evidence * (rules + rules_short * short)
-            if said > 0 and margin >= 0 and case.by_rules < self._thresholds[name]:
+            if margin >= 0 and case.by_rules < self._thresholds[name]:
                 case.words = wording.telling(words, name, _TELLING)
 
     def _silent(self, score: float | None, stars: float | None, *, asks: bool) -> dict[str, Case]:

@@ -18,7 +18,7 @@ _NORMAL = math.sqrt(15)  # by which a sum of valences becomes a score, and back
 _MOST, _MOST_SCORED = 4.0, 0.97  # that rules hear
 _SHORT = 40  # tokens: the shorter a text, the surer are rules
 _RANGES = {"negative": (-1.0, -0.05), "neutral": (-0.0499, 0.0499), "positive": (0.05, 1.0)}  # what scores are called
-_CLEAR = 0.6  # by which the wording has to be surer to overrule them
+_CLEAR, _OPPOSITE = 0.6, 2.0  # by which the wording has to be surer to overrule them, and to say the opposite
 _SHOWN = 3
 
 
@@ -61,10 +61,11 @@ def worded(read: Impression, score: float) -> Worded | None:
     margins = [
         said + sum(map(mul, known, weights)) for said, weights in zip(wording.sums(words), _weights(), strict=True)
     ]
-    most, questions = max(margins), wording.questions
-    if most - margins[questions.index(label(score))] <= _CLEAR:
-        return None
+    most, questions, called = max(margins), wording.questions, label(score)
     found = questions[margins.index(most)]
+    clear = _CLEAR if "neutral" in {found, called} else _OPPOSITE * abs(score)
+    if most - margins[questions.index(called)] <= clear:
+        return None
     return Worded(
         _score(found, dict(zip(questions, margins, strict=True))), tuple(wording.telling(words, found, _SHOWN))
     )

@@ -16,7 +16,11 @@ from typing import Any, Self, TypeVar
 UNIT = 100  # weights are kept in hundredths
 _MARKS = {"<end>": "\x05", "<ask>": "\x06"}  # what ends sentences in a line (pipelines.intents.line), as files have it
 _EDGE = "^"  # stands before the first word of a text, and behind the last
-_SILENT = frozenset((_EDGE, *_MARKS.values()))  # nothing to show
+_SILENT = frozenset(  # nothing to show: they lean, but alone they say nothing to a reader
+    "a an the and or but if so as of to in on at by for from with it its is are was were be been i im ive me my we our "
+    "us you your he she his her they them their this that these those there here what which who where when how one "
+    "have has had do does did would will can could not no than then too very just all any some more about".split()
+)
 _FACT = "="  # begins the name of what is no word
 _BITS = 32
 _LEAST = 15  # what a word weighs at least that is given as a reason
@@ -91,20 +95,29 @@ class Wording:
         strong, strong_pairs = self._telling(question)
         said = [(strong[word], word) for word in strong.keys() & set(words)]
         said += [(strong_pairs[pair], " ".join(pair)) for pair in filter(strong_pairs.__contains__, pairwise(words))]
-        return [found for _, found in sorted(said, reverse=True)[:most]]
+        return list(dict.fromkeys([found for _, found in sorted(said, reverse=True)]))[:most]
 
     def _telling(self, question: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
         """The words and pairs that are given as reasons, with what they weigh; found when they are first asked for."""
         found = self._strong.get(question)
         if found is None:
             at = self.questions.index(question)
-            words = {word: _numbers(line)[at] for word, line in self._lines.items() if word not in _SILENT}
-            pairs = {pair: self._column(packed, at) for pair, packed in self._pairs.items() if _SILENT.isdisjoint(pair)}
+            words = {word: _numbers(line)[at] for word, line in self._lines.items() if _tells(word)}
+            pairs = {pair: self._column(packed, at) for pair, packed in self._pairs.items() if any(map(_tells, pair))}
+            pairs = {pair: weight for pair, weight in pairs.items() if all(map(_is_word, pair))}
             found = self._strong[question] = _least(words), _least(pairs)
         return found
 
     def _column(self, packed: int, at: int) -> int:
         return ((packed + self._above) >> _BITS * at) % (1 << _BITS) - self._half
+
+
+def _is_word(word: str) -> bool:
+    return word.isalnum() and not word.isupper()  # names and what ends sentences are none
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and _is_word(word) and word not in _SILENT
 
 
 def _least(weights: Mapping[_Key, int]) -> dict[_Key, int]:
