@@ -20,14 +20,14 @@ from typing import NamedTuple
 
 from listening.config import Brand
 from listening.post import Post
-from pipelines.intents import Line, shortness
+from pipelines.intents import Line
 from pipelines.intents import load as load_intents
 from pipelines.intents.line import BRAND, OTHER
 from pipelines.learned.solve import fit
 from pipelines.match import Names
 from pipelines.sentiment import Feeling, relations
 from pipelines.sentiment.whole import FACTS, facts, words_of
-from pipelines.wording import UNIT, two, written
+from pipelines.wording import UNIT, shortness, two, written
 from tests.bench.corpus import NOW
 from tests.wording import rows_of
 
@@ -36,7 +36,7 @@ OUT = HERE.parent / "pipelines" / "wording"
 RULES = ("rules", "rules, short", "short")
 _NAMES = {BRAND, OTHER, relations.OWN, relations.OTHER}  # that say nothing by themselves
 LABELS = ("negative", "neutral", "positive")
-# All by cross-validation among the lessons.
+# _COST and _PAIR by cross-validation among the lessons, the others by what a few values made of sets/posts.csv.
 _COST = 1.0  # of a post; less makes smaller weights
 _CLAUSE, _TUNED = 0.25, 2.0  # of a clause that says something, and of a sentence of the sets
 _PAIR, _START = 0.7, 3.0  # what two words in a row weigh beside one, and what the start does
@@ -81,7 +81,7 @@ class Reader:
         said = facts(score, len(read.words), asks="?" in text)
         felt = Lesson(words_of(read), said[1:], frozenset((row["sentiment"],)), _COST)
         rules = {name: case.evidence for name, case in known.items()}
-        short = shortness(line)
+        short = shortness(len(line.words))
         return felt, {
             name: Lesson(line.words, (rules.get(name, 0.0), rules.get(name, 0.0) * short, short), wanted, _COST)
             for name in self.intents.rules

@@ -11,22 +11,16 @@ from pipelines.intents.finder import Finder, Span
 from pipelines.intents.line import Line
 from pipelines.intents.models import IntentRules, Rule
 from pipelines.intents.patterns import Pattern, phrase, query
-from pipelines.wording import Wording
+from pipelines.wording import Wording, addresses, shortness
 
 _MOST_KEPT = 10_000  # of what depends on scores alone
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _WORDED = "en"  # the language whose wording was learnt
 _MOST_WORDS = 200  # whose wording is weighed: weights were learnt from posts, not from articles
 _FACTS = ("start", "rules", "rules, short", "short")  # what is known beside the wording
-_SHORT = 40  # words: the shorter a text, the surer are rules
 _FELT = {"complaint": -1.0, "leaving": -1.0, "safety": -1.0, "praise": 1.0}  # which way they feel, if any
 _CALLED = 0.05  # the score from which a feeling is called one
 _TELLING = 2  # words that are given as reasons
-
-
-def shortness(line: Line) -> float:
-    """From 0, for a text of many words, to 1."""
-    return max(0.0, 1 - len(line.words) / _SHORT)
 
 
 class Intents:
@@ -102,7 +96,7 @@ class _Language:
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         cases = self.cases(line, score, stars)
-        if self._wording is not None and stars is None and "@" not in line.written_text:
+        if self._wording is not None and stars is None and not addresses(line.written_text):
             self._word(cases, line, score, self._wording)
         shown = []
         for name, case in cases.items():
@@ -142,7 +136,7 @@ class _Language:
         Not where somebody is addressed by a handle (such short messages are what rules were made with), or gave stars.
         """
         words = line.words[:_MOST_WORDS]
-        short = shortness(line)
+        short = shortness(len(line.words))
         for (name, start, rules, rules_short, shorts), said in zip(self._columns, wording.sums(words), strict=True):
             margin = said + start + short * shorts
             case = cases.get(name)

@@ -12,9 +12,9 @@ from listening.post import Entry, Evidence, Intent, Label, Mention
 from pipelines.learned.features import Sample
 from pipelines.learned.model import Model
 from pipelines.learned.sample import feeling_sample, relevance_sample
+from pipelines.sentiment import called
 
 _INTENT = "intent:"
-_RANGES = {"negative": (-1.0, -0.05), "neutral": (-0.0499, 0.0499), "positive": (0.05, 1.0)}  # what scores are called
 
 
 class Learned:
@@ -67,9 +67,8 @@ class Learned:
             return mention
         why = (model.reasons(sample, found), *mention.why)
         shares = dict(zip(model.classes, model.shares(margins), strict=True))
-        low, high = _RANGES[found]
-        score = max(low, min(high, shares.get("positive", 0.0) - shares.get("negative", 0.0)))
-        return replace(mention, label=cast("Label", found), score=round(score, 4), why=why)
+        score = called(found, shares.get("positive", 0.0) - shares.get("negative", 0.0))
+        return replace(mention, label=cast("Label", found), score=score, why=why)
 
     def _intent(self, model: Model, sample: Sample, mention: Mention) -> Mention:
         name = model.kind.removeprefix(_INTENT)

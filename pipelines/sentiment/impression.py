@@ -15,6 +15,10 @@ from pipelines.vader import Reading
 
 WORDING = "wording"  # the rule of what wording adds to what rules say
 WORDS = ("negative word", "positive word", "hint")  # the rules of single words
+_RANGES: dict[str, tuple[float, float]] = {  # what scores are called; see label
+    "negative": (-1.0, -0.05), "neutral": (-0.0499, 0.0499), "positive": (0.05, 1.0),
+}  # fmt: skip
+_MOST_SCORED = 0.9999  # beyond it a score has no sum
 _SHOWN = 8  # pieces of evidence; more tell nobody more
 
 
@@ -37,6 +41,18 @@ def label(score: float) -> Label:
     if score >= 0.05:
         return "positive"
     return "negative" if score <= -0.05 else "neutral"
+
+
+def called(name: str, score: float) -> float:
+    """The score, moved as little as makes it one that `label` calls by this name."""
+    low, high = _RANGES[name]
+    return round(max(low, min(high, score)), 4)
+
+
+def summed(score: float) -> float:
+    """The sum of valences that comes to a score: what `Impression.score` makes of them, undone."""
+    bounded = max(-_MOST_SCORED, min(_MOST_SCORED, score))
+    return bounded * math.sqrt(15) / math.sqrt(1 - bounded * bounded)
 
 
 def negated(words: Sequence[Word], place: int) -> bool:

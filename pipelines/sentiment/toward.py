@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import WORDING, Impression, Part
+from pipelines.sentiment.impression import WORDING, Impression, Part, summed
 from pipelines.sentiment.sides import Side, Sides, outside, relations, sides_of
 from pipelines.sentiment.wording import weighed
 
 _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
-_NORMAL = math.sqrt(15)  # by which a sum of valences becomes a score, and back
-_MOST_SCORED = 0.9999  # beyond it a score has no sum
 _MOST_NAMES = 30  # of a brand in a text that are looked at
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _SURE = 2.0  # what a question has to say to say anything
@@ -34,8 +31,7 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
 def _worded(read: Impression, parts: Sequence[Part], side: Side) -> Sequence[Part]:
     """What rules say, and what the wording adds; nothing where it is plain."""
     lean = side.lean
-    score = max(-_MOST_SCORED, min(_MOST_SCORED, read.score(parts)))
-    heard = score * _NORMAL / math.sqrt(1 - score * score)
+    heard = summed(read.score(parts))
     total = weighed(lean, heard, aside=not side.real)
     if total is None:
         return []

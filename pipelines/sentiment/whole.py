@@ -5,20 +5,17 @@ from __future__ import annotations
 import math
 from functools import cache
 from operator import mul
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from listening.post import Label
-from pipelines.sentiment.impression import Impression, label
+from pipelines.sentiment.impression import Impression, called, label, summed
 from pipelines.sentiment.relations import OWN
-from pipelines.wording import Wording
+from pipelines.wording import Wording, addresses, shortness
 
 LONGEST = 200  # tokens of a text whose wording is weighed: weights were learnt from posts, not from articles
 FACTS = ("start", "good", "bad", "positive", "negative", "good, short", "bad, short", "short", "asks")
-_NORMAL = math.sqrt(15)  # by which a sum of valences becomes a score, and back
-_MOST, _MOST_SCORED = 4.0, 0.97  # that rules hear
-_SHORT = 40  # tokens: the shorter a text, the surer are rules
-_RANGES = {"negative": (-1.0, -0.05), "neutral": (-0.0499, 0.0499), "positive": (0.05, 1.0)}  # what scores are called
-_CLEAR, _OPPOSITE = 0.6, 2.0  # by which the wording has to be surer to overrule them, and to say the opposite
+_MOST = 4.0  # that rules hear
+_CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
+_OPPOSITE = 2.0  # and to say the opposite of what they say with a score of 1
 _SHOWN = 3
 
 
@@ -36,12 +33,10 @@ def words_of(read: Impression) -> list[str]:
 
 def facts(score: float, count: int, *, asks: bool) -> tuple[float, ...]:
     """What is known of a text of so many tokens beside its words, as FACTS; `score` is what rules say."""
-    bounded = max(-_MOST_SCORED, min(_MOST_SCORED, score))
-    heard = max(-_MOST, min(_MOST, bounded * _NORMAL / math.sqrt(1 - bounded * bounded))) / 2
-    good, bad, short = max(heard, 0.0), max(-heard, 0.0), max(0.0, 1 - count / _SHORT)
-    called = label(score)
+    heard, short, name = max(-_MOST, min(_MOST, summed(score))) / 2, shortness(count), label(score)
+    good, bad = max(heard, 0.0), max(-heard, 0.0)
     return (
-        1.0, good, bad, float(called == "positive"), float(called == "negative"), good * short, bad * short, short,
+        1.0, good, bad, float(name == "positive"), float(name == "negative"), good * short, bad * short, short,
         float(asks),
     )  # fmt: skip
 
@@ -51,7 +46,7 @@ def worded(read: Impression, score: float) -> Worded | None:
 
     It is not where somebody is addressed by a handle: such short messages are what rules were made with.
     """
-    if len(read.words) > LONGEST or "@" in read.text:
+    if len(read.words) > LONGEST or addresses(read.text):
         return None
     words = words_of(read)
     if words.count(OWN) == len(words):  # a name says nothing by itself
@@ -61,14 +56,15 @@ def worded(read: Impression, score: float) -> Worded | None:
     margins = [
         said + sum(map(mul, known, weights)) for said, weights in zip(wording.sums(words), _weights(), strict=True)
     ]
-    most, questions, called = max(margins), wording.questions, label(score)
+    most, questions, before = max(margins), wording.questions, label(score)
     found = questions[margins.index(most)]
-    clear = _CLEAR if "neutral" in {found, called} else _OPPOSITE * abs(score)
-    if most - margins[questions.index(called)] <= clear:
+    clear = _CLEAR if "neutral" in {found, before} else _OPPOSITE * abs(score)
+    if most - margins[questions.index(before)] <= clear:
         return None
-    return Worded(
-        _score(found, dict(zip(questions, margins, strict=True))), tuple(wording.telling(words, found, _SHOWN))
-    )
+    shown = wording.telling(words, found, _SHOWN)
+    if not shown:  # nothing is judged without words to show for it
+        return None
+    return Worded(called(found, _score(dict(zip(questions, margins, strict=True)))), tuple(shown))
 
 
 @cache
@@ -77,8 +73,7 @@ def _weights() -> list[list[float]]:
     return [weights for _, *weights in Wording.of("feeling").columns(FACTS)]
 
 
-def _score(called: str, margins: dict[str, float]) -> float:
-    """From the odds of each label, within what is called so."""
+def _score(margins: dict[str, float]) -> float:
+    """From the odds of each label."""
     shares = {name: 1 / (1 + math.exp(-max(-30.0, min(30.0, margin)))) for name, margin in margins.items()}
-    low, high = _RANGES[cast("Label", called)]
-    return round(max(low, min(high, (shares["positive"] - shares["negative"]) / sum(shares.values()))), 4)
+    return (shares["positive"] - shares["negative"]) / sum(shares.values())

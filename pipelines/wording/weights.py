@@ -6,6 +6,7 @@ compiled: mypyc's dicts do not fill themselves.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -23,6 +24,8 @@ _SILENT = frozenset(  # nothing to show: they lean, but alone they say nothing t
 )
 _FACT = "="  # begins the name of what is no word
 _BITS = 32
+_HANDLE = re.compile(r"(?<!\w)@\w")  # not that of an e-mail address
+_SHORT = 40  # words
 _LEAST = 15  # what a word weighs at least that is given as a reason
 _Key = TypeVar("_Key", str, tuple[str, str])
 _MOST_KEPT = 50_000  # words that are met again and again
@@ -110,6 +113,16 @@ class Wording:
 
     def _column(self, packed: int, at: int) -> int:
         return ((packed + self._above) >> _BITS * at) % (1 << _BITS) - self._half
+
+
+def addresses(text: str) -> bool:
+    """Whether somebody is addressed by a handle: such short messages are what rules were made with, and judge alone."""
+    return "@" in text and _HANDLE.search(text) is not None
+
+
+def shortness(words: int) -> float:
+    """From 0, for a text of many words, to 1: the shorter it is, the surer are rules."""
+    return max(0.0, 1 - words / _SHORT)
 
 
 def _is_word(word: str) -> bool:

@@ -38,6 +38,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--posts", type=int, default=100_000)
     parser.add_argument("--full", action="store_true", help="a million posts")
     given = parser.parse_args(arguments)
+    if given.posts < _BATCH:
+        parser.error(f"--posts is {given.posts}; it takes {_BATCH} at least, one transaction, to measure anything")
     count = 1_000_000 if given.full else given.posts
     _schemes(min(count, 20_000))
     return _stored(count)
