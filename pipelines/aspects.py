@@ -10,8 +10,8 @@ from importlib.resources import files
 from listening.config import Brand
 from listening.post import Aspect, Label
 from pipelines.intents.finder import Finder, Span
-from pipelines.intents.line import Line
 from pipelines.intents.patterns import phrase
+from pipelines.line import Line
 
 _DEFAULTS = "..."  # in a brand's list: the words that come along
 _SHOWN = 5  # words that are kept as evidence

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from listening.post import Evidence, Label, Sentiment
+from pipelines.line import Line
 from pipelines.sentiment import Feeling, Impression, Judgement, label
 from pipelines.tongues import LANGUAGES, passage, tongue
 from pipelines.transformer import Transformer
@@ -25,8 +26,11 @@ class Reader(Protocol):
     def read(self, text: str, names: Spans = ()) -> Any:
         """All that is read in a text that names brands at `names`, with the `sentiment` of the whole."""
 
-    def judge(self, read: Any, brand: str, own: Spans, others: Spans = ()) -> Judgement:
-        """How what was read feels toward a brand that is named at `own`, with others named at `others`."""
+    def judge(self, read: Any, brand: str, own: Spans, others: Spans = (), line: Line | None = None) -> Judgement:
+        """How what was read feels toward a brand that is named at `own`, with others named at `others`.
+
+        `line` is the text as rules read it.
+        """
 
     def within(self, read: Any, start: int, end: int) -> tuple[float, Label]:
         """How a stretch of what was read feels, by its characters."""
@@ -82,7 +86,9 @@ class Lexical:
         reading = self._scorer.read(text)
         return _Read(text, reading.sentiment, reading.why())
 
-    def judge(self, read: _Read, brand: str, own: Spans, others: Spans = ()) -> Judgement:  # noqa: ARG002
+    def judge(
+        self, read: _Read, brand: str, own: Spans, others: Spans = (), line: Line | None = None,  # noqa: ARG002
+    ) -> Judgement:  # fmt: skip
         """By the part that speaks of the brand."""
         part = self._scorer.about(read.text, own, others)
         about = read if part == read.text else self.read(part)
@@ -105,7 +111,9 @@ class Modelled:
         """The text and the model's score of it."""
         return _Read(text, self._model.score(text))
 
-    def judge(self, read: _Read, brand: str, own: Spans, others: Spans = ()) -> Judgement:  # noqa: ARG002
+    def judge(
+        self, read: _Read, brand: str, own: Spans, others: Spans = (), line: Line | None = None,  # noqa: ARG002
+    ) -> Judgement:  # fmt: skip
         """By the model, of the part that speaks of the brand."""
         part = self._about(read.text, own, others)
         found = read.sentiment if part == read.text else self._model.score(part)

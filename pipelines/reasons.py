@@ -9,7 +9,8 @@ from itertools import pairwise
 from listening.config import Brand
 from listening.post import Aspect, Intent, Post, Urgency
 from pipelines.aspects import Aspects, Feeling
-from pipelines.intents import Intents, Line, load
+from pipelines.intents import Intents, load
+from pipelines.line import Line
 from pipelines.match import Found
 from pipelines.urgency import urgency
 
@@ -38,31 +39,40 @@ class Reasons:
     def __reduce__(self) -> tuple[type[Reasons], tuple[Sequence[Brand], Intents]]:
         return type(self), (self._brands, self.intents)
 
+    def lines(self, post: Post, found: Sequence[Found]) -> list[Line]:
+        """The post as rules read it for each of the brands `found` in it, with its title if it has one of its own."""
+        title = _title(post)
+        named = [[*one.title_spans * bool(title), *_moved(one.spans, len(title))] for one in found]
+        text = title + post.text
+        if len(named) == 1:
+            return [Line(text, named[0])]
+        return [_shared(text, own, [span for each in named if each is not own for span in each]) for own in named]
+
     def find(
-        self, post: Post, one: Found, found: Sequence[Found], language: str, score: float | None,
-        feeling: Feeling | None,
-    ) -> tuple[tuple[Intent, ...], tuple[Aspect, ...], Urgency]:  # fmt: skip
-        """What a post says to the brand `one` of those `found` in it. `score`: what it feels toward this brand.
+        self, post: Post, brand: str, line: Line, language: str, score: float | None, feeling: Feeling | None
+    ) -> tuple[tuple[Intent, ...], tuple[Aspect, ...], Urgency]:
+        """What a post says to a brand for which its `line` was made. `score`: what it feels toward this brand.
 
         `feeling` tells that between two characters of the text, which may lie before its beginning where they are in
         the title; None where the language is not scored.
         """
-        text, shift = post.text, 0
-        if post.title and post.title != text and not post.title.lower().startswith("re:"):
-            text, shift = f"{post.title}\n{text}", len(post.title) + 1
-        own = [*one.title_spans * bool(shift), *_moved(one.spans, shift)]
-        others = [
-            span
-            for each in found
-            if each is not one
-            for span in [*each.title_spans * bool(shift), *_moved(each.spans, shift)]
-        ]
-        others = [span for span in others if span not in own]
-        line = Line(text, own, others, _counted(text, own, others) if own and others else None)
         intents = self.intents.find(line, language, score, post.rating)
+        shift = len(_title(post))
         told = feeling if feeling is None or not shift else lambda start, end: feeling(start - shift, end - shift)
-        aspects = self.aspects.find(one.brand, line, told)
+        aspects = self.aspects.find(brand, line, told)
         return intents, aspects, urgency(post, intents, score, self.intents.points)
+
+
+def _title(post: Post) -> str:
+    """The title that stands before a post's text, with a line's end; nothing where it is not its author's."""
+    title = post.title
+    return f"{title}\n" if title and title != post.text and not title.lower().startswith("re:") else ""
+
+
+def _shared(text: str, own: Sequence[Span], others: Sequence[Span]) -> Line:
+    """The text as it is read for one of several brands."""
+    others = [span for span in others if span not in own]
+    return Line(text, own, others, _counted(text, own, others) if own and others else None)
 
 
 def _moved(spans: Sequence[Span], by: int) -> Sequence[Span]:

@@ -13,6 +13,7 @@ from pipelines.intents import Intents
 from pipelines.intents import load as load_intents
 from pipelines.language import detect
 from pipelines.learned import Learned
+from pipelines.line import Line
 from pipelines.match import Found, Names
 from pipelines.readers import English, Lexical, Modelled, Reader, by_feeling
 from pipelines.reasons import Reasons
@@ -119,29 +120,35 @@ class Understanding:
 
     def _judge(self, steps: _Steps) -> None:
         """How it feels toward each brand."""
-        for one in steps.found if steps.reader is not None else ():
-            others = sorted([span for each in steps.found if each is not one for span in each.spans])
-            steps.judged.append(steps.reader.judge(steps.read, one.brand, one.spans, others))  # type: ignore[union-attr]
+        found, reader = steps.found, steps.reader
+        steps.lines = self.reasons.lines(steps.post, found)
+        if reader is None:
+            return
+        for one, line in zip(found, steps.lines, strict=True):
+            others = sorted([span for each in found if each is not one for span in each.spans])
+            steps.judged.append(reader.judge(steps.read, one.brand, one.spans, others, line))
 
     def _reason(self, steps: _Steps) -> None:
         """Why it was written to each brand."""
-        for one, judged in zip_longest(steps.found, steps.judged):
+        post, language, find = steps.post, steps.language, self.reasons.find
+        for one, line, judged in zip_longest(steps.found, steps.lines, steps.judged):
             score, called, why = judged or _UNSCORED
             feeling = None if judged is None else steps.feeling(judged)
-            intents, aspects, urgent = self.reasons.find(steps.post, one, steps.found, steps.language, score, feeling)
+            intents, aspects, urgent = find(post, one.brand, line, language, score, feeling)
             steps.mentions.append(Mention(one.brand, one.words, score, called, why, intents, aspects, urgent))
 
 
 class _Steps:
     """A post on its way, with what each step found."""
 
-    __slots__ = ("found", "judged", "language", "mentions", "post", "read", "reader", "text")
+    __slots__ = ("found", "judged", "language", "lines", "mentions", "post", "read", "reader", "text")
 
     def __init__(self, post: Post, found: Sequence[Found]) -> None:
         self.post, self.found, self.text = post, found, post.text or post.title
         self.language = post.language
         self.reader: Reader | None = None  # None where the language cannot be scored
         self.read: Any = None
+        self.lines: list[Line] = []  # the text as rules read it, for each brand
         self.judged: list[Judgement] = []  # for each brand
         self.mentions: list[Mention] = []
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR, normalize
 
 from listening.post import Sentiment
-from pipelines.vocabulary import AFTER, BEFORE, Vocabulary, Word, data, phrases, small
+from pipelines.vocabulary import AFTER, BEFORE, PLAIN, Vocabulary, Word, data, phrases, small
 
 _STRONGEST = 4.0  # the scale of the lexicon's raters
 _EMPTY = Sentiment(neg=0.0, neu=0.0, pos=0.0, compound=0.0)
@@ -72,13 +72,16 @@ class Reading:
 
     def __init__(self, spelt: str, tokens: list[str], words: list[Word]) -> None:
         self.spelt, self.tokens, self._words, self.emphasis = spelt, tokens, words, _emphasis(spelt)
+        marked = [place for place, word in enumerate(words) if word is not PLAIN]
         # partly, not wholly, in capitals
-        self._differs = differs = 0 < [word.upper for word in words].count(True) < len(tokens)
+        self._differs = differs = 0 < [words[place].upper for place in marked].count(True) < len(tokens)
         self.valences: list[float] = []
         self.places: list[int] = []
         self.but = -1
-        for place in [place for place, word in enumerate(words) if word.stops]:
+        for place in marked:
             word = words[place]
+            if not word.stops:
+                continue
             if self.but < 0 and word.lower == "but":
                 self.but = place - len(BEFORE)
             if word.valence is None or (word.lower == "kind" and words[place + 1].lower == "of"):

@@ -34,10 +34,10 @@ class Word:
     bent: bool = False  # a word of the lexicon that other rules than boosting and negation look at
 
 
-_PLAIN, _PLAIN_UPPER = Word(upper=False), Word(upper=True)
+PLAIN, _PLAIN_UPPER = Word(upper=False), Word(upper=True)  # of which no rule asks more
 # Around a text, so that no rule asks where it begins and ends. The rules pass over what is in the lexicon, and so over
 # what is before the first word.
-BEFORE, AFTER = [Word(upper=False, valence=0.0)] * 3, [_PLAIN] * 2
+BEFORE, AFTER = [Word(upper=False, valence=0.0)] * 3, [PLAIN] * 2
 
 
 @cache
@@ -98,7 +98,7 @@ class Vocabulary(dict[str, Word]):
         boost = BOOSTER_DICT.get(lower, 0.0)
         negates = lower in self._negations or "n't" in lower
         if valence is None and not (boost or negates or lower in self._named):
-            return _PLAIN_UPPER if upper else _PLAIN
+            return _PLAIN_UPPER if upper else PLAIN
         opens, follows = lower in self._first, lower in self._second
         stops = (valence is not None and not boost) or lower == "but"
         bends = bool(boost) or negates or follows or lower in _BENDING

@@ -1,4 +1,4 @@
-"""Learns pipelines/wording/*.tsv from lessons/posts.csv, posts of our own: `python -m tests.posts VECTORS`.
+"""Learns pipelines/wording/posts.tsv from lessons/posts.csv, posts of our own: `python -m tests.posts VECTORS`.
 
 VECTORS has a line "word v1 v2 ..." for each of the most common words, as GloVe's own files have them (Pennington,
 Socher and Manning, GloVe: Global Vectors for Word Representation, 2014; public domain). What is learnt of a word is
@@ -11,7 +11,7 @@ import argparse
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from itertools import chain
@@ -20,22 +20,20 @@ from typing import NamedTuple
 
 from listening.config import Brand
 from listening.post import Post
-from pipelines.intents import Line
 from pipelines.intents import load as load_intents
-from pipelines.intents.line import BRAND, OTHER
 from pipelines.learned.solve import fit
+from pipelines.line import BRAND, OTHER, Line
 from pipelines.match import Names
-from pipelines.sentiment import Feeling, relations
-from pipelines.sentiment.whole import FACTS, facts, words_of
-from pipelines.wording import UNIT, shortness, two, written
+from pipelines.sentiment import Feeling
+from pipelines.sentiment.whole import FACTS, LABELS, facts
+from pipelines.wording import UNIT, counted, shortness, two, written
 from tests.bench.corpus import NOW
 from tests.wording import rows_of
 
 HERE = Path(__file__).parent
-OUT = HERE.parent / "pipelines" / "wording"
+OUT = HERE.parent / "pipelines" / "wording" / "posts.tsv"
 RULES = ("rules", "rules, short", "short")
-_NAMES = {BRAND, OTHER, relations.OWN, relations.OTHER}  # that say nothing by themselves
-LABELS = ("negative", "neutral", "positive")
+_NAMES = {BRAND, OTHER}  # that say nothing by themselves
 # _COST and _PAIR by cross-validation among the lessons, the others by what a few values made of sets/posts.csv.
 _COST = 1.0  # of a post; less makes smaller weights
 _CLAUSE, _TUNED = 0.25, 2.0  # of a clause that says something, and of a sentence of the sets
@@ -74,16 +72,16 @@ class Reader:
         post = Post(platform="a", id="1", url="https://a.example/", text=text, published=NOW)
         spans = [span for found in (names(brand).find(post) if brand else ()) for span in found.spans]
         read = self.feeling.read(text, spans)
-        score = self.feeling.heard(read, brand, spans).score
+        score = self.feeling.judge(read, brand, spans).score
         line = Line(text, spans)
         known = self.intents.cases(line, "en", score)
         wanted = frozenset(filter(None, row.get("intents", "").split(";")))
-        said = facts(score, len(read.words), asks="?" in text)
-        felt = Lesson(words_of(read), said[1:], frozenset((row["sentiment"],)), _COST)
+        words, short = counted(line.text).split(), shortness(len(line.words))
+        said = (*facts(line, score), short)
+        felt = Lesson(words, said, frozenset((row["sentiment"],)), _COST)
         rules = {name: case.evidence for name, case in known.items()}
-        short = shortness(len(line.words))
         return felt, {
-            name: Lesson(line.words, (rules.get(name, 0.0), rules.get(name, 0.0) * short, short), wanted, _COST)
+            name: Lesson(words, (rules.get(name, 0.0), rules.get(name, 0.0) * short, short), wanted, _COST)
             for name in self.intents.rules
         }
 
@@ -161,11 +159,6 @@ def vectors_of(path: Path) -> dict[str, list[float]]:
     return found
 
 
-def write(name: str, lines: Iterable[str]) -> None:
-    """A file of weights."""
-    (OUT / f"{name}.tsv").write_text("\n".join(lines) + "\n", "utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.posts", description=__doc__)
     parser.add_argument("vectors", type=Path)
@@ -182,16 +175,14 @@ def main() -> None:
     for name in reader.intents.rules:
         table.learn(name, [one[name] for one in intents], RULES, _SURER.get(name, _SURE))
         print(name, flush=True)
-    write("intents", table.lines())
     felt = [lesson for lesson, _ in read]
     felt += [lesson for lesson, _ in plain]
     felt += [reader.read(row)[0]._replace(cost=_CLAUSE) for row in clauses() if row["sentiment"] != "neutral"]
     felt += [reader.read(row)[0]._replace(cost=_TUNED) for row in alone()]
-    table = Table(vectors)
     for label in LABELS:
-        table.learn(label, felt, FACTS[1:])
+        table.learn(label, felt, (*FACTS, "short"))
         print(label, flush=True)
-    write("feeling", table.lines())
+    OUT.write_text("\n".join(table.lines()) + "\n", "utf-8")
 
 
 def clauses() -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from listening.config import Brand
 from listening.post import Aspect, Post
 from pipelines.aspects import Aspects, lists_of
-from pipelines.intents import Line
+from pipelines.line import Line
 from pipelines.understanding import Understanding
 from tests.growth import LINEAR, growth
 

@@ -18,8 +18,9 @@ from listening.config import Brand
 from listening.errors import ConfigError
 from listening.post import Mention, Post
 from pipelines.ingest import Understanding
-from pipelines.intents import Intents, Line, load
+from pipelines.intents import Intents, load
 from pipelines.intents.models import IntentRules, Rule
+from pipelines.line import Line
 from tests.growth import LINEAR, growth
 
 SET = Path(__file__).parent / "sets" / "intents.csv"

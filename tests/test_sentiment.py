@@ -19,6 +19,7 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, S
 from listening.config import Brand
 from listening.post import Evidence, Post, Sentiment
 from pipelines import vocabulary
+from pipelines.line import Line
 from pipelines.match import Names
 from pipelines.sentiment import Feeling, Judgement, Scorer, label
 from pipelines.sentiment.clauses import passages
@@ -654,7 +655,8 @@ def shares_right(part: str) -> dict[str, float]:
         own = spans.pop(row["brand"], ())
         others = sorted(span for each in spans.values() for span in each)
         read = FEELING.read(row["text"], [*own, *others])
-        right = FEELING.judge(read, row["brand"], own, others).label == row["sentiment"]
+        line = Line(row["text"], own, others)
+        right = FEELING.judge(read, row["brand"], own, others, line).label == row["sentiment"]
         counts["two" if spans else "one"].append(right)
     assert min(map(len, counts.values())) >= 50
     return {name: sum(right) / len(right) for name, right in counts.items()}

@@ -7,7 +7,7 @@ import math
 from listening.post import Evidence
 from pipelines.intents.compiled import MOST_SHOWN, Compiled
 from pipelines.intents.finder import Span
-from pipelines.intents.line import Line
+from pipelines.line import Line
 
 SUREST, LEAST = 0.99, 0.01  # no rule is beyond doubt
 _MOST_RULES = 4  # that are shown for one intent

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from pipelines.intents.finder import Span
-from pipelines.intents.line import Line
 from pipelines.intents.models import Rule
 from pipelines.intents.patterns import Pattern
+from pipelines.line import Line
 
 MOST_SHOWN = 2  # finds of one rule
 NOWHERE: list[Span] = []

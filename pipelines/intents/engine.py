@@ -8,16 +8,15 @@ from listening.post import Intent
 from pipelines.intents.case import SUREST, Case, why
 from pipelines.intents.compiled import NOWHERE, Compiled
 from pipelines.intents.finder import Finder, Span
-from pipelines.intents.line import Line
 from pipelines.intents.models import IntentRules, Rule
 from pipelines.intents.patterns import Pattern, phrase, query
-from pipelines.wording import Wording, addresses, shortness
+from pipelines.line import Line
+from pipelines.wording import Said, Wording, shortness
 
 _MOST_KEPT = 10_000  # of what depends on scores alone
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _WORDED = "en"  # the language whose wording was learnt
-_MOST_WORDS = 200  # whose wording is weighed: weights were learnt from posts, not from articles
-_FACTS = ("start", "rules", "rules, short", "short")  # what is known beside the wording
+_FACTS = ("rules", "rules, short")  # what is known beside the wording
 _FELT = {"complaint": -1.0, "leaving": -1.0, "safety": -1.0, "praise": 1.0}  # which way they feel, if any
 _CALLED = 0.05  # the score from which a feeling is called one
 _TELLING = 2  # words that are given as reasons
@@ -86,8 +85,7 @@ class _Language:
         self._thresholds = {name: each.threshold for name, each in intents.rules.items() if each.enabled}
         self._implies = {name: each.implies for name, each in intents.rules.items() if each.implies}
         self._wordless = [each for each in self._rules if not each.patterns]
-        self._wording = Wording.of("intents") if language == _WORDED else None
-        self._columns = [] if self._wording is None else self._wording.columns(_FACTS)
+        self._columns = Wording.learnt().columns(self._thresholds, _FACTS) if language == _WORDED else []
         self._known: dict[tuple[float | None, float | None, bool], dict[str, Case]] = {}
         patterns: dict[int, Sequence[Pattern]] = {_NEGATION: negations}
         for index, each in enumerate(self._rules):
@@ -96,8 +94,9 @@ class _Language:
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         cases = self.cases(line, score, stars)
-        if self._wording is not None and stars is None and not addresses(line.written_text):
-            self._word(cases, line, score, self._wording)
+        said = line.said if self._columns and stars is None else None  # stars tell more
+        if said is not None:
+            self._word(cases, said, score, shortness(len(line.words)))
         shown = []
         for name, case in cases.items():
             confidence = case.confidence
@@ -130,25 +129,21 @@ class _Language:
             self._imply(cases)
         return cases
 
-    def _word(self, cases: dict[str, Case], line: Line, score: float | None, wording: Wording) -> None:
-        """Weigh the wording with what rules say; it knows no intents but those of the package.
-
-        Not where somebody is addressed by a handle (such short messages are what rules were made with), or gave stars.
-        """
-        words = line.words[:_MOST_WORDS]
-        short = shortness(len(line.words))
-        for (name, start, rules, rules_short, shorts), said in zip(self._columns, wording.sums(words), strict=True):
-            margin = said + start + short * shorts
-            case = cases.get(name)
+    def _word(self, cases: dict[str, Case], said: Said, score: float | None, short: float) -> None:
+        """Weigh the wording with what rules say; it knows no intents but those of the package."""
+        margins = said.margins
+        for at, name, rules, rules_short in self._columns:
+            margin, case = margins[at], cases.get(name)
+            if case is None and margin < 0:
+                continue
             if case is None or not case.held:  # nothing but the wording speaks for it
-                against = score is not None and score * _FELT.get(name, 0.0) <= -_CALLED
-                if against or name not in self._thresholds or (margin < 0 and case is None):
+                if score is not None and score * _FELT.get(name, 0.0) <= -_CALLED:
                     continue
-            if case is None:
-                case = cases[name] = Case()
+                if case is None:
+                    case = cases[name] = Case()
             case.margin = margin = margin + case.evidence * (rules + rules_short * short)
             if margin >= 0 and case.by_rules < self._thresholds[name]:
-                case.words = wording.telling(words, name, _TELLING)
+                case.words = said.telling(name, _TELLING)
 
     def _silent(self, score: float | None, stars: float | None, *, asks: bool) -> dict[str, Case]:
         """What the rules without words that hold say of each intent; kept, since there are not many scores."""

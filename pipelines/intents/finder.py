@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from listening.query.needles import Needles
-from pipelines.intents.line import Line
 from pipelines.intents.patterns import Chains, Pattern
+from pipelines.line import Line
 
 _MOST_PLACES = 64  # of one key in one text
 

@@ -10,8 +10,8 @@ from itertools import product
 
 from listening.errors import QueryError
 from listening.query import And, Near, Node, Not, Or, Phrase, Word, parse
-from pipelines.intents.line import words
 from pipelines.intents.sequence import Chain, Choice
+from pipelines.line import words
 
 _ANY = "\u01c2"  # a letter that nobody writes, in place of a *, which folding takes for punctuation
 _COSTS = {  # how often words stand in texts, by which of them others are looked for beside; all others: 1

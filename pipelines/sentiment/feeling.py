@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from listening.post import Evidence, Label
+from pipelines.line import Line as Written
 from pipelines.sentiment.clauses import Spans
 from pipelines.sentiment.impression import WORDING, Impression, Part, label, negated
 from pipelines.sentiment.line import Line
@@ -68,20 +69,23 @@ class Feeling:
         read.sentiment = self.scorer.score(text)
         return read
 
-    def judge(self, read: Impression, brand: str, own: Spans, others: Spans = ()) -> Judgement:
+    def judge(
+        self, read: Impression, brand: str, own: Spans, others: Spans = (), written: Written | None = None
+    ) -> Judgement:
         """How a text, read before, feels toward `brand`, named at `own` (start, end), with others named at `others`.
 
-        A text that names the brand nowhere (but its title or thread does) counts as a whole.
+        A text that names the brand nowhere (but its title or thread does) counts as a whole. The wording of what was
+        `written` is weighed with it where it is given.
         """
-        heard = self.heard(read, brand, own, others)
-        if others or not own or any(each.rule == _TEAM for each in heard.why):
+        heard = self._heard(read, brand, own, others)
+        if written is None or others or not own or any(each.rule == _TEAM for each in heard.why):
             return heard
-        found = worded(read, heard.score)
+        found = worded(written, heard.score)
         if found is None:
             return heard
         return Judgement(found.score, label(found.score), (Evidence(WORDING, found.words), *heard.why))
 
-    def heard(self, read: Impression, brand: str, own: Spans, others: Spans = ()) -> Judgement:
+    def _heard(self, read: Impression, brand: str, own: Spans, others: Spans) -> Judgement:
         """The same by rules; where brands share the text, by its wording, too."""
         if len(read.text) == _LONGEST:
             own, others = ([span for span in spans if span[1] <= _LONGEST] for spans in (own, others))

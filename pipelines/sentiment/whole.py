@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from functools import cache
 from operator import mul
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pipelines.sentiment.impression import Impression, called, label, summed
-from pipelines.sentiment.relations import OWN
-from pipelines.wording import Wording, addresses, shortness
+from pipelines.line import Line
+from pipelines.sentiment.impression import called, label, summed
+from pipelines.wording import Wording, shortness
 
-LONGEST = 200  # tokens of a text whose wording is weighed: weights were learnt from posts, not from articles
-FACTS = ("start", "good", "bad", "positive", "negative", "good, short", "bad, short", "short", "asks")
+LABELS = ("negative", "neutral", "positive")
+FACTS = ("good", "bad", "positive", "negative", "good, short", "bad, short", "asks", "exclaims")
 _MOST = 4.0  # that rules hear
 _CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
 _OPPOSITE = 2.0  # and to say the opposite of what they say with a score of 1
@@ -26,51 +26,37 @@ class Worded(NamedTuple):
     words: tuple[str, ...]
 
 
-def words_of(read: Impression) -> list[str]:
-    """The folded words of a text, with owners in place of brands' names."""
-    return "".join([word.spaced for word in read.words]).split()
-
-
-def facts(score: float, count: int, *, asks: bool) -> tuple[float, ...]:
-    """What is known of a text of so many tokens beside its words, as FACTS; `score` is what rules say."""
-    heard, short, name = max(-_MOST, min(_MOST, summed(score))) / 2, shortness(count), label(score)
+def facts(line: Line, score: float) -> tuple[float, ...]:
+    """What is known of a text beside its wording, as FACTS; `score` is what rules say."""
+    heard, short, name = max(-_MOST, min(_MOST, summed(score))) / 2, shortness(len(line.words)), label(score)
     good, bad = max(heard, 0.0), max(-heard, 0.0)
     return (
-        1.0, good, bad, float(name == "positive"), float(name == "negative"), good * short, bad * short, short,
-        float(asks),
+        good, bad, float(name == "positive"), float(name == "negative"), good * short, bad * short, float(line.asks),
+        float("!" in line.written_text),
     )  # fmt: skip
 
 
-def worded(read: Impression, score: float) -> Worded | None:
-    """What rules and wording say together; None where rules alone say the same, or the wording is not asked.
-
-    It is not where somebody is addressed by a handle: such short messages are what rules were made with.
-    """
-    if len(read.words) > LONGEST or addresses(read.text):
+def worded(line: Line, score: float) -> Worded | None:
+    """What rules and wording say together; None where rules alone say the same, or the wording is not asked."""
+    said = None if line.is_long else line.said
+    if said is None:
         return None
-    words = words_of(read)
-    if words.count(OWN) == len(words):  # a name says nothing by itself
-        return None
-    wording = Wording.of("feeling")
-    known = facts(score, len(read.words), asks="?" in read.text)
-    margins = [
-        said + sum(map(mul, known, weights)) for said, weights in zip(wording.sums(words), _weights(), strict=True)
-    ]
-    most, questions, before = max(margins), wording.questions, label(score)
-    found = questions[margins.index(most)]
+    known = facts(line, score)
+    margins = {name: said.margins[at] + sum(map(mul, known, weights)) for at, name, *weights in _columns()}
+    found, before = max(margins, key=margins.__getitem__), label(score)
     clear = _CLEAR if "neutral" in {found, before} else _OPPOSITE * abs(score)
-    if most - margins[questions.index(before)] <= clear:
+    if margins[found] - margins[before] <= clear:
         return None
-    shown = wording.telling(words, found, _SHOWN)
+    shown = said.telling(found, _SHOWN)
     if not shown:  # nothing is judged without words to show for it
         return None
-    return Worded(called(found, _score(dict(zip(questions, margins, strict=True)))), tuple(shown))
+    return Worded(called(found, _score(margins)), tuple(map(line.as_written, shown)))
 
 
 @cache
-def _weights() -> list[list[float]]:
-    """For each label what the facts weigh."""
-    return [weights for _, *weights in Wording.of("feeling").columns(FACTS)]
+def _columns() -> list[tuple[Any, ...]]:
+    """Each label's place, name and weights of the facts."""
+    return Wording.learnt().columns(LABELS, FACTS)
 
 
 def _score(margins: dict[str, float]) -> float:

@@ -10,7 +10,6 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from heapq import nlargest
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -127,8 +126,8 @@ def leans(spaced: Sequence[str], own: Ranges, other: Ranges, *, alike: bool) -> 
     way = math.copysign(1, lean[1] + lean[3] - lean[2])
     said = [(weight[0] * way, place) for weight, place in hits[1] + hits[3]]
     said += [(-weight[0] * way, place) for weight, place in hits[2]]
-    best = nlargest(_SHOWN, said)
-    shown = [place for weight, place in best if weight >= _TELLING] or [place for _, place in best[:1]]
+    best = sorted([one for one in said if one[0] >= _TELLING], reverse=True)[:_SHOWN]
+    shown = [place for _, place in best or sorted(said)[-1:]]
     return (
         Lean(lean[1], lean[2], lean[3], plain + near[1], alike, shown),
         Lean(lean[2], lean[1], lean[3], plain + near[2], alike, shown),

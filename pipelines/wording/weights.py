@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, Self, TypeVar
 
 UNIT = 100  # weights are kept in hundredths
-_MARKS = {"<end>": "\x05", "<ask>": "\x06"}  # what ends sentences in a line (pipelines.intents.line), as files have it
+_MARKS = {"<end>": "\x05", "<ask>": "\x06"}  # what ends sentences in a line (pipelines.line), as files have it
 _EDGE = "^"  # stands before the first word of a text, and behind the last
 _SILENT = frozenset(  # nothing to show: they lean, but alone they say nothing to a reader
     "a an the and or but if so as of to in on at by for from with it its is are was were be been i im ive me my we our "
@@ -24,6 +24,8 @@ _SILENT = frozenset(  # nothing to show: they lean, but alone they say nothing t
 )
 _FACT = "="  # begins the name of what is no word
 _BITS = 32
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_DIGIT = re.compile(r"\d")
 _HANDLE = re.compile(r"(?<!\w)@\w")  # not that of an e-mail address
 _SHORT = 40  # words
 _LEAST = 15  # what a word weighs at least that is given as a reason
@@ -51,7 +53,7 @@ class Wording:
     """Learnt weights, in logarithms of odds. `questions` are its columns, `facts` the weights of what is no word.
 
     `lines` are those of a file: tab-separated, the questions first, then weights in hundredths by word, by two in a
-    row as "one_two", or by "=fact".
+    row as "one_two", or by "=fact". The facts "start" and "short" (see `shortness`) count in every text.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -74,33 +76,29 @@ class Wording:
         self._size, self._form = width * _BITS // 8, f"<{width}I"
         self._half = 1 << _BITS - 1
         self._above = sum(self._half << _BITS * at for at in range(width))  # so that no column is below 0
+        self._starts = list(map(self._start, range(_SHORT + 1)))  # by how many words there are
 
     @classmethod
     @cache
-    def of(cls, name: str) -> Self:
-        """The weights of a file of this package."""
-        return cls((files(__package__) / f"{name}.tsv").read_text("utf-8").splitlines())
+    def learnt(cls) -> Self:
+        """The weights of this package, learnt from posts of our own by `python -m tests.posts`."""
+        return cls((files(__package__) / "posts.tsv").read_text("utf-8").splitlines())
 
-    def columns(self, facts: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Each question with its weights of some facts."""
+    def columns(self, questions: Iterable[str], facts: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The place, the name and the weights of some facts of those of these questions that it knows."""
         nothing = (0.0,) * len(self.questions)
-        return list(zip(self.questions, *(self.facts.get(name, nothing) for name in facts), strict=True))
+        weights = list(zip(*(self.facts.get(name, nothing) for name in facts), strict=True))
+        places = [self.questions.index(question) for question in questions if question in self.questions]
+        return [(at, self.questions[at], *weights[at]) for at in places]
 
-    def sums(self, words: Sequence[str]) -> list[float]:
-        """What the words of a text, each counted once, and two in a row, say of each question."""
+    def sums(self, present: Iterable[str], words: Sequence[str]) -> list[float]:
+        """What the different words of a text, and two in a row, say of each question."""
         pairs = filter(None, map(self._pairs.get, zip((_EDGE, *words), (*words, _EDGE), strict=True)))
-        total = sum(pairs, sum(map(self._words.__getitem__, set(words)), self._above))
+        total = sum(pairs, sum(map(self._words.__getitem__, present), self._starts[min(len(words), _SHORT)]))
         half = self._half
         return [(column - half) / UNIT for column in struct.unpack(self._form, total.to_bytes(self._size, "little"))]
 
-    def telling(self, words: Sequence[str], question: str, most: int) -> list[str]:
-        """The words, alone or two in a row, that say most for a question, the strongest first."""
-        strong, strong_pairs = self._telling(question)
-        said = [(strong[word], word) for word in strong.keys() & set(words)]
-        said += [(strong_pairs[pair], " ".join(pair)) for pair in filter(strong_pairs.__contains__, pairwise(words))]
-        return list(dict.fromkeys([found for _, found in sorted(said, reverse=True)]))[:most]
-
-    def _telling(self, question: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    def telling(self, question: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
         """The words and pairs that are given as reasons, with what they weigh; found when they are first asked for."""
         found = self._strong.get(question)
         if found is None:
@@ -114,6 +112,36 @@ class Wording:
     def _column(self, packed: int, at: int) -> int:
         return ((packed + self._above) >> _BITS * at) % (1 << _BITS) - self._half
 
+    def _start(self, words: int) -> int:
+        """What counts in every text of so many words."""
+        nothing = (0.0,) * len(self.questions)
+        start, short = self.facts.get("start", nothing), self.facts.get("short", nothing)
+        weights = [one + shortness(words) * two for one, two in zip(start, short, strict=True)]
+        return self._above + sum(round(UNIT * weight) << _BITS * at for at, weight in enumerate(weights))
+
+
+class Said:
+    """What the wording of one text says: `margins` are the logarithms of the odds of each question, before facts."""
+
+    __slots__ = ("_present", "_wording", "_words", "margins")
+
+    def __init__(self, wording: Wording, words: Sequence[str]) -> None:
+        self._wording, self._words, self._present = wording, words, set(words)
+        self.margins = wording.sums(self._present, words)
+
+    def telling(self, question: str, most: int) -> list[str]:
+        """The words, alone or two in a row, that say most for a question, the strongest first."""
+        strong, strong_pairs = self._wording.telling(question)
+        said = [(strong[word], word) for word in strong.keys() & self._present]
+        pairs = filter(strong_pairs.__contains__, pairwise(self._words))
+        said += [(strong_pairs[pair], " ".join(pair)) for pair in pairs]
+        return list(dict.fromkeys([found for _, found in sorted(said, reverse=True)]))[:most]
+
+
+def counted(words: str) -> str:
+    """The words with 0 for each number: how much it was tells little."""
+    return _NUMBER.sub("0", words) if _DIGIT.search(words) else words
+
 
 def addresses(text: str) -> bool:
     """Whether somebody is addressed by a handle: such short messages are what rules were made with, and judge alone."""
@@ -126,7 +154,7 @@ def shortness(words: int) -> float:
 
 
 def _is_word(word: str) -> bool:
-    return word.isalnum() and not word.isupper()  # names and what ends sentences are none
+    return word.isalpha()  # numbers, and what ends sentences, are none
 
 
 def _tells(word: str) -> bool:

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from unicodedata import normalize
 
+from pipelines.wording import Said, Wording, addresses, counted
+
 BRAND, OTHER = "thisbrand", "otherbrand"  # what stands in a line for the brand in question, and for other brands
 _OWN, _OTHERS, _PART = "\x02", "\x03", "\x04"  # their first letter and the other ones before they are put in
 _SPACES = frozenset('"\u201c\u201d\u201e\u00ab\u00bb,;:()[]{}<>/\\*_~=+|#-\u2013\u2014\u2026\u00bf\u00a1\t\r`^&')
@@ -16,6 +18,7 @@ _STOPS = f" {_END} "
 _OWN_WORD, _OTHER_WORD = f" {BRAND} ", f" {OTHER} "
 _LONGEST = 10_000  # characters that are read; who says in them no reason for writing has none
 _SHOWN = 80  # characters of evidence
+_MOST_WORDS = 200  # whose wording is weighed: weights were learnt from posts, not from articles
 
 
 class _Folded(dict[int, str]):
@@ -59,7 +62,7 @@ class Line:
     (all, where it is None).
     """
 
-    __slots__ = ("_mark", "_places", "_plain", "_words", "folded", "text", "words", "written_text")
+    __slots__ = ("_mark", "_places", "_plain", "_said", "_words", "folded", "text", "words", "written_text")
 
     def __init__(
         self, text: str, own: Sequence[tuple[int, int]] = (), others: Sequence[tuple[int, int]] = (),
@@ -91,6 +94,7 @@ class Line:
         self.text = f" {' '.join(self.words)} "
         self._mark = sizes.pop() if len(sizes) == 1 else ""
         self._plain = ""
+        self._said: Said | None = None
         self._places: list[int] = []  # of the words in `text`, as far as they were asked for
         self._words: Sequence[tuple[int, int]] = ()  # and in the text as written
 
@@ -106,6 +110,21 @@ class Line:
     def asks(self) -> bool:
         """Whether any sentence asks."""
         return _ASK in self.text
+
+    @property
+    def said(self) -> Said | None:
+        """What its wording says, by weights learnt from English posts, or the first 200 words of it.
+
+        None where somebody is addressed by a handle: such short messages are what rules were made with.
+        """
+        if self._said is None and not addresses(self.written_text):
+            self._said = Said(Wording.learnt(), counted(self.text).split()[:_MOST_WORDS])
+        return self._said
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has more words than a post that weights were learnt from."""
+        return len(self.words) > _MOST_WORDS
 
     def written(self, start: int, end: int) -> str:
         """The words between two places of `text` as their author wrote them, on one line."""
