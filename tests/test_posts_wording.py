@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,8 @@ from listening.config import Brand
 from listening.post import Entry, Mention, Post
 from pipelines.intents import load
 from pipelines.line import Line
-from pipelines.sentiment import Feeling
-from pipelines.sentiment.whole import FACTS, facts, worded
+from pipelines.sentiment import Feeling, whole
+from pipelines.sentiment.whole import FACTS, facts
 from pipelines.understanding import Understanding
 from pipelines.wording import UNIT, Said, Wording, counted, two
 from tests.bench.corpus import NOW
@@ -133,9 +134,37 @@ def test_a_long_article_is_left_to_rules() -> None:
         assert line.is_long is not differs
 
 
+@pytest.fixture
+def of_few_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Weights of four words in place of those that were learnt."""
+    few = Wording(["\tnegative\tneutral\tpositive", "meh\t70", "bleak\t110", "drab\t50", "grey\t40"])
+    monkeypatch.setattr(Wording, "learnt", lambda: few)
+    whole._columns.cache_clear()
+    yield
+    whole._columns.cache_clear()
+
+
+@pytest.mark.usefixtures("of_few_words")
+@pytest.mark.parametrize(
+    ("text", "score", "words"),
+    [
+        ("It is Drab", 0.0, None),  # 0.5 is not clear enough
+        ("It is MEH", 0.0, ("MEH",)),
+        ("It is Meh, bleak, drab and grey", 0.0, ("bleak", "Meh", "drab")),
+        ("It is bleak", 0.6, None),  # the opposite takes twice what rules say
+        ("It is bleak", 0.5, ("bleak",)),
+        ("It is bleak", -0.5, None),  # as rules say
+    ],
+)
+def test_the_wording_overrules_rules_where_it_is_surer(text: str, score: float, words: tuple[str, ...] | None) -> None:
+    found = whole.worded(Line(text), score)
+    assert (found and found.words) == words
+    assert found is None or found.score <= -0.05
+
+
 def test_a_post_without_words_to_show_is_judged_by_rules() -> None:
     assert "wording" not in [why.rule for why in mention("Acme \U0001f4a9").why]
-    assert worded(Line("Acme", [(0, 4)]), 0.5) is None
+    assert whole.worded(Line("Acme", [(0, 4)]), 0.5) is None
 
 
 def test_an_address_is_no_handle() -> None:
@@ -197,9 +226,3 @@ def test_nothing_is_told_without_a_reason_or_against_the_feeling() -> None:
             for why in found.why:
                 if why.rule == "wording":
                     assert not {"a", "the", "?", "."} & set(why.words)
-
-
-def test_the_opposite_of_what_rules_hear_takes_surer_words() -> None:
-    text = "I am one of the nobodies and I'm glad. Credit where due, Acme listened."
-    assert mention(text).label == "positive"
-    assert "complaint" not in {intent.name for intent in mention(text).intents}
