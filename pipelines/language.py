@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 _PLAIN_SHARE = 12  # one in so many words, and two of them, show a language
@@ -21,27 +23,69 @@ _SURE_AGAINST_HINT = 0.8
 _UNNAMED = 0.01  # the chance of a language that the model does not name but typical words do
 _PER_WORD = 3.0  # a typical word makes its language so many times likelier
 _MOST_WORDS = 8
+_NEAR = 3  # so many words behind the language with the most, one that the model does not name has no chance
 
 # Languages that the model guesses far more often than people write them in, each beside a great neighbour.
 _SELDOM = frozenset(
-    "af als an arz ast bar bcl br bs ca ceb co cv diq eml eo eu frr fy ga gd gl gn gv ht hif hsb ia ie ilo io jbo "
-    "jv ku kw la lb li lmo lrc mai mg min mrj mwl myv nah nap nds nn oc os pam pfl pms pnb qu rm sc scn sco sh so "
-    "su tk tl tt tyv vec vep vls vo wa war xmf yi yo".split()
+    "af an ast bcl br ca ceb co cv diq eml eo eu frr fy ga gd gl gn gv ht hif hsb ia ie ilo io jbo jv ku kw la lb "
+    "li lmo lrc mai mg min mrj mwl myv nah nap nds oc os pam pfl pms pnb qu rm sc scn sco so su tk tl tt tyv vec "
+    "vep vls vo wa war xmf yi yo".split()
 )
 _SELDOM_WEIGHT = 0.25
-_MERGED = {"arz": "ar", "yue": "zh", "wuu": "zh", "nn": "no", "als": "de", "bar": "de", "sh": "sr"}
+# Those whose words tell them, whether or not languages farther off share them: most posts' and their neighbours'.
+_GREAT = frozenset("en es de fr pt it nl ca gl af hi".split())
+# What guesses stand for that the model makes by names of its own or for what it cannot tell.
+_MERGED = {
+    "arz": ("ar",),
+    "yue": ("zh",),
+    "wuu": ("zh",),
+    "nn": ("no",),
+    "als": ("de",),
+    "bar": ("de",),
+    "sh": ("hr", "sr"),
+    "bs": ("hr", "sr"),
+}
 
-_AWAY = re.compile(r"(?:https?:|www\.)\S+|@\w+|&\w+;|\bRT\b|\bhttp\b")
+_AWAY = re.compile(r"(?:https?:|www\.)\S+|@\w+|&\w+;|\b(?:RT|http)\b")
 _TAG = re.compile(r"#(\w+)")
 _TAG_WORD = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_]+")
 _LAUGHTER = re.compile(r"\b(?=[ahjklrx])(?:a?(?:[hj][aeiou]){2,}[hj]?|k{3,}|(?:rs){2,}|lo+l|x+d+)\b", re.IGNORECASE)
-_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
-# Spelling that tells Portuguese and Spanish apart where words do not.
+_DRAWN = re.compile(r"([^\W\d_])\1\1+")
+# Letters, clusters and endings that tell a language from its neighbours where words do not, with accents and without.
 _SPELT_AS = {
     "pt": re.compile(r"ão\b|ões\b|[aeiou]lh[aeo]|[aeiou]nh[ao]|çã"),
     "es": re.compile(r"[ñ¿¡]|ción\b"),
+    "ca": re.compile(r"[aeiou](?:ny|ix|ig)s?\b|l·l|\wci[oó]\b|tats?\b|\w(?:tge|tja|eu)\b"),
+    "ro": re.compile(r"[șțăşţ]|\w(?:[^azs]ul|ului|[ei]lor|iei|esc|este)\b"),
+    "pl": re.compile(r"[łąę]|\w(?:cz|sz|rz)|(?:cz|sz|rz)\w|dzi|\bw\b"),
+    "cs": re.compile(r"[ěřů]|\w(?:[ae]n[ií]|stv[ií]|ost[ií])\b"),
+    "sk": re.compile(r"[ľĺŕô]|\w(?:ie|ia|iu|ii)\b|[^s]ť\b"),
+    "sl": re.compile(r"\w(?:ega|emu|ijo|ejo|ajo|šč\w+)\b"),
+    "hr": re.compile(r"[ćđ]|\wije\w|dje"),
+    "sr": re.compile(r"[ćđђћљњџј]"),
+    "hu": re.compile(r"[őű]|gy|\w(?:b[ae]n|n[ae]k|h[eo]z|t[oóöő]l|b[oóöő]l|r[ae])\b"),
+    "fi": re.compile(r"\w(?:ss[aä]|st[aä]|ll[aä]|lt[aä]|ksi|nen|iin|aan|een)\b"),
+    "da": re.compile(r"øj|\w(?:ede|eligt)\b"),
+    "no": re.compile(r"øy|skj|\bkj|\w(?:kk|tt|pp|mm|nn|gg)\b"),
+    "tr": re.compile(r"[ğış]|[iuıü]yor|\w(?:l[ae]r|m[ae]k|m[iı]s)\b"),
+    "vi": re.compile(r"[đơưạ-ỹ]|\b(?:ng|nh|kh)[aeiouy]"),
+    "tl": re.compile(r"\b(?:nag|mag|pag|naka|pinaka)-?[a-z]{3}"),
 }
+# Scripts that one language of those we meet is written in.
+_SCRIPTS = {
+    "el": "\u0370-\u03ff\u1f00-\u1fff",
+    "he": "\u0590-\u05ff",
+    "th": "\u0e00-\u0e7f",
+    "ko": "\uac00-\ud7a3",
+    "ja": "\u3041-\u30ff",
+    "zh": "\u4e00-\u9fff",
+}
+_SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()}
+_ANY_SCRIPT = re.compile(f"[{''.join(_SCRIPTS.values())}]")
+_KANA_SHARE = 6  # one in so many letters is Japanese; a Chinese brand may have one
 _WORD = re.compile(r"[^\W\d_]+'?")
+# Letters that are no others with accents, as they are typed in a hurry.
+_PLAIN_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ı": "i", "ø": "o", "æ": "ae", "ß": "ss"})
 
 
 def detect(text: str, hint: str = "") -> str:
@@ -49,13 +93,16 @@ def detect(text: str, hint: str = "") -> str:
 
     `hint` is what the source states ("en-US"); it decides only where the text itself is too short to tell.
     """
-    start = text[:_READ]
+    start = text[:_READ].replace("\u2019", "'")
     if code := _plainly(start.lower().split()):
         return code
     stated = hint.replace("_", "-").split("-")[0].lower()
     plain = _plain(start)
-    if sum(map(str.isalpha, plain)) < _LETTERS:
+    letters = sum(map(str.isalpha, plain))
+    if letters < _LETTERS:
         return stated
+    if code := _written(plain, letters):
+        return code
     evidence = _evidence(plain)
     guesses = _guesses(plain[:_MODEL_READ])
     chances = _weighed(guesses, evidence)
@@ -76,6 +123,18 @@ def _plainly(tokens: Sequence[str]) -> str:
     return ""
 
 
+def _written(plain: str, letters: int) -> str:
+    """The language whose own script most of so many letters are in, else ""; a few Chinese signs may be Japanese."""
+    if plain.isascii() or not _ANY_SCRIPT.search(plain):
+        return ""
+    counts = {code: len(script.findall(plain)) for code, script in _SCRIPT.items()}
+    signs = counts.pop("zh") + counts["ja"]
+    if 2 * signs > letters:
+        japanese = _KANA_SHARE * counts["ja"] > signs
+        return "ja" if japanese else "zh" if signs >= _LONG // 2 else ""
+    return next((code for code, count in counts.items() if 2 * count > letters), "")
+
+
 def _plain(text: str) -> str:
     """The text as the model reads it best: no addresses, handles, laughter, shouting; tags if little else."""
     text = _LAUGHTER.sub(" ", _AWAY.sub(" ", text))
@@ -92,36 +151,41 @@ def _spelt(tag: re.Match[str]) -> str:
 
 def _words(plain: str) -> list[str]:
     """Its words; one that is cut short keeps its apostrophe ("l'", "dell'")."""
-    typical = _typical()
-    return [word if word in typical else word.rstrip("'") for word in _WORD.findall(plain.replace("\u2019", "'"))]
+    words = _WORD.findall(plain)
+    if "'" in plain:
+        typical = _typical()
+        return [word if word in typical else word.rstrip("'") for word in words]
+    return words
 
 
 def _guesses(text: str) -> dict[str, float]:
     """The chance of each language by the model."""
     chances: dict[str, float] = {}
     for guess in _model().detect(text.encode("utf-8", "replace").decode(), k=_GUESSES):  # it refuses half a character
-        code = str(guess["lang"])
-        weight = _SELDOM_WEIGHT if code in _SELDOM and code not in _MERGED else 1.0
-        code = _MERGED.get(code, code)
-        chances[code] = chances.get(code, 0.0) + float(guess["score"]) * weight
+        named = str(guess["lang"])
+        for code in _MERGED.get(named, (named,)):
+            weight = _SELDOM_WEIGHT if code in _SELDOM else 1.0
+            chances[code] = chances.get(code, 0.0) + float(guess["score"]) * weight
     return chances
 
 
 def _evidence(plain: str) -> Counter[str]:
-    """How many of the words are typical of each language, and two more for its spelling."""
+    """How many of the words are typical of each language, and two more for its spelling where it is among the first."""
     typical = _typical()
-    found: Counter[str] = Counter()
-    for word in _words(plain):
-        if word in typical:
-            found.update(typical[word])
-    found.update({code: 2 for code, spelling in _SPELT_AS.items() if code in found and spelling.search(plain)})
+    words = dict.fromkeys(_words(plain))  # in their order, so that what is even is decided the same way each time
+    found = Counter(chain.from_iterable([typical[word] for word in words if word in typical]))
+    least = max(found.values(), default=0) - 1
+    for code in [code for code, count in found.items() if count >= least and code in _SPELT_AS]:
+        if _SPELT_AS[code].search(plain):
+            found[code] += 2
     return found
 
 
 def _weighed(guesses: Mapping[str, float], evidence: Mapping[str, int]) -> dict[str, float]:
     """The chances after the evidence, together 1."""
-    named = {code: _UNNAMED for code, count in evidence.items() if count > 1} | dict(guesses)
     most = max(evidence.values(), default=0)
+    least = max(2, most - _NEAR)
+    named = {code: _UNNAMED for code, count in evidence.items() if count >= least} | dict(guesses)
     weights = {
         code: max(chance, _UNNAMED) * _PER_WORD ** max(evidence.get(code, 0) - most, -_MOST_WORDS)
         for code, chance in named.items()
@@ -138,18 +202,35 @@ def _table() -> Mapping[str, frozenset[str]]:
 
 @cache
 def _typical() -> Mapping[str, tuple[str, ...]]:
-    """Each typical word, and the languages that it is typical of."""
+    """Each typical word, as it is spelt and as it is typed without accents, and the languages that it is typical of."""
     found: dict[str, tuple[str, ...]] = {}
     for code, words in _table().items():
         for word in words:
             found[word] = (*found.get(word, ()), code)
-    return found
+    bare: dict[str, tuple[str, ...]] = {}
+    for word, codes in found.items():
+        if not word.isascii() and _GREAT.isdisjoint(found.get(typed := _unaccented(word), ())):
+            bare[typed] = tuple(dict.fromkeys((*bare.get(typed, found.get(typed, ())), *codes)))
+    return found | bare
+
+
+def _unaccented(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.translate(_PLAIN_LETTERS))
+    return unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 @cache
 def _telling() -> Mapping[str, str]:
-    """Each word that is typical of one language alone, with that language."""
-    return {word: codes[0] for word, codes in _typical().items() if len(codes) == 1}
+    """Each word that shows a language, with it: the one great language that has it, else the only one; else "".
+
+    A word that great languages share is none: it shows nothing, and speaks against nothing.
+    """
+    found: dict[str, str] = {}
+    for word, codes in _typical().items():
+        great = [code for code in codes if code in _GREAT]
+        if len(great) < 2:
+            found[word] = great[0] if great else codes[0] if len(codes) == 1 else ""
+    return found
 
 
 @cache

@@ -24,9 +24,10 @@ def test_hard_cases(part: str) -> None:
         rows = [row for row in csv.DictReader(file) if row["part"] == part and len(row["text"]) >= 40]
     wrong = [(detect(row["text"]), row["language"], row["text"]) for row in rows]
     wrong = [each for each in wrong if each[0] != each[1]]
-    assert len(rows) > 150
+    assert len(rows) > 450
     assert len(wrong) <= 0.03 * len(rows), wrong
-    assert len([each for each in wrong if each[1] in SEVEN]) <= 0.02 * len(rows), wrong
+    scored = [row for row in rows if row["language"] in SEVEN]
+    assert len([each for each in wrong if each[1] in SEVEN]) <= 0.01 * len(scored), wrong
 
 
 # Of the German and Italian tweets some are written in other languages, whatever their label says.
@@ -57,6 +58,13 @@ def test_tweets(language: str, code: str, floor: float) -> None:
         ("@acme @globex @initech toujours rien reçu https://acme.example/the-order-is-on-its-way", "fr"),
         ("#WirBleibenZuHause #Wochenende #EndlichFrei #KeinInternet", "de"),
         ('"The customer is always right", steht da, aber ich habe es hier noch nie erlebt, nicht ein Mal', "de"),
+        ("Objednal som kavovar a nic neprislo, ani odpoved", "sk"),
+        ("Am platit abonamentul si nu merge nimic de doua zile", "ro"),
+        ("Rendeltem egy csomagot, de meg mindig nem jott meg", "hu"),
+        ("Giao hang cham qua, goi cho nhan vien khong duoc", "vi"),
+        ("Pedimos una pizza の日 y llegó fría, no vuelvo más", "es"),
+        ("昨天在門市買的手機今天就壞了,店員說要等兩個星期才能修好", "zh"),
+        ("日本橋三越本店で買った靴が一週間で壊れた", "ja"),
         ("C’est l’heure d’aller dormir, qu’en penses-tu ?", "fr"),
         ("C'è un po' d'acqua nell'orologio, dell'assistenza nessuna traccia", "it"),
     ],
