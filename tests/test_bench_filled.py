@@ -13,7 +13,8 @@ from tests.bench.repeated import again
 POSTS, SLICES = 500, 2
 # The indexes' own tables, keys of copies, what only crawls leave, and what ANALYZE finds out.
 _APART = (
-    "sqlite_", "posts_fts", "posts_folded", "copy_keys", "opt_out_key", "_sqlite_migrations", "checkpoints", "runs",
+    "sqlite_", "posts_fts", "posts_folded", "copy_keys", "copy_log", "opt_out_key", "_sqlite_migrations", "checkpoints",
+    "runs",
 )  # fmt: skip
 _COUNTED = dict.fromkeys(("daily", "hourly", "figures"), "WHERE mentions <> 0")
 

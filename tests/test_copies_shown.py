@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from listening.cli import main
 from listening.store import MentionFilter, Store
+from listening.store.recent import recent
 from tests.conftest import NOW
 from tests.test_copies import OTHER, RETWEET, entry
 
@@ -99,6 +100,7 @@ def test_accounts_known_for_long_are_no_campaign(config: Path) -> None:
 def test_what_was_stored_before_copies_were_sought_can_be_looked_through(config: Path, filled: Store) -> None:
     before = [(c.first, len(c.copies)) for c in filled.clusters(MentionFilter())]
     with filled.writing() as conn:
+        recent(conn).place_all(conn)
         for table in ("copies", "copy_keys"):
             conn.execute(f"DELETE FROM {table}")
         conn.execute("UPDATE mentions SET cluster = NULL, copy = 0")

@@ -45,7 +45,7 @@ def metadata(database: str, *, title: str = "listening", base_url: str = "/") ->
     }  # fmt: skip
     tables["posts"] |= {"sort_desc": "id", "fts_table": "posts_fts", "fts_pk": "id"}
     tables["runs"] |= {"sort_desc": "id"}
-    tables |= {name: {"hidden": True} for name in ("_sqlite_migrations", "copy_keys", *SECRET)}
+    tables |= {name: {"hidden": True} for name in ("_sqlite_migrations", "copy_keys", "copy_log", *SECRET)}
     queries = {name: query | {"params": _parameters(query["sql"]), "hide_sql": True} for name, query in QUERIES.items()}
     about = (
         "Mentions of your brands, gathered and kept on this machine. Read-only: nothing you do here changes a thing."

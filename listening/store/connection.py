@@ -13,6 +13,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from listening.errors import StoreError
+from listening.store.recent import Linked, rolled_back
 from listening.store.schema import SHIPPED, migrations
 
 
@@ -42,7 +43,7 @@ class Connection:
             self._create()
         mode = "ro" if self.read_only else "rwc"
         uri = f"{self.path.resolve().as_uri()}?mode={mode}"
-        conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False, factory=Linked)
         conn.execute("PRAGMA foreign_keys = ON")
         if not self.read_only:
             conn.execute("PRAGMA journal_mode = WAL")
@@ -113,7 +114,9 @@ class Connection:
             conn.execute("BEGIN IMMEDIATE")
             try:
                 yield conn
+                conn.execute("COMMIT")
             except BaseException:
-                conn.execute("ROLLBACK")
+                rolled_back(conn)
+                if conn.in_transaction:  # SQLite may have rolled back itself
+                    conn.execute("ROLLBACK")
                 raise
-            conn.execute("COMMIT")

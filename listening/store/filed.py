@@ -6,15 +6,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from operator import itemgetter
 
 from listening.alike import Keys
+from listening.store.recent import recent
 
 _FILED = 16  # posts under one key, the newest: a key that many share tells little
 _RARE = 3  # posts under a key that counts twice
 _COMPARED = 4  # of those that share keys, the likeliest
 _CHUNK = 500  # values bound at a time
-_FILE = "INSERT OR IGNORE INTO copy_keys VALUES (?, ?)"
 _UNFILE = "DELETE FROM copy_keys WHERE key = ? AND post_id = ?"
 
 
@@ -22,11 +21,11 @@ class Filed:
     """Which posts are filed under which keys, inside a transaction: read before it is asked for, written at the end."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
-        self.conn = conn
+        self.conn, self.recent = conn, recent(conn)
         self.holders: dict[int, list[int]] = {}  # key -> posts filed under it, the oldest first
         self.sought: set[int] = set()  # keys that were looked up
-        self.fresh: set[tuple[int, int]] = set()  # keys and posts to be written, and no longer needed
-        self.stale: set[tuple[int, int]] = set()
+        self.fresh: list[int] = []  # keys to be written, each before its post
+        self.stale: set[tuple[int, int]] = set()  # keys and posts that are no longer needed
 
     def look_up(self, keys: Iterable[int]) -> None:
         """Read who is filed under some keys."""
@@ -37,6 +36,9 @@ class Filed:
             query = f"SELECT key, post_id FROM copy_keys WHERE key IN ({', '.join('?' * len(chunk))})"
             for key, post_id in self.conn.execute(query, chunk):
                 self.holders.setdefault(key, []).append(post_id)
+        self.recent.catch_up(self.conn)
+        for key, posts in self.recent.under(sought).items():
+            self.holders[key] = sorted({*self.holders.get(key, ()), *posts})
 
     def under(self, keys: Iterable[int]) -> set[int]:
         """The posts that are filed under any of some keys."""
@@ -74,21 +76,21 @@ class Filed:
             elif post_id in holders:
                 continue
             else:
-                if len(holders) >= _FILED:
+                while len(holders) >= _FILED:
                     self.stale.add((key, holders.pop(0)))
                 holders.append(post_id)
-            self.fresh.add((key, post_id))
+            self.fresh += key, post_id
 
     def remove(self, post_id: int, filed: Sequence[int]) -> None:
         """Take a post away from its keys at once, and read again who is filed."""
         self.conn.executemany(_UNFILE, [(key, post_id) for key in filed])
+        self.recent.remove(self.conn, post_id)
         self.holders.clear()
         self.sought.clear()
 
     def write(self) -> None:
-        """Write what was filed, in the order in which it is kept: pages are changed once."""
-        for statement, rows in ((_FILE, self.fresh - self.stale), (_UNFILE, self.stale - self.fresh)):
-            if rows:
-                self.conn.executemany(statement, sorted(rows, key=itemgetter(0)))
+        """Write what was filed."""
+        self.recent.file(self.conn, self.fresh)
+        self.conn.executemany(_UNFILE, sorted(self.stale))
         self.fresh.clear()
         self.stale.clear()

@@ -12,6 +12,7 @@ from listening.store import index, stances, tally
 from listening.store.connection import Connection
 from listening.store.copies import Copies
 from listening.store.moment import iso
+from listening.store.recent import recent
 from listening.store.rollup import COUNT_ALL
 
 # Whether the team labelled, tagged, assigned, moved on or noted anything about the mention m of the post p.
@@ -93,6 +94,7 @@ class Upkeep(Connection):
         """Build what follows from posts and mentions anew: the search index, which copy is shown, the daily figures."""
         with self.writing() as conn:
             index.rebuild(conn)
+            recent(conn).place_all(conn)
             conn.execute("DELETE FROM copy_keys WHERE post_id NOT IN (SELECT post_id FROM mentions)")
             conn.execute(
                 "UPDATE mentions SET copy = id <> (SELECT o.id FROM mentions o WHERE o.cluster = mentions.cluster "

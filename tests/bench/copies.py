@@ -136,7 +136,7 @@ def _stored(count: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         cost, join, beside, size, recall, precision = _filled(Path(folder) / "copies.db", count)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        alone = _alone(Path(folder) / "alone.db", min(count, _TOLD))
+        alone = _alone(Path(folder) / "alone.db", count)
     print(f"{count:,} posts stored, {_BATCH} a transaction: {cost:.0f} us each, of which copies {join:.0f} us")
     alone *= beside
     print(
@@ -195,7 +195,7 @@ def _filled(path: Path, count: int) -> tuple[float, float, float, float, float, 
     cluster = {int(i): c for i, c in db.execute("SELECT native_id, cluster FROM copies JOIN posts ON id = post_id")}
     size = sum(
         int(db.execute("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?", [name]).fetchone()[0])
-        for name in ("copy_keys", "copies", "copies_cluster", "mentions_cluster", "mentions_copies")
+        for name in ("copy_keys", "copy_log", "copies", "copies_cluster", "mentions_cluster", "mentions_copies")
     )
     db.close()
     planted = [(i, s) for i, s in enumerate(sources) if i != s]

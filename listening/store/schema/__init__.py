@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people, quick, quicker
+from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people, quick, quicker, recent
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -20,6 +20,7 @@ _IN_ORDER = (
     people.m011_people,
     quick.m012_quick,
     quicker.m013_quicker,
+    recent.m014_recent,
 )
 
 migrations = Migrations("listening")
