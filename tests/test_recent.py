@@ -152,6 +152,16 @@ def test_keys_of_a_file_from_before_there_was_a_log_are_found(tmp_path: Path) ->
         assert looked_up(store, KEYS) == {*((key, 1) for key in KEYS[:5]), *((key, 2) for key in KEYS[3:6])}
 
 
+def test_a_post_that_was_filed_under_more_keys_leaves_none_behind(store: Store) -> None:
+    store.save("forum", [entry(1)], now=NOW)
+    before = keys(said("", STORY)).sought
+    assert len(before) == len(filed(store)) + 1
+    with store.writing() as conn:
+        conn.executemany("INSERT INTO copy_keys VALUES (?, 1)", [(key,) for key in before])
+    store.save("forum", [entry(1, OTHER)], now=NOW)
+    assert not filed(store) & {(key, 1) for key in before}
+
+
 def test_only_connections_of_the_store_are_taken() -> None:
     conn = sqlite3.connect(":memory:")
     with pytest.raises(TypeError, match="of the store"):

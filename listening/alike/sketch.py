@@ -11,6 +11,7 @@ from typing import NamedTuple
 from listening.alike.words import FEW, MOST, Said
 
 _LEAST = 5  # of a post's shingles: two posts with Jaccard 0.6 share one of their five least with p > 0.99
+_FILED = 4  # of those: one copy in a thousand shares the fifth alone, which would take a sixth more room and time
 _HEAD = 6  # words of a beginning: excerpts and teasers keep it
 _MASK = (1 << 47) - 1  # six bytes in SQLite
 _SHORT = 5  # letters of words such as "the", "with", "their", "und": three of them in a row stand in many posts
@@ -42,8 +43,9 @@ def keys(said: Said, author: str = "", published: str = "") -> Keys:
     begun: tuple[int, ...] = (_beginning(shingles),)
     if 0 < said.headline < len(said.words) - _HEAD:
         begun = (*begun, _beginning(shingles[said.headline :]))
-    unique = tuple(dict.fromkeys([*_least(shingles), *begun]))
-    return Keys(unique, unique, (), begun)
+    least = _least(shingles)
+    filed = tuple(dict.fromkeys([*least[:_FILED], *begun]))
+    return Keys(filed, tuple(dict.fromkeys([*filed, *least[_FILED:]])), (), begun)
 
 
 def _shingles(words: Sequence[str]) -> Sequence[int]:

@@ -108,7 +108,8 @@ class Copies:
     def leave(self, post_id: int) -> None:
         """Take a post out before its words change or go; another one stands for its cluster then."""
         for post in self._read([post_id]):
-            self.filed.remove(post_id, keys(post.said, post.author, post.published).filed)
+            sketch = keys(post.said, post.author, post.published)
+            self.filed.remove(post_id, {*sketch.filed, *sketch.sought})  # before, it was filed under more
             if not post.cluster:
                 continue
             self.conn.execute("DELETE FROM copies WHERE post_id = ?", [post_id])

@@ -81,7 +81,7 @@ class Filed:
                 holders.append(post_id)
             self.fresh += key, post_id
 
-    def remove(self, post_id: int, filed: Sequence[int]) -> None:
+    def remove(self, post_id: int, filed: Iterable[int]) -> None:
         """Take a post away from its keys at once, and read again who is filed."""
         self.conn.executemany(_UNFILE, [(key, post_id) for key in filed])
         self.recent.remove(self.conn, post_id)
