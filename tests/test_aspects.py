@@ -120,3 +120,25 @@ def test_words_are_in_the_text_and_clauses_hold_them(words: list[str]) -> None:
 def test_hostile_texts_take_no_time(text: str) -> None:
     one = Aspects([Brand(name="Acme")])
     assert growth(lambda part: one.find("Acme", Line(part), lambda _start, _end: (0.0, "neutral")), text) < LINEAR
+
+
+def test_a_post_is_read_with_its_title_once_and_each_name_in_its_place(understanding: Understanding) -> None:
+    def lines(text: str, title: str = "") -> list[str]:
+        post = Post("test", "1", "", text, title=title)
+        return [line.text.strip() for line in understanding.reasons.lines(post, understanding.names.find(post))]
+
+    assert lines("it broke", title="My Acme") == ["my thisbrand \x05 it broke"]
+    assert lines("My Acme broke", title="My Acme broke") == ["my thisbrand broke"]
+    assert lines("it broke, Acme", title="Re: your Acme") == ["it broke thisbrand"]
+
+
+def test_behind_a_title_the_feeling_is_that_of_the_same_words(understanding: Understanding) -> None:
+    text = "Acme has an awful app. The delivery was lovely."
+    alone, behind = (
+        aspects(understanding, text, title=title) for title in ("", "Six weeks with the big parcel people")
+    )
+    assert [(alone[name].label, behind[name].label) for name in ("app", "delivery")] == [
+        ("negative", "negative"),
+        ("positive", "positive"),
+    ]
+    assert (alone["app"].score, alone["delivery"].score) == (behind["app"].score, behind["delivery"].score)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from listening.evaluate import Judge, Report, Row, read, reports
-from pipelines.sentiment import label
 from pipelines.understanding import Understanding
+from tests.gold import vader_gold
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared" / "data"
@@ -24,12 +24,6 @@ FEWEST = 300  # rows of a set of our own
 
 def found(file: str) -> Path:
     return SHARED / file.removeprefix("shared/") if file.startswith("shared/") else HERE / "sets" / file
-
-
-def vader_gold(path: Path) -> list[Row]:
-    """id, mean of the raters from -4 to 4, text; labelled by the thresholds customary for VADER."""
-    lines = [line.split("\t", 2) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [Row(i, text, {"sentiment": label(float(mean) / 4)}) for i, (_, mean, text) in enumerate(lines, 1)]
 
 
 def tweets_of_a_language(path: Path) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,11 +12,12 @@ import pytest
 from listening.config import Brand
 from listening.post import Entry, Mention, Post
 from pipelines.intents import load
+from pipelines.intents.case import Case
 from pipelines.line import Line
 from pipelines.sentiment import Feeling, whole
 from pipelines.sentiment.whole import FACTS, facts
 from pipelines.understanding import Understanding
-from pipelines.wording import UNIT, Said, Wording, counted, two
+from pipelines.wording import UNIT, Said, Wording, counted, two, weights
 from tests.bench.corpus import NOW
 from tests.posts import OUT, Lesson, Table, fingerprint, posts
 
@@ -70,6 +72,24 @@ def test_the_strongest_words_are_told_and_never_what_ends_a_sentence() -> None:
     assert Said(wording, ["so", "late"]).telling("two", 2) == []
 
 
+def test_reasons_are_the_strongest_words_and_no_numbers_small_words_or_hints() -> None:
+    wording = Wording(
+        ["\tone", "drab\t20", "bleak\t90", "meh\t50", "dull\t14", "00\t900", "the\t900", "0_days\t900", "of_the\t900"]
+    )
+    assert Said(wording, ["meh", "bleak", "dull", "00", "the", "drab"]).telling("one", 9) == ["bleak", "meh", "drab"]
+    assert Said(wording, ["0", "days", "of", "the"]).telling("one", 9) == []
+
+
+def test_what_was_looked_up_is_forgotten_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_MOST_KEPT", 3)
+    wording = Wording(LINES)
+    for word in ("one", "two", "three", "four", "late"):
+        assert Said(wording, [word]).margins == pytest.approx(
+            [0.2 if word == "late" else -1.0, 0.2 if word == "late" else 0.5]
+        )
+    assert len(wording._words) <= 3
+
+
 def test_two_words_in_a_row_are_named_as_files_have_them() -> None:
     assert two(["so", "late", "\x06", "a_b"]) == {"^_so", "so_late", "late_<ask>"}
 
@@ -89,7 +109,7 @@ def test_reasons_that_no_rule_knows_are_heard_in_the_wording(text: str, name: st
     assert 0.5 <= intents[name].confidence <= 0.99
     for why in intents[name].why:
         if why.rule == f"{name}/wording":
-            assert why.words
+            assert 1 <= len(why.words) <= 2
             assert all(words.lower() in text.lower() for words in why.words)
 
 
@@ -145,6 +165,35 @@ def of_few_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     whole._columns.cache_clear()
 
 
+def test_no_intent_is_told_by_words_that_say_nothing_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = Wording(["\tcomplaint\tpraise", "the\t\t900", "bleak\t900\t"])
+    monkeypatch.setattr(Wording, "learnt", lambda: few)
+    assert [intent.name for intent in load().find(Line("the door"), "en", 0.0)] == []
+    assert [intent.name for intent in load().find(Line("the bleak door"), "en", -0.5)] == ["complaint"]
+
+
+def test_the_wording_is_no_reason_where_rules_are_enough() -> None:
+    (complaint,) = [
+        one for one in mention("Acme still hasn't refunded me, worst service ever").intents if one.name == "complaint"
+    ]
+    assert complaint.why
+    assert "complaint/wording" not in [why.rule for why in complaint.why]
+
+
+def test_what_rules_say_of_an_intent_is_bounded_beside_the_wording() -> None:
+    case = Case()
+    assert case.evidence == 0.0
+    case.add(0.5)
+    assert case.evidence == pytest.approx(math.log(2))
+    for _ in range(20):
+        case.add(0.9)
+    assert case.evidence == 3.0
+    case = Case()
+    for _ in range(20):
+        case.add(-0.9)
+    assert case.evidence == -2.0
+
+
 @pytest.mark.usefixtures("of_few_words")
 @pytest.mark.parametrize(
     ("text", "score", "words"),
@@ -152,8 +201,8 @@ def of_few_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("It is Drab", 0.0, None),  # 0.5 is not clear enough
         ("It is MEH", 0.0, ("MEH",)),
         ("It is Meh, bleak, drab and grey", 0.0, ("bleak", "Meh", "drab")),
-        ("It is bleak", 0.6, None),  # the opposite takes twice what rules say
-        ("It is bleak", 0.5, ("bleak",)),
+        ("It is bleak", 0.4, None),  # the opposite takes three times what rules say
+        ("It is bleak", 0.3, ("bleak",)),
         ("It is bleak", -0.5, None),  # as rules say
     ],
 )

@@ -17,8 +17,9 @@ _MOST_KEPT = 10_000  # of what depends on scores alone
 _NEGATION = 1 << 30  # the key under which negations are looked for
 _WORDED = "en"  # the language whose wording was learnt
 _FACTS = ("rules", "rules, short")  # what is known beside the wording
-_FELT = {"complaint": -1.0, "leaving": -1.0, "safety": -1.0, "praise": 1.0}  # which way they feel, if any
-_CALLED = 0.05  # the score from which a feeling is called one
+# Which way they feel, and how much of that there must be at least where nothing but the wording speaks for them.
+_FELT = {"complaint": (-1.0, 0.05), "praise": (1.0, 0.05), "leaving": (-1.0, -0.0499), "safety": (-1.0, -0.0499)}
+_ANY = (0.0, 0.0)
 _TELLING = 2  # words that are given as reasons
 
 
@@ -137,7 +138,8 @@ class _Language:
             if case is None and margin < 0:
                 continue
             if case is None or not case.held:  # nothing but the wording speaks for it
-                if score is not None and score * _FELT.get(name, 0.0) <= -_CALLED:
+                way, least = _FELT.get(name, _ANY)
+                if score is not None and score * way < least:
                     continue
                 if case is None:
                     case = cases[name] = Case()

@@ -15,7 +15,7 @@ LABELS = ("negative", "neutral", "positive")
 FACTS = ("good", "bad", "positive", "negative", "good, short", "bad, short", "asks", "exclaims")
 _MOST = 4.0  # that rules hear
 _CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
-_OPPOSITE = 2.0  # and to say the opposite of what they say with a score of 1
+_OPPOSITE = 3.0  # and to say the opposite of what they say with a score of 1
 _SHOWN = 3
 
 
