@@ -176,7 +176,7 @@ def test_what_is_not_about_the_brand_is_learnt_and_shelved_and_can_be_forgotten(
         ingest(store, config).save([Batch([post(row.text, row.line) for row in ORANGE])])
         team = Team(store, config)
         gold = {row.text: row.gold["relevance"] for row in ORANGE}
-        for mention in by_uncertainty(store.open_mentions("Orange"))[:36]:
+        for mention in by_uncertainty(store.open_mentions("Orange"))[:20]:
             team.say(mention, {"relevance": gold[mention.text]}, now=NOW)
         assert due(store)
         assert run(folder, "train").exit_code == 0
