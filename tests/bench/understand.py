@@ -117,6 +117,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--plain", action="store_true", help="only as Python: do not measure it compiled, too")
     given = parser.parse_args(arguments)
+    if given.posts < 1 or given.rounds < 1:
+        parser.error("--posts and --rounds take 1 at least")
     found = posts(given.posts)
     ours, obvious = Understanding(_BRANDS), Obvious()
     for judge in (ours.entries, obvious.entries):  # what is loaded at first use is not the question
