@@ -30,6 +30,21 @@ def test_hard_cases(part: str) -> None:
     assert len([each for each in wrong if each[1] in SEVEN]) <= 0.01 * len(scored), wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Τρίτη μέρα χωρίς ίντερνετ", "el"), ("שלושה ימים בלי אינטרנט", "he"), ("ไม่มีเน็ตมาสามวันแล้ว", "th"),
+        ("사흘째 인터넷이 안 됩니다", "ko"), ("インターネットが三日間つながりません", "ja"),
+        ("已经三天没有网络了，客服电话一直打不通，太失望了", "zh"),
+    ],
+)  # fmt: skip
+def test_a_script_of_its_own_tells_a_language_without_the_model(
+    text: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("pipelines.language._model")
+    assert detect(text) == code
+
+
 # Of the German and Italian tweets some are written in other languages, whatever their label says.
 TWEETS = [
     ("english", "en", 0.99), ("spanish", "es", 0.985), ("german", "de", 0.93), ("french", "fr", 0.99),

@@ -85,6 +85,44 @@ def test_a_process_that_was_left_behind_reads_all_anew(tmp_path: Path) -> None:
         assert len(filed(one)) == 701
 
 
+@pytest.mark.usefixtures("short")
+def test_a_log_that_was_begun_anew_is_read_anew_by_others(tmp_path: Path) -> None:
+    with two(tmp_path / "x.db") as (one, other):
+        for post_id in (1, 2):
+            file(one, post_id, KEYS[:3])
+        assert looked_up(other, KEYS[:3]) == filed(one)
+        with one.writing() as conn:
+            recent(conn).place_all(conn)
+        for post_id in (3, 4):  # into rows of the same numbers
+            file(one, post_id, KEYS[:3])
+        assert looked_up(other, KEYS[:3]) == looked_up(one, KEYS[:3]) == filed(one)
+        with other.writing() as conn:
+            recent(conn).catch_up(conn)
+            assert {post for posts in recent(conn).under(KEYS[:3]).values() for post in posts} == {3, 4}
+
+
+@pytest.mark.usefixtures("short")
+def test_under_one_key_are_the_sixteen_newest(store: Store) -> None:
+    for post_id in range(1, 61):
+        file(store, post_id, [KEYS[0], KEYS[post_id]])
+        newest = {(KEYS[0], one) for one in range(max(1, post_id - 15), post_id + 1)}
+        assert looked_up(store, [KEYS[0]]) >= newest
+        assert len(recent(store.db.conn).under([KEYS[0]])[KEYS[0]]) <= 16
+        if post_id % 20 == 0:
+            with store.writing() as conn:
+                recent(conn).place_all(conn)
+    assert len([post_id for key, post_id in in_tree(store.db.conn) if key == KEYS[0]]) < 16 + 20
+
+
+def test_building_anew_puts_all_keys_into_the_tree(store: Store) -> None:
+    store.save("forum", [entry(1), entry(2, OTHER)], now=NOW)
+    kept = filed(store)
+    assert in_log(store.db.conn)
+    store.count_anew()
+    assert in_log(store.db.conn) == []
+    assert set(in_tree(store.db.conn)) == kept
+
+
 _ACTS = st.lists(
     st.tuples(
         st.sampled_from(["file", "file", "file", "file", "remove", "fail", "place"]), st.booleans(), st.integers(1, 40),
