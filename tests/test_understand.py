@@ -103,3 +103,11 @@ def test_a_brand_without_a_name_is_refused_in_words(name: str, said: str) -> Non
     result = CliRunner().invoke(main, ["--config", "/nowhere/at/all", "understand", "acme", "--brand", name])
     assert result.exit_code != 0
     assert said in f"{result.output}{result.exception}"
+
+
+def test_a_brand_without_a_name_is_refused_beside_brands_that_have_one(tmp_path: Path) -> None:
+    for name, text in (("brands", '[[brand]]\nname = "Acme"\n'), ("sources", ""), ("listening", "")):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    command = ["--config", str(tmp_path), "understand", "acme is late", "--brand"]
+    assert "a brand needs a name" in CliRunner().invoke(main, [*command, ""]).output
+    assert "Acme" in CliRunner().invoke(main, [*command, "acme"]).output

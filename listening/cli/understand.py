@@ -47,11 +47,11 @@ def understand(
 def _config(ctx: click.Context, names: Sequence[str]) -> Config:
     """The config with the brands that are named, or with all; without a config folder, any names will do."""
     folder = Path(ctx.obj)
+    if not all(name.strip() for name in names):
+        raise click.BadParameter("a brand needs a name: --brand NAME")
     if not folder.is_dir():
         if not names:
             raise click.UsageError(f"there is no folder {folder}: name the brand with --brand NAME")
-        if not all(name.strip() for name in names):
-            raise click.BadParameter("a brand needs a name: --brand NAME")
         return Config(folder=folder, brands=[Brand(name=name) for name in names])
     config = read_config(ctx)
     chosen = {known(name, "brand", [brand.name for brand in config.brands]) for name in names}
