@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import add
 
 
 class Places:
@@ -14,24 +13,30 @@ class Places:
     `widths` tells how much of it each character of the text came to; None: it is the text itself.
     """
 
-    __slots__ = ("_before", "_ends", "_sizes")
+    __slots__ = ("_before", "_ends", "_sizes", "_spelt")
 
     def __init__(self, tokens: Sequence[str], spelt: str, widths: Sequence[int] | None = None) -> None:
-        self._sizes = sizes = list(map(len, tokens))
-        if len(spelt) == sum(sizes) + len(sizes) - 1:  # one space between two of them and none around
-            self._ends = list(map(add, accumulate(sizes), range(len(sizes))))
-        else:
-            self._ends = _searched(tokens, spelt)
+        self._spelt = spelt
+        self._sizes: Sequence[int] = ()
+        self._ends: Sequence[int] | None = None  # of the tokens; None: one space is between two of them, none around
+        if not tokens or " ".join(tokens) != spelt:
+            self._sizes, self._ends = list(map(len, tokens)), _searched(tokens, spelt)
         self._before = None if widths is None else list(accumulate(widths, initial=0))
 
     def token(self, place: int) -> int:
         """The number of the token at or after a character of the text."""
-        return bisect_right(self._ends, place if self._before is None else self._before[place])
+        if self._before is not None:
+            place = self._before[place]
+        if self._ends is not None:
+            return bisect_right(self._ends, place)
+        return self._spelt.count(" ", 0, place + 1) + (place >= len(self._spelt))
 
     def upto(self, place: int) -> int:
         """How many tokens begin before a character of the text."""
         if self._before is not None:
             place = self._before[place]
+        if self._ends is None:
+            return self._spelt.count(" ", 0, place - 1) + 1 if place > 0 else 0
         ended = bisect_left(self._ends, place)
         return ended + (ended < len(self._ends) and self._ends[ended] - self._sizes[ended] < place)
 

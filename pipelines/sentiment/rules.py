@@ -99,7 +99,7 @@ class Rules:
         found: list[Hit] = []
         if not self._heads:
             return found
-        heads, present = self._heads, frozenset[str]()
+        heads = self._heads
         for number, _, end in self._needles.find(text):
             last = end - 1
             length, head = heads[number]
@@ -109,9 +109,7 @@ class Rules:
                 elif match := _matcher(rest)(text, last + 1):
                     found.append((last - length, 1 - match.end(), rule))
             if head.later:
-                present = present or frozenset(text.split(" "))
-                if not head.later.keys().isdisjoint(present):
-                    found += _later(head, text, last, length)
+                found += _later(head, text, last, length)
             elif head.next:
                 for rest, rule, _, _ in head.next.get(text[last + 1 : text.find(" ", last + 1)], ()):
                     if rest and (match := _matcher(rest)(text, last + 1)):
