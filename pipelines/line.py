@@ -118,7 +118,7 @@ class Line:
         None where somebody is addressed by a handle: such short messages are what rules were made with.
         """
         if self._said is None and not addresses(self.written_text):
-            self._said = Said(Wording.learnt(), counted(self.text).split()[:_MOST_WORDS])
+            self._said = Said(Wording.learnt(), counted(self.words[:_MOST_WORDS], self.text))
         return self._said
 
     @property

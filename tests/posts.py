@@ -85,7 +85,7 @@ class Reader:
         else:
             shipped = self.intents.rules
             wanted = frozenset(name for name, case in known.items() if case.by_rules >= shipped[name].threshold)
-        words, short = counted(line.text).split(), shortness(len(line.words))
+        words, short = counted(line.words, line.text), shortness(len(line.words))
         said = (*facts(line, score), short)
         felt = Lesson(words, said, frozenset((row["sentiment"],)), _COST)
         rules = {name: case.evidence for name, case in known.items()}

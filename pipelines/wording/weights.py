@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 UNIT = 100  # weights are kept in hundredths
 _MARKS = {"<end>": "\x05", "<ask>": "\x06"}  # what ends sentences in a line (pipelines.line), as files have it
@@ -49,6 +49,22 @@ class _Packed(dict[str, int]):
         return found
 
 
+class Telling(NamedTuple):
+    """Words, and two in a row, by their rank among those that say most for a question; and all by their rank."""
+
+    words: Mapping[str, int]
+    pairs: Mapping[tuple[str, str], int]
+    ranked: Sequence[str]
+
+    @classmethod
+    def of(cls, words: Mapping[str, int], pairs: Mapping[tuple[str, str], int]) -> Self:
+        """The strongest first, by their weights."""
+        weights = {**words, **{" ".join(pair): weight for pair, weight in pairs.items()}}
+        ranked = sorted(weights, key=lambda text: (weights[text], text), reverse=True)
+        ranks = {text: rank for rank, text in enumerate(ranked)}
+        return cls({word: ranks[word] for word in words}, {pair: ranks[" ".join(pair)] for pair in pairs}, ranked)
+
+
 class Wording:
     """Learnt weights, in logarithms of odds. `questions` are its columns, `facts` the weights of what is no word.
 
@@ -71,7 +87,7 @@ class Wording:
             else:
                 words[_MARKS.get(name, name)] = line
         self._lines, self._words = words, _Packed(words)
-        self._strong: dict[str, tuple[dict[str, int], dict[tuple[str, str], int]]] = {}
+        self._strong: dict[str, Telling] = {}
         width = len(self.questions)
         self._size, self._form = width * _BITS // 8, f"<{width}I"
         self._half = 1 << _BITS - 1
@@ -98,15 +114,15 @@ class Wording:
         half = self._half
         return [(column - half) / UNIT for column in struct.unpack(self._form, total.to_bytes(self._size, "little"))]
 
-    def telling(self, question: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
-        """The words and pairs that are given as reasons, with what they weigh; found when they are first asked for."""
+    def telling(self, question: str) -> Telling:
+        """The words and pairs that are given as reasons, found when they are first asked for."""
         found = self._strong.get(question)
         if found is None:
             at = self.questions.index(question)
             words = {word: _numbers(line)[at] for word, line in self._lines.items() if _tells(word)}
             pairs = {pair: self._column(packed, at) for pair, packed in self._pairs.items() if any(map(_tells, pair))}
             pairs = {pair: weight for pair, weight in pairs.items() if all(map(_is_word, pair))}
-            found = self._strong[question] = _least(words), _least(pairs)
+            found = self._strong[question] = Telling.of(_least(words), _least(pairs))
         return found
 
     def _column(self, packed: int, at: int) -> int:
@@ -131,16 +147,19 @@ class Said:
 
     def telling(self, question: str, most: int) -> list[str]:
         """The words, alone or two in a row, that say most for a question, the strongest first."""
-        strong, strong_pairs = self._wording.telling(question)
-        said = [(strong[word], word) for word in strong.keys() & self._present]
-        pairs = filter(strong_pairs.__contains__, pairwise(self._words))
-        said += [(strong_pairs[pair], " ".join(pair)) for pair in pairs]
-        return list(dict.fromkeys([found for _, found in sorted(said, reverse=True)]))[:most]
+        words, pairs, ranked = self._wording.telling(question)
+        said = set(map(words.__getitem__, words.keys() & self._present))
+        said.update(map(pairs.__getitem__, filter(pairs.__contains__, pairwise(self._words))))
+        return [ranked[rank] for rank in sorted(said)[:most]]
 
 
-def counted(words: str) -> str:
-    """The words with 0 for each number: how much it was tells little."""
-    return _NUMBER.sub("0", words) if _DIGIT.search(words) else words
+def counted(words: Sequence[str], line: str) -> Sequence[str]:
+    """The words of a line with 0 for each number: how much it was tells little."""
+    if line.isascii():  # bytes take a tenth of the time
+        plain = len(line.encode().translate(None, b"0123456789")) == len(line)
+    else:
+        plain = _DIGIT.search(line) is None
+    return words if plain else [word if word.isalpha() else _NUMBER.sub("0", word) for word in words]
 
 
 def addresses(text: str) -> bool:
