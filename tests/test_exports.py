@@ -212,6 +212,24 @@ def test_the_command_says_what_there_is(folder: Path, tmp_path: Path, what: str,
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "given", "said"),
+    [
+        ("--intent", "nonsense", 'there is no intent "nonsense"; there are: advocacy, buying, complaint'),
+        ("--status", "knew", "'knew' is not one of 'new', 'in progress'"),
+    ],
+)
+def test_a_filter_that_is_mistyped_is_told_and_not_an_empty_table(
+    folder: Path, option: str, given: str, said: str
+) -> None:
+    result = run(folder, "mentions", option, given)
+    assert (result.exit_code, said in " ".join(result.output.replace("│", " ").split())) == (2, True), result.output
+
+
+def test_an_intent_is_known_in_any_case_by_its_beginning(folder: Path) -> None:
+    assert run(folder, "mentions", "--intent", "Compl").exit_code == 0
+
+
 def test_triage_and_undo_from_a_terminal(folder: Path, tmp_path: Path) -> None:
     result = run(
         folder, "triage", "1", "2", "77", "--status", "answered", "--assign", "anna", "--note", "done", "--tag", "x"

@@ -17,7 +17,8 @@ from listening.config import Config, duration, load
 from listening.config.edit import Editor
 from listening.query import parse
 from listening.source import kinds
-from listening.store import MentionFilter, Question, Store
+from listening.store import STATUSES, MentionFilter, Question, Store
+from pipelines.intents import names as intents
 from pipelines.language import detect
 
 console = Console(highlight=False)
@@ -88,7 +89,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
             "--query", "--search", "query", default="",
             help="What must be in them, in the query language: refund* NOT (acme NEAR/5 pie) status:new.",
         )  # fmt: skip
-        @click.option("--status", default="", help="Only mentions in this state, such as new.")
+        @click.option("--status", type=click.Choice(STATUSES), default=None, help="Only mentions in this state.")
         @click.option("--intent", default="", help="Only those written for this reason, such as complaint or buying.")
         @functools.wraps(command)
         def wrapper(**given: Any) -> None:
@@ -101,8 +102,8 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
                 until=moment(given.pop("until"), config),
                 sentiment=given.pop("sentiment") or "",
                 query=asked(given.pop("query"), config),
-                status=given.pop("status"),
-                intent=given.pop("intent").strip().lower(),
+                status=given.pop("status") or "",
+                intent=known(given.pop("intent").strip(), "intent", intents(config.folder)),
             )
             command(config=config, where=where, **given)
 
