@@ -89,7 +89,7 @@ def filters(default_since: str | None) -> Callable[[Callable[..., None]], Callab
             "--query", "--search", "query", default="",
             help="What must be in them, in the query language: refund* NOT (acme NEAR/5 pie) status:new.",
         )  # fmt: skip
-        @click.option("--status", type=click.Choice(STATUSES), default=None, help="Only mentions in this state.")
+        @click.option("--status", type=click.Choice(STATUSES), help=f"Only those in this state: {', '.join(STATUSES)}.")
         @click.option("--intent", default="", help="Only those written for this reason, such as complaint or buying.")
         @functools.wraps(command)
         def wrapper(**given: Any) -> None:
