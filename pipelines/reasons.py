@@ -15,6 +15,7 @@ from pipelines.match import Found
 from pipelines.urgency import urgency
 
 Span = tuple[int, int]
+_Borders = dict[Span, int | None]  # where a text turns between two names, kept for the next brand it is read for
 
 # What parts two brands in one text, the surest first; a comma or an "and" only where there are words beside it.
 _SENTENCE = re.compile(r"[.!?\u2026](?=\s)|\n")
@@ -46,7 +47,10 @@ class Reasons:
         text = title + post.text
         if len(named) == 1:
             return [Line(text, named[0])]
-        return [_shared(text, own, [span for each in named if each is not own for span in each]) for own in named]
+        borders = _Borders()
+        return [
+            _shared(text, own, [span for each in named if each is not own for span in each], borders) for own in named
+        ]
 
     def find(
         self, post: Post, brand: str, line: Line, language: str, score: float | None, feeling: Feeling | None
@@ -69,17 +73,17 @@ def _title(post: Post) -> str:
     return f"{title}\n" if title and title != post.text and not title.lower().startswith("re:") else ""
 
 
-def _shared(text: str, own: Sequence[Span], others: Sequence[Span]) -> Line:
+def _shared(text: str, own: Sequence[Span], others: Sequence[Span], borders: _Borders) -> Line:
     """The text as it is read for one of several brands."""
     others = [span for span in others if span not in own]
-    return Line(text, own, others, _counted(text, own, others) if own and others else None)
+    return Line(text, own, others, _counted(text, own, others, borders) if own and others else None)
 
 
 def _moved(spans: Sequence[Span], by: int) -> Sequence[Span]:
     return [(start + by, end + by) for start, end in spans] if by else spans
 
 
-def _counted(text: str, own: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+def _counted(text: str, own: Sequence[Span], others: Sequence[Span], borders: _Borders) -> list[Span]:
     """The stretches of a text that speak of one brand, or of it and others at once.
 
     Words count here, not feelings, and only what stands between two names is looked at: quicker than what
@@ -90,7 +94,9 @@ def _counted(text: str, own: Sequence[Span], others: Sequence[Span]) -> list[Spa
     for (_, end, was), (start, _, now) in pairwise(names):
         if was == now:
             continue
-        border = _border(text, end, start)
+        if (end, start) not in borders:
+            borders[end, start] = _border(text, end, start)
+        border = borders[end, start]
         if border is None:
             stretches[-1] = stretches[-1][0], True
         else:

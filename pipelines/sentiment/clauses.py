@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from pipelines.sentiment.marks import EMOJI, Border, Mark, Marks
+from pipelines.sentiment.marks import EMOJI, Border, Mark, Marks, last_sign
 
 Says = Callable[[int, int], bool]  # whether there is any feeling between two characters of the text
 Span = tuple[int, int]
@@ -96,7 +96,7 @@ def _begun(text: str, marks: Marks, piece: _Piece, says: Says) -> tuple[int, int
     """Where a piece ends the one before it and starts itself: "Acme is kind but slow | , | Globex ..." at its comma."""
     name = piece.names[0]
     if piece.before < piece.start:  # with a word such as "but"
-        comma = _last(marks.partings[1], piece.start, name.start)
+        comma = _last_joint(text, marks, piece.start, name.start)
         if (
             comma is not None
             and comma.lists
@@ -114,17 +114,30 @@ def _parting(text: str, marks: Marks, one: Span, two: Span, says: Says) -> Span 
     a word beside it mostly makes a list of the two ("Acme and Globex are awful"): it parts them only if both sides
     say something, or the first is there to compare ("Unlike Acme, Globex is awful").
     """
-    comparisons, clauses, moves = marks.partings
-    for found in (comparisons, clauses, None, moves):
-        border = _last_face(text, one[1], two[0]) if found is None else _last(found, one[1], two[0])
+    for border, is_face in _between_names(text, marks, one[1], two[0]):
         if border is None:
             continue
         if border.lists and len(_WORD.findall(text[one[1] : border.start] + text[border.end : two[0]])) < 2:
-            compares = _last(comparisons, *one) is not None
+            compares = _last(marks.partings[0], *one) is not None
             if not compares and not (says(*two) and (says(*one) or _begins(text, one))):
                 return None
-        return (border.end if found is None else border.start), border.end
+        return (border.end if is_face else border.start), border.end
     return None
+
+
+def _between_names(text: str, marks: Marks, start: int, end: int) -> Iterator[tuple[Mark | None, bool]]:
+    """What may part two names, the surest first, and whether it is an emoji, which goes with what is before it."""
+    comparisons, _, moves = marks.partings
+    yield _last(comparisons, start, end), False
+    yield _last_joint(text, marks, start, end), False
+    yield _last_face(text, start, end), True
+    yield _last(moves, start, end), False
+
+
+def _last_joint(text: str, marks: Marks, start: int, end: int) -> Mark | None:
+    """The last comma, dash, conjunction or the like between two characters."""
+    word, sign = _last(marks.partings[1], start, end), last_sign(text, start, end)
+    return max(word, sign) if word and sign else word or sign
 
 
 def _last(found: Sequence[Mark], start: int, end: int) -> Mark | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,16 +20,15 @@ _SECONDS = {
     "week": 604_800, "month": 2_592_000, "year": 31_536_000, "yr": 31_536_000,
 }  # fmt: skip
 _WRITTEN = "|".join(sorted(_NUMBERS, key=len, reverse=True)).replace(" ", "[ ]")
-_FIGURE = re.compile(
-    rf"""
-    (?P<before>[$€£])?\s?(?P<number>(?<![\w.,])\d+(?:[.,]\d+)*|\b(?:{_WRITTEN})\b)
+_AMOUNT = rf"(?P<before>[$€£])?\s?(?P<number>(?<![\w.,])\d+(?:[.,]\d+)*|\b(?:{_WRITTEN})\b)"
+_OF_WHAT = rf"""
     (?: \s?/\s?(?P<of>5|10|100)(?!\d) | \sout\sof\s(?P<outof>5|10|five|ten)\b | [\s-]?(?P<stars>stars?)\b
       | (?P<pence>p\b) | \s?(?P<money>[$€£]|(?:dollars?|bucks|euros?|pounds|quid|cents|usd|eur)\b)
-      | [\s-]?(?:(?:whole|full|business|working|straight|long)\s)?(?P<time>{"|".join(_SECONDS)})s?\b )?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_DIGITS = re.compile(r"(?<![\w.,])\d+")
+      | [\s-]?(?:(?:whole|full|business|working|straight|long)\s)?(?P<time>{"|".join(_SECONDS)})s?\b )
+"""
+_FIGURE = re.compile(f"{_AMOUNT}{_OF_WHAT}?", re.IGNORECASE | re.VERBOSE)
+_WORDED = re.compile(f"{_AMOUNT}{_OF_WHAT}", re.IGNORECASE | re.VERBOSE)  # a number in words tells only with a unit
+_DIGITS = re.compile(r"\d+")
 _MOST = 8  # figures of a brand that are compared
 _LASTING = re.compile(
     r"\b(?:batter(?:y|ies)|lasts?|lasted|on a charge|warrant(?:y|ies)|guarantees?|going strong|still going|still runs|"
@@ -71,8 +71,12 @@ def figures(text: str, words: Sequence[int]) -> list[Figure]:
 
 def _starts(text: str) -> Iterator[int]:
     """Where numbers in digits begin, with the sign of a currency before them."""
+    if text.isascii() and not any(map(text.__contains__, string.digits)):  # which takes a fifth of the time
+        return
     for match in _DIGITS.finditer(text):
         start = match.start()
+        if start and ((before := text[start - 1]).isalnum() or before in "_.,"):
+            continue
         sign = text[max(start - 2, 0) : start].rstrip()
         yield start - 1 - (text[start - 1] == " ") if sign[-1:] and sign[-1:] in "$€£" else start
 
@@ -80,7 +84,9 @@ def _starts(text: str) -> Iterator[int]:
 def _figures(text: str, starts: Sequence[int]) -> Iterator[Figure]:
     upto = 0
     for start in starts:
-        match = _FIGURE.match(text, start) if start >= upto else None
+        if start < upto:
+            continue
+        match = (_WORDED if text[start].isalpha() else _FIGURE).match(text, start)
         if match is None:
             continue
         upto = match.end()

@@ -16,6 +16,8 @@ _STOP = re.compile(
     rf"(?<![.!?\u2026])[.!?\u2026]++[\"'\u201d\u2019)\]]*+(?:\s?(?:[{EMOJI}]|[:;=8]-?[()DPp/]))*+(?!\S)", re.IGNORECASE
 )
 _SIGN = re.compile("[,&+/\u2013\u2014-]")
+_MARK = re.compile(r"\W")
+_UNMARKED = bytes(code if chr(code).isalnum() or chr(code) == "_" else ord(" ") for code in range(256))  # of ASCII
 _NEVER_LAST = frozenset(("approx", "cf", "dr", "e.g", "i.e", "mr", "mrs", "ms", "mt", "prof", "st", "vs"))
 _SELDOM_LAST = frozenset(("a.m", "co", "corp", "dept", "etc", "inc", "jr", "ltd", "p.m", "sr", "u.k", "u.s"))
 _LONGEST_ABBREVIATION = 8  # characters; as far as one looks back from a full stop
@@ -50,40 +52,39 @@ class Marks(NamedTuple):
     """All of a text, each kind in the order of their places."""
 
     borders: list[Border]
-    partings: tuple[list[Mark], list[Mark], list[Mark]]  # what parts two brands inside one sentence, the surest first
+    partings: tuple[list[Mark], list[Mark], list[Mark]]  # words that part two brands in a sentence, the surest first
     numbers: list[int]  # where numbers written as words begin
 
 
 def marks_of(text: str) -> Marks:
     """The marks of a text."""
-    borders, clause = list(_points(text)), list(_signs(text))
+    borders = list(_points(text))
     compare: list[Mark] = []
+    clause: list[Mark] = []
     move: list[Mark] = []
     numbers: list[int] = []
     for start, end, kind in _small_words(text):
-        mark = Mark(start, end, kind == "list")
         if kind == "number":
             numbers.append(start)
         elif kind == "move":
-            move.append(mark)
+            move.append(Mark(start, end))
         elif kind == "compare":
             if not compare or start >= compare[-1].end:  # not the "than" of "rather than"
-                compare.append(mark)
+                compare.append(Mark(start, end))
         elif kind == "border":
             if not text[max(start - 9, 0) : start].lower().endswith(("nothing ", "anything ")):
                 borders.append(Border(start, start, end + (text[end : end + 1] == ",")))
         else:
-            clause.append(mark)
+            clause.append(Mark(start, end, kind == "list"))
     borders.sort()
-    clause.sort()
     return Marks(borders, (compare, clause, move), numbers)
 
 
 @cache
-def _needles() -> tuple[Needles, list[str]]:
-    """The small words, and the kind of each."""
-    kinds = {word.replace("_", " "): kind for kind, words in _WORDS.items() for word in words.split()}
-    return Needles(tuple(kinds)), list(kinds.values())
+def _needles() -> tuple[Needles, list[tuple[str, str]]]:
+    """The small words, each between spaces, and with its kind."""
+    found = [(f" {word.replace('_', ' ')} ", kind) for kind, words in _WORDS.items() for word in words.split()]
+    return Needles([word for word, _ in found]), found
 
 
 def _small_words(text: str) -> Iterator[tuple[int, int, str]]:
@@ -92,26 +93,36 @@ def _small_words(text: str) -> Iterator[tuple[int, int, str]]:
     if len(lower) != len(text):
         lower = "".join(one if len(one) == 1 else " " for one in map(str.lower, text))
     lower = f" {lower} "
-    needles, kinds = _needles()
-    for rank, start, end in needles.find(lower):
-        before, after = lower[start - 1], lower[end]
-        if not (before.isalnum() or after.isalnum() or before == "_" or after == "_"):
-            yield start - 1, end - 1, kinds[rank]
+    needles, words = _needles()
+    for rank, start, end in needles.find(_unmarked(lower)):
+        word, kind = words[rank]
+        if lower[start + 1 : end - 1] == word[1:-1]:  # not with a comma between the two of "rather than"
+            yield start, end - 2, kind
 
 
-def _signs(text: str) -> Iterator[Mark]:
-    """Commas and the like, which may join a list, and dashes behind which no word goes on."""
-    for match in _SIGN.finditer(text):
-        end = match.end()
+def _unmarked(lower: str) -> str:
+    """The text with a space for each character that is in no word."""
+    if lower.isascii():  # bytes take a tenth of the time
+        return lower.encode().translate(_UNMARKED).decode()
+    return _MARK.sub(" ", lower)
+
+
+def last_sign(text: str, start: int, end: int) -> Mark | None:
+    """The last comma or the like, which may join a list, or dash behind which no word goes on, between two places."""
+    found: Mark | None = None
+    for match in _SIGN.finditer(text, start, end):
+        after = match.end()
         lists = match.group() in ",&+/"
-        if lists or not (text[end : end + 1].isalnum() or text[end : end + 1] == "_"):
-            yield Mark(end - 1, end, lists)
+        if lists or not (text[after : after + 1].isalnum() or text[after : after + 1] == "_"):
+            found = Mark(after - 1, after, lists)
+    return found
 
 
 def _points(text: str) -> Iterator[Border]:
     """Where marks end a sentence or clause."""
     for match in _POINT.finditer(text):
-        start, point = match.start(), match.group()
+        start = match.start()
+        point = text[start]
         if point in ";:":
             if not text[start + 1 : start + 2].strip():
                 yield Border(start, start + 1, start + 1)
@@ -140,8 +151,8 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
 
 def _is_last(text: str, stop: int, goes_on: bool) -> bool:
     """Whether the word before a full stop may end a sentence; `goes_on`: a small letter follows."""
-    *_, word = ("", *text[max(stop - _LONGEST_ABBREVIATION, 0) : stop].split())
-    word = word.lstrip("(\"'").lower()
+    words = text[max(stop - _LONGEST_ABBREVIATION, 0) : stop].rsplit(None, 1)
+    word = words[-1].lstrip("(\"'").lower() if words else ""
     if word in _NEVER_LAST or (len(word) == 1 and word.isalpha() and word != "i"):
         return False
     return not (goes_on and word in _SELDOM_LAST)

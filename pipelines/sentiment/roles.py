@@ -60,9 +60,13 @@ def is_aside(words: Sequence[Word], place: int, others: Sequence[int]) -> bool:
     before = [word.folded for word in words[begin:place] if word.folded not in _ADJECTIVES]
     if not before:
         return False
-    end = next((at + 1 for at in range(place, len(words)) if words[at].stops), len(words))
+    if _is_near(before):
+        return True
     after = next((word.folded.rstrip(" .!?") for word in words[place + 1 : place + 3] if word.folded), "")
-    return _is_near(before) or (any(begin <= at < end for at in others) and _is_used(before, after))
+    if not _is_used(before, after):
+        return False
+    end = next((at + 1 for at in range(place, len(words)) if words[at].stops), len(words))
+    return any(begin <= at < end for at in others)
 
 
 def _is_near(before: Sequence[str]) -> bool:

@@ -32,6 +32,7 @@ class Rule:
 
 Hit = tuple[int, int, Rule]  # where a phrase starts in a line's text and, below 0 for sorting, ends; and its rule
 Entries = Iterable[tuple[str, Rule]]  # phrases as rules.toml writes them
+_Seconds = frozenset[str] | None  # words of which one stands behind the first of a rest; None: any may
 
 
 @cache
@@ -46,22 +47,22 @@ class _Tail(NamedTuple):
     rest: str | None  # an expression for what stands right behind, or behind the gap; None: nothing more
     rule: Rule
     gap: int  # words that may stand between
-    firsts: frozenset[str]  # words with which the rest begins; none where it begins right behind
+    firsts: Mapping[str, _Seconds]  # words with which the rest begins; none where it begins right behind
 
 
 class _Head:
     """A literal beginning: what may follow at once, and, by its first word, what comes next or after some words."""
 
-    __slots__ = ("later", "next", "now", "widest")
+    __slots__ = ("firsts", "later", "now", "reach")
 
     def __init__(self, tails: Sequence[_Tail]) -> None:
         self.now = tuple([(tail.rest, tail.rule) for tail in tails if not tail.firsts])
-        self.widest = max((tail.gap for tail in tails if tail.firsts), default=0)  # words of the longest gap
-        by_first: dict[str, list[_Tail]] = {}
+        self.reach = max((tail.gap for tail in tails if tail.firsts), default=0) + 1  # words that may begin a rest
+        self.later: dict[str, list[tuple[_Seconds, int, str, Rule]]] = {}
         for tail in tails:
-            for first in tail.firsts:
-                by_first.setdefault(first, []).append(tail)
-        self.later, self.next = (by_first, {}) if self.widest else ({}, by_first)
+            for first, seconds in tail.firsts.items():
+                self.later.setdefault(first, []).append((seconds, tail.gap, tail.rest or "", tail.rule))
+        self.firsts = frozenset(self.later)
 
 
 class Rules:
@@ -77,15 +78,15 @@ class Rules:
         for phrase, rule in self._source[0]:
             beginnings, gap, rest = _compiled(phrase, self._source[1])
             at_once = not rest or "" in rest[0] or rest[0][0] in _GAPS
-            firsts = frozenset[str]() if at_once else frozenset(form.split(" ")[0] for form in rest[0])
+            firsts = {} if at_once else _firsts(rest)
             for beginning in beginnings:
                 begun.setdefault(f" {beginning} ", []).append(len(tails))
             tails.append(_Tail(_expression_of(rest) if rest else None, rule, gap, firsts))
         heads = dict[tuple[int, ...], _Head]()  # shared by beginnings that go on in the same ways
-        self._heads: list[tuple[int, _Head]] = []
-        for text, follow in begun.items():
+        self._heads: list[_Head] = []
+        for follow in begun.values():
             head = heads.get(key := tuple(follow)) or heads.setdefault(key, _Head([tails[one] for one in key]))
-            self._heads.append((len(text) - 2, head))
+            self._heads.append(head)
         self._needles = Needles(tuple(begun))
 
     def __reduce__(self) -> tuple[type[Rules], tuple[Sequence[tuple[str, Rule]], Mapping[str, str]]]:
@@ -99,37 +100,33 @@ class Rules:
         found: list[Hit] = []
         if not self._heads:
             return found
-        heads = self._heads
-        for number, _, end in self._needles.find(text):
-            last = end - 1
-            length, head = heads[number]
+        heads, words = self._heads, text.split(" ")
+        at = upto = 0  # as many words as there are spaces before a place
+        for number, start, end in self._needles.find(text):
+            head = heads[number]
             for rest, rule in head.now:
                 if rest is None:
-                    found.append((last - length, -last, rule))
-                elif match := _matcher(rest)(text, last + 1):
-                    found.append((last - length, 1 - match.end(), rule))
-            if head.later:
-                found += _later(head, text, last, length)
-            elif head.next:
-                for rest, rule, _, _ in head.next.get(text[last + 1 : text.find(" ", last + 1)], ()):
-                    if rest and (match := _matcher(rest)(text, last + 1)):
-                        found.append((last - length, 1 - match.end(), rule))
+                    found.append((start + 1, 1 - end, rule))
+                elif match := _matcher(rest)(text, end):
+                    found.append((start + 1, 1 - match.end(), rule))
+            if head.firsts:
+                at, upto = at + text.count(" ", upto, end), end
+                if not head.firsts.isdisjoint(words[at : at + head.reach]):
+                    found += _later(head, text, words, at, start + 1, end)
         return found
 
 
-def _later(head: _Head, text: str, last: int, length: int) -> list[Hit]:
-    """The phrases that go on after some words of the same sentence, none of them a brand's name."""
+def _later(head: _Head, text: str, words: Sequence[str], at: int, begin: int, start: int) -> list[Hit]:
+    """The phrases begun at `begin` that go on, with the word numbered `at` or one behind it in the same sentence."""
     found: list[Hit] = []
-    start, tails = last + 1, head.later
-    words = text[start : start + _LONGEST_GAP].split(" ", head.widest + 1)[: head.widest + 1]
-    if tails.keys().isdisjoint(words):
-        return found
-    for passed, word in enumerate(words):
-        if word in tails:
-            for rest, rule, gap, _ in tails[word]:
-                if passed <= gap and rest and (match := _matcher(rest)(text, start)):
-                    found.append((last - length, 1 - match.end(), rule))
-        if word in _BORDERS:
+    limit = start + _LONGEST_GAP
+    for passed, word in enumerate(words[at : at + head.reach]):
+        if word in head.later and start + len(word) <= limit:
+            behind = words[at + passed + 1]
+            for second, gap, rest, rule in head.later[word]:
+                if passed <= gap and (second is None or behind in second) and (match := _matcher(rest)(text, start)):
+                    found.append((begin, 1 - match.end(), rule))
+        if word in _BORDERS:  # no gap goes on behind it, nor over a brand's name
             break
         start += len(word) + 1
     return found
@@ -168,6 +165,30 @@ def _compiled(phrase: str, lists: Mapping[str, str]) -> tuple[set[str], int, lis
     if len(rest) > 1 and rest[0][0] in _GAPS and "" not in rest[1]:
         return heads, _GAPS[rest[0][0]], rest[1:]
     return heads, 0, rest
+
+
+def _firsts(rest: Sequence[list[str]]) -> dict[str, _Seconds]:
+    """The words with which a rest begins, and those that may stand behind each."""
+    behind = _begins(rest[1:])
+    found: dict[str, _Seconds] = {}
+    for form in rest[0]:
+        first, *more = form.split(" ", 2)
+        seconds = frozenset(more[:1]) or behind
+        known = found.get(first, seconds)
+        found[first] = None if known is None or seconds is None else known | seconds
+    return found
+
+
+def _begins(elements: Sequence[list[str]]) -> _Seconds:
+    """The words with which elements of a phrase may begin."""
+    found: set[str] = set()
+    for forms in elements:
+        if forms[0] in _GAPS:
+            return None
+        found.update(form.split(" ")[0] for form in forms if form)
+        if "" not in forms:
+            return frozenset(found)
+    return None
 
 
 def _expression_of(elements: list[list[str]]) -> str:

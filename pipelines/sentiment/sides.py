@@ -92,16 +92,14 @@ def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
 def _events(read: Impression, hits: Sequence[Hit], line: Line) -> list[Part]:
     """What was done well or badly; of two that overlap, the longest, and none that overlaps a phrase as long."""
     found: list[Part] = []
-    taken = {
-        place: part.end - part.first
-        for part in read.parts
-        if part.rule not in WORDS
-        for place in range(part.first, part.end)
-    }
+    taken = [0] * len(read.words)  # tokens by how long a phrase they are in
+    for part in read.parts:
+        if part.rule not in WORDS:
+            taken[part.first : part.end] = [part.end - part.first] * (part.end - part.first)
     for start, end, rule in sorted(hits, key=longest_first):
         first, after = line.tokens(start, -end)
-        if all(taken.get(place, 0) < after - first for place in range(first, after)):
-            taken.update(dict.fromkeys(range(first, after), len(read.words)))
+        if max(taken[first:after]) < after - first:
+            taken[first:after] = [len(taken)] * (after - first)
             found.append(Part(first, after, -rule.valence if negated(read.words, first) else rule.valence, rule.name))
     return found
 
@@ -167,7 +165,8 @@ def _side(
 ) -> Side:  # fmt: skip
     """What is said of a brand: in its own clauses, and in relation to others."""
     its = [*_within(outside(parts, said), ranges), *relations(said)]
-    asked = bool(real) and all(is_asked(read.words, read.places.token(span[0])) for span in real)
+    places = [read.places.token(span[0]) for span in real] if "?" in read.reading.spelt else []
+    asked = bool(places) and all(is_asked(read.words, place) for place in places)
     return Side(said, real, its, _within(slight, ranges), asked, ranges, lean)
 
 
@@ -198,6 +197,8 @@ def relations(found: Sequence[Said]) -> list[Part]:
 def outside(parts: Sequence[Part], found: Sequence[Said]) -> list[Part]:
     """The parts that are not inside of what a relation says more clearly."""
     spans = [(one.first, one.end) for one in found if one.sign in "+-?"]
+    if not spans:
+        return list(parts)
     return [part for part in parts if not any(first <= part.first < end for first, end in spans)]
 
 

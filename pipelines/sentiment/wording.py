@@ -26,6 +26,7 @@ _TELLING = 0.3  # what a token weighs at least that is given as one
 _MOST_KEPT = 50_000  # tokens with what is before them
 _NAMES = (OWN, OTHER)
 _NAMED = (f"{OWN} ", f"{OTHER} ")
+_SHARED = bytes.maketrans(b"\0\1", b"\2\3")  # whose tokens are that others speak of, too
 _BEFORE, _AFTER = 15, 30  # tokens before the first name and behind the last one that are read
 _SHOWN = 3  # tokens that are given as reasons
 
@@ -88,8 +89,7 @@ def told(spaced: Sequence[str], own: Ranges, other: Ranges) -> Iterator[tuple[st
     for first, after in own:
         sides[first:after] = b"\1" * (min(after, len(sides)) - first)
     for first, after in other:
-        for place in range(first, min(after, len(sides))):
-            sides[place] |= 2
+        sides[first:after] = sides[first:after].translate(_SHARED)
     names = [place for place, text in enumerate(spaced) if text[:2] in _NAMED]
     begin = max(names[0] - _BEFORE, 0) if names else 0
     before, whose = "", 0
@@ -120,12 +120,12 @@ def leans(spaced: Sequence[str], own: Ranges, other: Ranges, *, alike: bool) -> 
     for before, token, side, place in told(spaced, own, other):
         if weight := words[before, token]:
             hits[side].append((weight, place))
-    lean = [sum([weight[0] for weight, _ in of]) for of in hits]
-    near = [sum([weight[2] for weight, _ in of]) for of in hits]
+    lean = [sum([weight[0] for weight, _ in of]) if of else 0.0 for of in hits]
+    near = [sum([weight[2] for weight, _ in of]) if of else 0.0 for of in hits]
     plain = bias + near[3] + sum([weight[1] for of in hits for weight, _ in of])
     way = math.copysign(1, lean[1] + lean[3] - lean[2])
-    said = [(weight[0] * way, place) for weight, place in hits[1] + hits[3]]
-    said += [(-weight[0] * way, place) for weight, place in hits[2]]
+    ways = ((hits[1], way), (hits[2], -way), (hits[3], way))
+    said = [(weight[0] * sign, place) for of, sign in ways for weight, place in of]
     best = sorted([one for one in said if one[0] >= _TELLING], reverse=True)[:_SHOWN]
     shown = [place for _, place in best or sorted(said)[-1:]]
     return (
