@@ -1,8 +1,7 @@
 """Learns pipelines/wording/posts.tsv from lessons/posts.csv, posts of our own: `python -m tests.posts VECTORS RATED`.
 
-VECTORS has a line "word v1 v2 ..." for each of the most common words, as GloVe's own files have them (Pennington,
-Socher and Manning, GloVe: Global Vectors for Word Representation, 2014; public domain). What is learnt of a word is
-learnt of those like it, too: all that is kept are weights of words.
+VECTORS is a file of GloVe's (see vectors.py). What is learnt of a word is learnt of those like it, too: all that is
+kept are weights of words.
 
 RATED is the folder of tweets and reviews that vaderSentiment's authors had rated by people (Hutto and Gilbert, VADER,
 2014; MIT licence). Our own lessons are mostly hard cases: from these it is learnt how far rules can be trusted.
@@ -32,6 +31,7 @@ from pipelines.sentiment.whole import FACTS, LABELS, facts
 from pipelines.wording import UNIT, counted, shortness, two, written
 from tests.bench.corpus import NOW
 from tests.gold import vader_gold
+from tests.vectors import vectors_of
 from tests.wording import rows_of
 
 HERE = Path(__file__).parent
@@ -162,18 +162,6 @@ def rated(folder: Path) -> list[dict[str, str]]:
     paths = (folder / f"{name}_GroundTruth.txt" for name in ("tweets", "amazonReviewSnippets"))
     rows = [row for path in paths for row in vader_gold(path)]
     return [{"text": row.text, "brand": "", "sentiment": row.gold["sentiment"]} for row in rows]
-
-
-def vectors_of(path: Path) -> dict[str, list[float]]:
-    """The vectors of words, each of length 1."""
-    found = {}
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            word, *numbers = line.split(" ")
-            vector = list(map(float, numbers))
-            size = sum(number * number for number in vector) ** 0.5 or 1.0
-            found[word] = [number / size for number in vector]
-    return found
 
 
 def main() -> None:

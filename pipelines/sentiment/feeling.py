@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from listening.post import Evidence, Label
 from pipelines.line import Line as Written
+from pipelines.sentiment import beside, whole
 from pipelines.sentiment.clauses import Spans
 from pipelines.sentiment.impression import WORDING, Impression, Part, label, negated
 from pipelines.sentiment.line import Line
@@ -16,7 +17,6 @@ from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import OWN, alone, longest
 from pipelines.sentiment.rules import Hit, Rule, Rules, longest_first, written
 from pipelines.sentiment.toward import toward
-from pipelines.sentiment.whole import worded
 from pipelines.sentiment.words import Word, Words, fold
 from pipelines.vader import Reading, Scorer
 
@@ -75,20 +75,23 @@ class Feeling:
         """How a text, read before, feels toward `brand`, named at `own` (start, end), with others named at `others`.
 
         A text that names the brand nowhere (but its title or thread does) counts as a whole. The wording of what was
-        `written` is weighed with it where it is given.
+        `written` is weighed with it where it is given; what surrounds two brands is always.
         """
+        if len(read.text) == _LONGEST:
+            own, others = ([span for span in spans if span[1] <= _LONGEST] for spans in (own, others))
         heard = self._heard(read, brand, own, others)
-        if written is None or others or not own or any(each.rule == _TEAM for each in heard.why):
+        if not own or any(each.rule == _TEAM for each in heard.why):
             return heard
-        found = worded(written, heard.score)
+        if others:
+            found = beside.worded(read, own, others, heard.score, written)
+        else:
+            found = None if written is None else whole.worded(written, heard.score)
         if found is None:
             return heard
         return Judgement(found.score, label(found.score), (Evidence(WORDING, found.words), *heard.why))
 
     def _heard(self, read: Impression, brand: str, own: Spans, others: Spans) -> Judgement:
-        """The same by rules; where brands share the text, by its wording, too."""
-        if len(read.text) == _LONGEST:
-            own, others = ([span for span in spans if span[1] <= _LONGEST] for spans in (own, others))
+        """The same by rules alone."""
         if brand in self._brands:
             read = self._read(read.text, [*own, *others], self._brands[brand])
         parts = toward(read, own, others)

@@ -102,12 +102,9 @@ class Impression:
 
     def score(self, parts: Sequence[Part]) -> float:
         """What some parts of the text come to, from -1 to 1; made of the sum as vaderSentiment does."""
-        positive = negative = courtesy = wrong = worded = 0.0
+        positive = negative = courtesy = wrong = 0.0
         but = self.reading.but
         for first, _, plain, rule, polite in parts:
-            if rule == WORDING:
-                worded += plain
-                continue
             valence = plain if but < 0 else plain * (0.5 if first < but else 1.5)
             if polite:
                 courtesy += valence
@@ -126,7 +123,6 @@ class Impression:
             total = 0.0
         if total:
             total += math.copysign(self.reading.emphasis, total)
-        total += worded
         return round(total / math.sqrt(total * total + 15), 4)
 
     def why(self, parts: Sequence[Part]) -> tuple[Evidence, ...]:
@@ -138,6 +134,11 @@ class Impression:
             words = tokens[first] if end == first + 1 else " ".join(tokens[first:end])
             found.setdefault(rule, {})[words.strip(_MARKS) or words] = None
         return tuple([Evidence(rule, tuple(words)) for rule, words in found.items()])
+
+    def shown(self, places: Sequence[int]) -> tuple[str, ...]:
+        """Some tokens, by number, as the author wrote them."""
+        words = [self.reading.tokens[place] for place in places]
+        return tuple(dict.fromkeys([word.strip(_MARKS) or word for word in words]))
 
 
 _MARKS = ".,;:!?\"'()"

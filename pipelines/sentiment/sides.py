@@ -17,6 +17,7 @@ from pipelines.sentiment.roles import is_aside, is_asked, is_object, is_place
 from pipelines.sentiment.rules import Hit, longest_first
 from pipelines.sentiment.wording import Lean, Ranges, leans
 
+_MOST_NAMES = 30  # of a brand in a text that are looked at
 _RELATION = 2.5  # what it says that somebody left one brand for the other
 _DOUBTED = re.compile(
     r"(?<![\w.!?])[\"\u201c](?=\w)((?:[^\s\"\u201c\u201d]+\s){0,2}[^\s\"\u201c\u201d.!?,]+)[\"\u201d]"
@@ -56,6 +57,7 @@ class Sides(NamedTuple):
 
 def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
     """What a text says of one brand and of others; where there are two, what was found for the one serves the other."""
+    own, others = tuple(own[:_MOST_NAMES]), tuple(others[:_MOST_NAMES])
     known: dict[tuple[Spans, Spans], Sides] = read.sides
     if (others, own) in known:
         return known[others, own].swapped()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import WORDING, Impression, Part, summed
-from pipelines.sentiment.sides import Side, Sides, outside, relations, sides_of
-from pipelines.sentiment.wording import weighed
+from pipelines.sentiment.impression import Impression, Part
+from pipelines.sentiment.sides import Sides, outside, relations, sides_of
 
 _MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
-_MOST_NAMES = 30  # of a brand in a text that are looked at
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _SURE = 2.0  # what a question has to say to say anything
 
@@ -24,19 +22,7 @@ def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     if not own or not others:
         parts = [*outside(read.parts, read.said), *relations(read.said)] if own and read.said else read.parts
         return parts or list(read.hints() if read.customer else ())
-    sides = sides_of(read, tuple(own[:_MOST_NAMES]), tuple(others[:_MOST_NAMES]))
-    return _worded(read, _beside(read, sides), sides.own)
-
-
-def _worded(read: Impression, parts: Sequence[Part], side: Side) -> Sequence[Part]:
-    """What rules say, and what the wording adds; nothing where it is plain."""
-    lean = side.lean
-    heard = summed(read.score(parts))
-    total = weighed(lean, heard, aside=not side.real)
-    if total is None:
-        return []
-    share = (total - heard) / max(len(lean.places), 1)
-    return [*parts, *(Part(place, place + 1, share, WORDING) for place in lean.places)]
+    return _beside(read, sides_of(read, own, others))
 
 
 def _beside(read: Impression, sides: Sides) -> Sequence[Part]:

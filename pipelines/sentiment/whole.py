@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from operator import mul
 from typing import Any, NamedTuple
@@ -50,7 +51,7 @@ def worded(line: Line, score: float) -> Worded | None:
     shown = said.telling(found, _SHOWN)
     if not shown:  # nothing is judged without words to show for it
         return None
-    return Worded(called(found, _score(margins)), tuple(map(line.as_written, shown)))
+    return Worded(called(found, scored(margins)), tuple(map(line.as_written, shown)))
 
 
 @cache
@@ -59,7 +60,7 @@ def _columns() -> list[tuple[Any, ...]]:
     return Wording.learnt().columns(LABELS, FACTS)
 
 
-def _score(margins: dict[str, float]) -> float:
-    """From the odds of each label."""
+def scored(margins: Mapping[str, float]) -> float:
+    """A score from the logarithms of the odds of each label."""
     shares = {name: 1 / (1 + math.exp(-max(-30.0, min(30.0, margin)))) for name, margin in margins.items()}
     return (shares["positive"] - shares["negative"]) / sum(shares.values())

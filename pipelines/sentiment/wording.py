@@ -1,11 +1,11 @@
 """What the wording around two brands leans to, by weights learnt from sentences of our own (wording.toml).
 
-Rules say why; where they hear nothing, or hear two brands wrongly apart, many small hints mostly know better.
+Rules say why; where they hear nothing, or hear two brands wrongly apart, many small hints mostly know better
+(see beside.py).
 """
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +19,6 @@ NAME = "X"  # any brand's name
 TABLES = ("leans", "plain", "plain_own")  # of wording.toml
 Ranges = Sequence[tuple[int, int]]  # of tokens that speak of a brand: the first, and the one after the last
 
-_MOST = 4.0  # what rules count at most
-_CERTAIN = 3.0  # what rules hear that is never plain
-_LEAST = 0.3  # what is felt at least, where anything is
 _TELLING = 0.3  # what a token weighs at least that is given as one
 _MOST_KEPT = 50_000  # tokens with what is before them
 _NAMES = (OWN, OTHER)
@@ -39,10 +36,9 @@ class Lean(NamedTuple):
     shared: float  # of clauses that speak of both
     plain: float  # that nothing is felt toward it
     alike: bool  # the same is said of two
-    places: Sequence[int]  # the tokens that say most, by number
 
 
-class _Words(dict[tuple[str, str], Sequence[float] | None]):
+class Words(dict[tuple[str, str], Sequence[float] | None]):
     """What a token says, with what is before it; None: nothing. Fills itself as they are met, starts anew when full.
 
     That is which way it leans, how plain all is with it, and how plain what is near.
@@ -60,23 +56,24 @@ class _Words(dict[tuple[str, str], Sequence[float] | None]):
         return found
 
 
-class _Weights(NamedTuple):
-    """Learnt weights, and what each sum counts."""
+class Weights(NamedTuple):
+    """Learnt weights: of words, of what is plain from the start, and of what is known of a text, by label."""
 
-    words: _Words
+    words: Words
     bias: float
-    weigh: Mapping[str, float]
+    weigh: Mapping[str, Sequence[float]]
 
 
 @cache
-def _weights() -> _Weights:
+def learnt() -> Weights:
+    """The weights of wording.toml."""
     document = tomllib.loads((files(__package__) / "wording.toml").read_text("utf-8"))
     found = defaultdict[str, list[float]](lambda: [0.0] * len(TABLES))
     for column, name in enumerate(TABLES):
         for weight, many in document[name].items():
             for words in many.split():
                 found[words][column] = float(weight)
-    return _Weights(_Words(found), document["bias"], document["weigh"])
+    return Weights(Words(found), document["bias"], document["weigh"])
 
 
 def told(spaced: Sequence[str], own: Ranges, other: Ranges) -> Iterator[tuple[str, str, int, int]]:
@@ -113,37 +110,31 @@ def words_of(before: str, token: str) -> Iterator[str]:
         last = word
 
 
-def leans(spaced: Sequence[str], own: Ranges, other: Ranges, *, alike: bool) -> tuple[Lean, Lean]:
+def leans(
+    spaced: Sequence[str], own: Ranges, other: Ranges, *, alike: bool, weights: Weights | None = None
+) -> tuple[Lean, Lean]:
     """What a text's folded tokens say, by their wording, of a brand and of others, whose clauses are given."""
-    words, bias, _ = _weights()
-    hits: tuple[list[tuple[Sequence[float], int]], ...] = ([], [], [], [])
-    for before, token, side, place in told(spaced, own, other):
+    words, bias, _ = weights or learnt()
+    hits: tuple[list[Sequence[float]], ...] = ([], [], [], [])
+    for before, token, side, _ in told(spaced, own, other):
         if weight := words[before, token]:
-            hits[side].append((weight, place))
-    lean = [sum([weight[0] for weight, _ in of]) if of else 0.0 for of in hits]
-    near = [sum([weight[2] for weight, _ in of]) if of else 0.0 for of in hits]
-    plain = bias + near[3] + sum([weight[1] for of in hits for weight, _ in of])
-    way = math.copysign(1, lean[1] + lean[3] - lean[2])
-    ways = ((hits[1], way), (hits[2], -way), (hits[3], way))
-    said = [(weight[0] * sign, place) for of, sign in ways for weight, place in of]
-    best = sorted([one for one in said if one[0] >= _TELLING], reverse=True)[:_SHOWN]
-    shown = [place for _, place in best or sorted(said)[-1:]]
-    return (
-        Lean(lean[1], lean[2], lean[3], plain + near[1], alike, shown),
-        Lean(lean[2], lean[1], lean[3], plain + near[2], alike, shown),
+            hits[side].append(weight)
+    lean = [sum([weight[0] for weight in of]) if of else 0.0 for of in hits]
+    near = [sum([weight[2] for weight in of]) if of else 0.0 for of in hits]
+    plain = bias + near[3] + sum([weight[1] for of in hits for weight in of])
+    return Lean(lean[1], lean[2], lean[3], plain + near[1], alike), Lean(
+        lean[2], lean[1], lean[3], plain + near[2], alike
     )
 
 
-def weighed(lean: Lean, heard: float, *, aside: bool) -> float | None:
-    """What a text feels like toward a brand, as a sum of valences: by what rules `heard` and by its wording.
-
-    None where it is plainer than that, as it mostly is of one that is only named `aside`.
-    """
-    by = _weights().weigh
-    total = by["rules"] * max(-_MOST, min(_MOST, heard)) + by["own"] * lean.own + by["other"] * lean.other
-    total += by["shared"] * lean.shared + (by["alike"] * lean.other if lean.alike else 0.0)
-    plain = by["start"] + by["plain"] * lean.plain
-    plain += (0.0 if heard else by["unheard"]) - (by["felt"] if lean.alike else 0.0) + (by["aside"] if aside else 0.0)
-    if plain > abs(total) and (aside or abs(heard) < _CERTAIN):
-        return None
-    return math.copysign(max(abs(total), _LEAST), total)
+def telling(spaced: Sequence[str], own: Ranges, other: Ranges, label: str) -> list[int]:
+    """The tokens, by number, whose wording says most for a label of the brand whose clauses are at `own`."""
+    words = learnt().words
+    way = {"negative": -1.0, "positive": 1.0}.get(label, 0.0)
+    said = []
+    for before, token, side, place in told(spaced, own, other):
+        if weight := words[before, token]:
+            lean = (0.0, weight[0], -weight[0], weight[0])[side]
+            said.append((lean * way if way else weight[1] + weight[2] * (side & 1), place))
+    said.sort(reverse=True)
+    return [place for weight, place in said[:_SHOWN] if weight >= _TELLING] or [place for _, place in said[:1]]

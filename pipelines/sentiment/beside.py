@@ -1,0 +1,58 @@
+"""How a text feels toward one of the brands that share it: what rules hear, weighed with the wording around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from operator import mul
+
+from pipelines.line import Line
+from pipelines.sentiment.clauses import Spans
+from pipelines.sentiment.impression import Impression, called, label, summed
+from pipelines.sentiment.sides import Sides, sides_of
+from pipelines.sentiment.whole import LABELS, Worded, scored
+from pipelines.sentiment.wording import learnt, telling
+from pipelines.wording import Wording
+
+FACTS = (
+    "good", "bad", "positive", "negative", "own", "other", "shared", "plain", "alike", "alike, other", "aside", "asks",
+    "said negative", "said neutral", "said positive", "start",
+)  # fmt: skip
+START = 3.0  # the fact that is the same for all
+_MOST = 4.0  # that rules hear
+_FURTHEST = 8.0  # that wording leans
+
+
+def facts(read: Impression, sides: Sides, score: float, line: Line | None) -> tuple[float, ...]:
+    """What is known of a brand beside others, as FACTS; `score` is what rules say, `line` what speaks of it."""
+    heard, name, lean = max(-_MOST, min(_MOST, summed(score))) / 2, label(score), sides.own.lean
+    own, other, shared, plain = (max(-_FURTHEST, min(_FURTHEST, sum_)) for sum_ in lean[:4])
+    said = None if line is None or line.is_long else line.said
+    return (
+        max(heard, 0.0), max(-heard, 0.0), float(name == "positive"), float(name == "negative"), own, other, shared,
+        plain, float(lean.alike), other if lean.alike else 0.0, float(not sides.own.real), float("?" in read.text),
+        *((0.0, 0.0, 0.0) if said is None else [said.margins[at] for at in _places()]), START,
+    )  # fmt: skip
+
+
+def worded(read: Impression, own: Spans, others: Spans, score: float, line: Line | None) -> Worded | None:
+    """What rules and wording say together; None where rules alone say the same.
+
+    `line` is what of the text speaks of the brand; without it less is known.
+    """
+    sides = sides_of(read, own, others)
+    known = facts(read, sides, score, line)
+    margins = {name: sum(map(mul, known, weights)) for name, weights in learnt().weigh.items()}
+    found = max(margins, key=margins.__getitem__)
+    if found == label(score):
+        return None
+    places = telling(sides.spaced, sides.own.ranges, sides.other.ranges, found)
+    if not places:  # nothing is judged without words to show for it
+        return None
+    return Worded(called(found, scored(margins)), read.shown(places))
+
+
+@cache
+def _places() -> Sequence[int]:
+    """Where the labels are among the questions of one brand's wording."""
+    return [Wording.learnt().questions.index(name) for name in LABELS]
