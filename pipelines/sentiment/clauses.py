@@ -77,19 +77,27 @@ def _passages(text: str, turns: Sequence[_Turn], *, own: bool) -> Iterator[Span]
 def _turns(text: str, marks: Marks, names: Sequence[_Name], says: Says) -> Iterator[_Turn]:
     """Where the text turns to brands."""
     for piece in _pieces(text, marks.borders, names):
-        groups = [list(group) for _, group in groupby(piece.names, key=lambda name: name.own)]
-        edges = [piece.start, *(group[-1].end for group in groups[:-2])]
-        ends = [*(group[0].start for group in groups[2:]), piece.end]
-        before, start = _begun(text, marks, piece, says)
-        whose: bool | None = groups[0][0].own
-        for (left, right), edge, until in zip(pairwise(groups), edges, ends, strict=False):
-            border = _parting(text, marks, (edge, left[-1].end), (right[0].start, until), says)
-            if border is None:
-                whose = None  # it speaks of both
-                continue
-            yield _Turn(before, start, whose)
-            (before, start), whose = border, right[0].own
+        if len({name.own for name in piece.names}) == 1:
+            yield _Turn(*_begun(text, marks, piece, says), piece.names[0].own)
+        else:
+            yield from _turns_within(text, marks, piece, says)
+
+
+def _turns_within(text: str, marks: Marks, piece: _Piece, says: Says) -> Iterator[_Turn]:
+    """Where a piece turns that names both."""
+    groups = [list(group) for _, group in groupby(piece.names, key=lambda name: name.own)]
+    edges = [piece.start, *(group[-1].end for group in groups[:-2])]
+    ends = [*(group[0].start for group in groups[2:]), piece.end]
+    before, start = _begun(text, marks, piece, says)
+    whose: bool | None = groups[0][0].own
+    for (left, right), edge, until in zip(pairwise(groups), edges, ends, strict=True):
+        border = _parting(text, marks, (edge, left[-1].end), (right[0].start, until), says)
+        if border is None:
+            whose = None  # it speaks of both
+            continue
         yield _Turn(before, start, whose)
+        (before, start), whose = border, right[0].own
+    yield _Turn(before, start, whose)
 
 
 def _begun(text: str, marks: Marks, piece: _Piece, says: Says) -> tuple[int, int]:

@@ -32,6 +32,8 @@ _WAS = frozenset(("former", "formerly", "ex"))
 _OF_OTHERS = frozenset(
     ("part of", "owned by", "bought by", "acquired by", "sponsored by", "made by", "founder of", "boss of")
 )
+_TWO = _BESIDE | _OF_OTHERS | {"out of"}  # one word where a hyphen joins them
+_LEADS = _WHERE.union(_TO, _NEAR, _WITH, _PAID_BY, _WAS, {"for"}, _TWO, (words.split()[-1] for words in _TWO))
 _ASKS = frozenset(
     "can could do does did is are was has have will would should shall which what how when where who anyone anybody "
     "any someone".split()
@@ -39,6 +41,17 @@ _ASKS = frozenset(
 _BLAMES = frozenset("come is can could dare someone somebody you".split())  # how come, how is it that, can you at last
 _TURNS = frozenset("but while whereas though although however because so".split())  # with which a clause begins
 _WISHES = frozenset(("please", "just"))
+
+
+def is_led(words: Sequence[Word], place: int) -> bool:
+    """Whether the word that leads to a brand's name may make it a place, a means, an owner or an object.
+
+    It is looked at first: most names have none, and are then neither `is_place` nor `is_aside` nor `is_object`.
+    """
+    at = place - 1
+    while at >= 0 and words[at].folded in _ADJECTIVES:
+        at -= 1
+    return at >= 0 and words[at].folded in _LEADS
 
 
 def is_place(words: Sequence[Word], place: int) -> bool:

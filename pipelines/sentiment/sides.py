@@ -13,7 +13,7 @@ from pipelines.sentiment.impression import WORDS, Impression, Part, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import OTHER, OWN, Said, longest, pairs
-from pipelines.sentiment.roles import is_aside, is_asked, is_object, is_place
+from pipelines.sentiment.roles import is_aside, is_asked, is_led, is_object, is_place
 from pipelines.sentiment.rules import Hit, longest_first
 from pipelines.sentiment.wording import Lean, Ranges, leans
 
@@ -154,10 +154,16 @@ def _real(read: Impression, spans: Spans, others: Spans, said: Sequence[Said]) -
     found = []
     for span in spans:
         place = read.places.token(span[0])
-        if place in aside or is_place(read.words, place) or is_object(read.words, place, subjects):
+        if place in aside or (
+            is_led(read.words, place)
+            and (
+                is_place(read.words, place)
+                or is_object(read.words, place, subjects)
+                or (not said and is_aside(read.words, place, beside))
+            )
+        ):
             continue
-        if said or not is_aside(read.words, place, beside):
-            found.append(span)
+        found.append(span)
     return found
 
 
