@@ -20,7 +20,6 @@ _PLAIN_SHARE = 12  # one in so many words, and two of them, show a language
 _READ = 400  # characters that decide
 _MODEL_READ = 200
 _LONG = 40  # characters from which a text tells by itself; in shorter ones the source's word may count for more
-_LETTERS = 3  # fewer tell nothing
 _GUESSES = 6  # that the model is asked for
 _LEAST = 0.003  # the least chance of a guess that is looked at
 _FLOOR = 0.12  # what the best guess must have of all; below it is gibberish
@@ -30,7 +29,8 @@ _SURE_AGAINST_HINT = 0.8
 _UNNAMED = 0.01  # the chance of a language that the model does not name but typical words do
 _MODEL_WEIGHT = 0.85  # what the model's guess weighs beside the letters
 _WORD_WEIGHT = 1.2  # what a typical word adds to its language, in natural logarithms
-_CLEAR = 0.65  # how far, by each letter, a language is ahead of the average; letters typed at random reach half of it
+_CLEAR = 0.45  # how far, by each letter, a language is ahead of the average; typed at random they reach half of it
+_LETTER_WEIGHT = 0.7  # runs overlap, so that letters are less sure than they say
 _UNKNOWN = 2.0  # how far a language whose letters are not known is behind the likeliest by its letters
 _MOST_WORDS = 8
 _NEAR = 3  # so many words behind the language with the most, one that the model does not name has no chance
@@ -77,6 +77,7 @@ _SCRIPTS = {
 _SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()}
 _ANY_SCRIPT = re.compile(f"[{''.join(_SCRIPTS.values())}]")
 _KANA_SHARE = 6  # one in so many letters is Japanese; a Chinese brand may have one
+_ENOUGH = re.compile(r"(?:[^\W\d_].*?){3}")  # fewer letters tell nothing
 _WORD = re.compile(r"[^\W\d_]+'?")
 # Letters that are no others with accents, as they are typed in a hurry.
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ı": "i", "ø": "o", "æ": "ae", "ß": "ss"})
@@ -92,10 +93,9 @@ def detect(text: str, hint: str = "") -> str:
         return code
     stated = hint.replace("_", "-").split("-")[0].lower()
     plain = _plain(start)
-    letters = sum(map(str.isalpha, plain))
-    if letters < _LETTERS:
+    if not _ENOUGH.search(plain):
         return stated
-    if code := _written(plain, letters):
+    if code := _written(plain):
         return code
     guesses = _guesses(plain[:_MODEL_READ])
     best, sure = max(guesses.items(), key=itemgetter(1), default=("", 0.0))
@@ -116,10 +116,11 @@ def _plainly(tokens: Sequence[str]) -> str:
     return ""
 
 
-def _written(plain: str, letters: int) -> str:
-    """The language whose own script most of so many letters are in, else ""; a few Chinese signs may be Japanese."""
+def _written(plain: str) -> str:
+    """The language whose own script most letters are in, else ""; a few Chinese signs may be Japanese."""
     if plain.isascii() or not _ANY_SCRIPT.search(plain):
         return ""
+    letters = sum(map(str.isalpha, plain))
     counts = {code: len(script.findall(plain)) for code, script in _SCRIPT.items()}
     signs = counts.pop("zh") + counts["ja"]
     if 2 * signs > letters:
@@ -201,7 +202,7 @@ def _chances(
     logs = {
         code: _MODEL_WEIGHT * log(max(chance, _UNNAMED))
         + _WORD_WEIGHT * min(evidence.get(code, 0), _MOST_WORDS)
-        + letters.get(_LETTERS_OF.get(code, code), unknown)
+        + _LETTER_WEIGHT * letters.get(_LETTERS_OF.get(code, code), unknown)
         for code, chance in named.items()
     }
     highest = max(logs.values())

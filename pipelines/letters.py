@@ -1,4 +1,10 @@
-"""How likely a text's runs of letters make each language, by weights learnt for those that are taken for each other."""
+"""How likely a text's runs of letters make each language, by weights learnt for those that are taken for each other.
+
+The weights in letters.txt were learnt from the n-gram counts and half of the test sentences of lingua by Peter M. Stahl
+(https://github.com/pemistahl/lingua-rs, Apache-2.0) and from the sentences of Common Voice (CC0): a naive Bayes over
+the runs of three letters and more that tell two neighbours apart best, made better by logistic regression beside the
+model's guesses and typical words.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,7 @@ from ahocorasick_rs import AhoCorasick
 
 _STEP = 0.05  # what one sign more is worth
 _WIDTH = 2  # bytes that one language has in a sum
-_READ = 200  # characters: as five runs at most begin at each, and a sign is worth 63 steps at most, the sum fits
+_READ = 200  # characters: as four runs at most begin at each, and a sign is worth 63 steps at most, the sum fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class _Table:
     codes: tuple[str, ...]
     first: int
     runs: AhoCorasick
-    weights: list[int]
+    weights: dict[str, int]
 
 
 def log_likelihoods(words: Iterable[str]) -> dict[str, float]:
@@ -29,8 +35,8 @@ def log_likelihoods(words: Iterable[str]) -> dict[str, float]:
     """
     table = _table()
     text = f" {' '.join(words)} ".replace("'", "")[:_READ]
-    found = table.runs.find_matches_as_indexes(text, overlapping=True)
-    whole = sum(map(table.weights.__getitem__, [run for run, _, _ in found]), table.first)
+    found = table.runs.find_matches_as_strings(text, overlapping=True)
+    whole = sum(map(table.weights.__getitem__, found), table.first)
     sums = memoryview(whole.to_bytes(_WIDTH * len(table.codes), "little")).cast("H")
     return {code: _STEP * each for code, each in zip(table.codes, sums, strict=True)}
 
@@ -41,7 +47,8 @@ def _table() -> _Table:
     head, *lines = [line for line in text.split("\n") if line and not line.startswith("# ")]
     runs, signs = zip(*[line.split("\t") for line in lines], strict=True)
     first, *weights = map(_packed, signs)
-    return _Table(tuple(head.split()), first, AhoCorasick([run.replace("_", " ") for run in runs[1:]]), weights)
+    known = [run.replace("_", " ") for run in runs[1:]]
+    return _Table(tuple(head.split()), first, AhoCorasick(known), dict(zip(known, weights, strict=True)))
 
 
 def _packed(signs: str) -> int:
