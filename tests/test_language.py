@@ -48,8 +48,8 @@ def test_a_script_of_its_own_tells_a_language_without_the_model(
 
 # Of the German and Italian tweets some are written in other languages, whatever their label says.
 TWEETS = [
-    ("english", "en", 0.99), ("spanish", "es", 0.985), ("german", "de", 0.95), ("french", "fr", 0.99),
-    ("portuguese", "pt", 0.98), ("italian", "it", 0.99),
+    ("english", "en", 0.99), ("spanish", "es", 0.985), ("german", "de", 0.945), ("french", "fr", 0.99),
+    ("portuguese", "pt", 0.97), ("italian", "it", 0.985),
 ]  # fmt: skip
 
 
