@@ -1,4 +1,4 @@
-"""In which language a text is written, found offline: typical words first, then a model's guess weighed by them."""
+"""In which language a text is written, found offline: typical words first, then a model's guess, words and letters."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import chain
+from math import exp, log
+from operator import itemgetter
 from typing import Any
+
+from pipelines.letters import log_likelihoods
 
 _PLAIN_SHARE = 12  # one in so many words, and two of them, show a language
 _READ = 400  # characters that decide
 _MODEL_READ = 200
 _LONG = 40  # characters from which a text tells by itself; in shorter ones the source's word may count for more
-_LETTERS = 3  # fewer tell nothing
 _GUESSES = 6  # that the model is asked for
+_LEAST = 0.003  # the least chance of a guess that is looked at
 _FLOOR = 0.12  # what the best guess must have of all; below it is gibberish
+_SURE = 0.95  # a guess of the model's that needs neither words nor letters
+_LIKELY = 0.5  # a guess that two typical words more than any other language has make sure
 _SURE_AGAINST_HINT = 0.8
 _UNNAMED = 0.01  # the chance of a language that the model does not name but typical words do
-_PER_WORD = 3.0  # a typical word makes its language so many times likelier
+_MODEL_WEIGHT = 0.85  # what the model's guess weighs beside the letters
+_WORD_WEIGHT = 1.2  # what a typical word adds to its language, in natural logarithms
+_CLEAR = 0.45  # how far, by each letter, a language is ahead of the average; typed at random they reach half of it
+_LETTER_WEIGHT = 0.7  # runs overlap, so that letters are less sure than they say
+_UNKNOWN = 2.0  # how far a language whose letters are not known is behind the likeliest by its letters
 _MOST_WORDS = 8
 _NEAR = 3  # so many words behind the language with the most, one that the model does not name has no chance
 
@@ -34,6 +44,8 @@ _SELDOM = frozenset(
 _SELDOM_WEIGHT = 0.25
 # Those whose words tell them, whether or not languages farther off share them: most posts' and their neighbours'.
 _GREAT = frozenset("en es de fr pt it nl ca gl af hi".split())
+# Those that the model and the words see in a smaller neighbour, too (Afrikaans, Galician): letters are always asked.
+_SHADOWED = frozenset({"nl", "pt"})
 # What guesses stand for that the model makes by names of its own or for what it cannot tell.
 _MERGED = {
     "arz": ("ar",),
@@ -46,31 +58,13 @@ _MERGED = {
     "bs": ("hr", "sr"),
 }
 
+_LETTERS_OF = {"ms": "id"}  # alike in their letters: words tell them apart
+
 _AWAY = re.compile(r"(?:https?:|www\.)\S+|@\w+|&\w+;|\b(?:RT|http)\b")
 _TAG = re.compile(r"#(\w+)")
 _TAG_WORD = re.compile(r"[^\W\d_a-zß-ÿ]?[a-zß-ÿ]+|[^\W\d_]+")
 _LAUGHTER = re.compile(r"\b(?=[ahjklrx])(?:a?(?:[hj][aeiou]){2,}[hj]?|k{3,}|(?:rs){2,}|lo+l|x+d+)\b", re.IGNORECASE)
-_DRAWN = re.compile(r"([^\W\d_])\1\1+")
-# Letters, clusters and endings that tell a language from its neighbours where words do not, with accents and without.
-_SPELT_AS = {
-    "pt": re.compile(r"ão\b|ões\b|[aeiou]lh[aeo]|[aeiou]nh[ao]|çã"),
-    "es": re.compile(r"[ñ¿¡]|ción\b"),
-    "ca": re.compile(r"[aeiou](?:ny|ix|ig)s?\b|l·l|\wci[oó]\b|tats?\b|\w(?:tge|tja|eu)\b"),
-    "ro": re.compile(r"[șțăşţ]|\w(?:[^azs]ul|ului|[ei]lor|iei|esc|este)\b"),
-    "pl": re.compile(r"[łąę]|\w(?:cz|sz|rz)|(?:cz|sz|rz)\w|dzi|\bw\b"),
-    "cs": re.compile(r"[ěřů]|\w(?:[ae]n[ií]|stv[ií]|ost[ií])\b"),
-    "sk": re.compile(r"[ľĺŕô]|\w(?:ie|ia|iu|ii)\b|[^s]ť\b"),
-    "sl": re.compile(r"\w(?:ega|emu|ijo|ejo|ajo|šč\w+)\b"),
-    "hr": re.compile(r"[ćđ]|\wije\w|dje"),
-    "sr": re.compile(r"[ćđђћљњџј]"),
-    "hu": re.compile(r"[őű]|gy|\w(?:b[ae]n|n[ae]k|h[eo]z|t[oóöő]l|b[oóöő]l|r[ae])\b"),
-    "fi": re.compile(r"\w(?:ss[aä]|st[aä]|ll[aä]|lt[aä]|ksi|nen|iin|aan|een)\b"),
-    "da": re.compile(r"øj|\w(?:ede|eligt)\b"),
-    "no": re.compile(r"øy|skj|\bkj|\w(?:kk|tt|pp|mm|nn|gg)\b"),
-    "tr": re.compile(r"[ğış]|[iuıü]yor|\w(?:l[ae]r|m[ae]k|m[iı]s)\b"),
-    "vi": re.compile(r"[đơưạ-ỹ]|\b(?:ng|nh|kh)[aeiouy]"),
-    "tl": re.compile(r"\b(?:nag|mag|pag|naka|pinaka)-?[a-z]{3}"),
-}
+_DRAWN = re.compile(r"(?=(.)\1\1)[^\W\d_]\1+")
 # Scripts that one language of those we meet is written in.
 _SCRIPTS = {
     "el": "\u0370-\u03ff\u1f00-\u1fff",
@@ -83,6 +77,7 @@ _SCRIPTS = {
 _SCRIPT = {code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()}
 _ANY_SCRIPT = re.compile(f"[{''.join(_SCRIPTS.values())}]")
 _KANA_SHARE = 6  # one in so many letters is Japanese; a Chinese brand may have one
+_ENOUGH = re.compile(r"(?:[^\W\d_].*?){3}")  # fewer letters tell nothing
 _WORD = re.compile(r"[^\W\d_]+'?")
 # Letters that are no others with accents, as they are typed in a hurry.
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ı": "i", "ø": "o", "æ": "ae", "ß": "ss"})
@@ -98,16 +93,14 @@ def detect(text: str, hint: str = "") -> str:
         return code
     stated = hint.replace("_", "-").split("-")[0].lower()
     plain = _plain(start)
-    letters = sum(map(str.isalpha, plain))
-    if letters < _LETTERS:
+    if not _ENOUGH.search(plain):
         return stated
-    if code := _written(plain, letters):
+    if code := _written(plain):
         return code
-    evidence = _evidence(plain)
     guesses = _guesses(plain[:_MODEL_READ])
-    chances = _weighed(guesses, evidence)
-    best = max(chances, key=chances.__getitem__, default="")
-    sure = chances.get(best, 0.0) if evidence[best] > 1 else min(guesses.get(best, 0.0), chances.get(best, 0.0))
+    best, sure = max(guesses.items(), key=itemgetter(1), default=("", 0.0))
+    if sure < _SURE:
+        best, sure = _weighed(plain, guesses)
     return best if sure >= (_FLOOR if len(plain) >= _LONG or not stated else _SURE_AGAINST_HINT) else stated
 
 
@@ -123,10 +116,11 @@ def _plainly(tokens: Sequence[str]) -> str:
     return ""
 
 
-def _written(plain: str, letters: int) -> str:
-    """The language whose own script most of so many letters are in, else ""; a few Chinese signs may be Japanese."""
+def _written(plain: str) -> str:
+    """The language whose own script most letters are in, else ""; a few Chinese signs may be Japanese."""
     if plain.isascii() or not _ANY_SCRIPT.search(plain):
         return ""
+    letters = sum(map(str.isalpha, plain))
     counts = {code: len(script.findall(plain)) for code, script in _SCRIPT.items()}
     signs = counts.pop("zh") + counts["ja"]
     if 2 * signs > letters:
@@ -161,7 +155,8 @@ def _words(plain: str) -> list[str]:
 def _guesses(text: str) -> dict[str, float]:
     """The chance of each language by the model."""
     chances: dict[str, float] = {}
-    for guess in _model().detect(text.encode("utf-8", "replace").decode(), k=_GUESSES):  # it refuses half a character
+    whole = text.encode("utf-8", "replace").decode()  # it refuses half a character
+    for guess in _model().detect(whole, k=_GUESSES, threshold=_LEAST):
         named = str(guess["lang"])
         for code in _MERGED.get(named, (named,)):
             weight = _SELDOM_WEIGHT if code in _SELDOM else 1.0
@@ -169,29 +164,58 @@ def _guesses(text: str) -> dict[str, float]:
     return chances
 
 
-def _evidence(plain: str) -> Counter[str]:
-    """How many of the words are typical of each language, and two more for its spelling where it is among the first."""
+def _weighed(plain: str, guesses: Mapping[str, float]) -> tuple[str, float]:
+    """The likeliest language by guesses, typical words and letters together, and how sure it is, up to 1."""
+    words = _words(plain)
+    evidence = _evidence(words)
+    named, guess = max(guesses.items(), key=itemgetter(1), default=("", 0.0))
+    if guess >= _LIKELY and named not in _SHADOWED and evidence[named] >= 2 + _most(evidence, but=named):
+        return named, 1.0
+    letters = log_likelihoods(words)
+    chances = _chances(guesses, evidence, letters)
+    best = max(chances, key=chances.__getitem__)
+    if evidence[best] > 1 or _clear(letters, words):
+        return best, chances[best]
+    return best, min(guesses.get(best, 0.0), chances[best])
+
+
+def _most(evidence: Mapping[str, int], but: str) -> int:
+    return max([count for code, count in evidence.items() if code != but], default=0)
+
+
+def _evidence(words: Sequence[str]) -> Counter[str]:
+    """How many of the words are typical of each language."""
     typical = _typical()
-    words = dict.fromkeys(_words(plain))  # in their order, so that what is even is decided the same way each time
-    found = Counter(chain.from_iterable([typical[word] for word in words if word in typical]))
-    least = max(found.values(), default=0) - 1
-    for code in [code for code, count in found.items() if count >= least and code in _SPELT_AS]:
-        if _SPELT_AS[code].search(plain):
-            found[code] += 2
-    return found
+    different = dict.fromkeys(words)  # in their order, so that what is even is decided the same way each time
+    return Counter(chain.from_iterable([typical[word] for word in different if word in typical]))
 
 
-def _weighed(guesses: Mapping[str, float], evidence: Mapping[str, int]) -> dict[str, float]:
-    """The chances after the evidence, together 1."""
+def _chances(
+    guesses: Mapping[str, float], evidence: Mapping[str, int], letters: Mapping[str, float]
+) -> dict[str, float]:
+    """The chances, together 1, of the languages that model, words or letters name, after what all three say."""
+    likeliest = max(letters, key=letters.__getitem__)
     most = max(evidence.values(), default=0)
-    least = max(2, most - _NEAR)
-    named = {code: _UNNAMED for code, count in evidence.items() if count >= least} | dict(guesses)
-    weights = {
-        code: max(chance, _UNNAMED) * _PER_WORD ** max(evidence.get(code, 0) - most, -_MOST_WORDS)
+    named = {code: _UNNAMED for code, count in evidence.items() if count >= max(2, most - _NEAR)}
+    named |= {likeliest: _UNNAMED, **guesses}
+    unknown = letters[likeliest] - _UNKNOWN
+    logs = {
+        code: _MODEL_WEIGHT * log(max(chance, _UNNAMED))
+        + _WORD_WEIGHT * min(evidence.get(code, 0), _MOST_WORDS)
+        + _LETTER_WEIGHT * letters.get(_LETTERS_OF.get(code, code), unknown)
         for code, chance in named.items()
     }
+    highest = max(logs.values())
+    weights = {code: exp(each - highest) for code, each in logs.items()}
     whole = sum(weights.values())
     return {code: weight / whole for code, weight in weights.items()}
+
+
+def _clear(letters: Mapping[str, float], words: Sequence[str]) -> bool:
+    """Whether the words' letters are those of a language, not of gibberish, which is as far from all."""
+    length = min(sum(map(len, words)), _MODEL_READ)
+    ahead = max(letters.values()) - sum(letters.values()) / len(letters)
+    return 2 * length >= _LONG and ahead >= _CLEAR * length
 
 
 @cache

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.language import detect
+from pipelines.letters import log_likelihoods
 from tests.growth import LINEAR, growth
 
 SET = Path(__file__).parent / "sets" / "language.csv"
@@ -25,7 +26,7 @@ def test_hard_cases(part: str) -> None:
     wrong = [(detect(row["text"]), row["language"], row["text"]) for row in rows]
     wrong = [each for each in wrong if each[0] != each[1]]
     assert len(rows) > 450
-    assert len(wrong) <= 0.03 * len(rows), wrong
+    assert len(wrong) <= 0.02 * len(rows), wrong
     scored = [row for row in rows if row["language"] in SEVEN]
     assert len([each for each in wrong if each[1] in SEVEN]) <= 0.01 * len(scored), wrong
 
@@ -47,8 +48,8 @@ def test_a_script_of_its_own_tells_a_language_without_the_model(
 
 # Of the German and Italian tweets some are written in other languages, whatever their label says.
 TWEETS = [
-    ("english", "en", 0.99), ("spanish", "es", 0.985), ("german", "de", 0.93), ("french", "fr", 0.99),
-    ("portuguese", "pt", 0.96), ("italian", "it", 0.98),
+    ("english", "en", 0.99), ("spanish", "es", 0.985), ("german", "de", 0.945), ("french", "fr", 0.99),
+    ("portuguese", "pt", 0.97), ("italian", "it", 0.985),
 ]  # fmt: skip
 
 
@@ -86,6 +87,35 @@ def test_tweets(language: str, code: str, floor: float) -> None:
 )
 def test_what_must_not_mislead(text: str, code: str) -> None:
     assert detect(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Hierdie foon se battery hou nie eens tot middagete nie, en die winkel wil dit nie ruil nie", "af"),
+        ("Onte chegou a miña encomenda, pero faltaba a metade das cousas que mercara", "gl"),
+        ("Fa tres setmanes que no tinc connexio i ningu m'agafa el telefon, quina vergonya", "ca"),
+        ("Telefon ekranı dünən sındı, mağazada isə heç kim kömək etmir, çox pis xidmət", "az"),
+        ("Ma ei saa aru, miks see uus rakendus nii aeglane on, vana oli palju parem", "et"),
+    ],
+)
+def test_a_neighbour_is_not_taken_for_a_language_that_is_known_better(text: str, code: str) -> None:
+    assert detect(text) == code
+
+
+def test_letters_tell_neighbours_apart_and_typed_at_random_nothing() -> None:
+    spoken = log_likelihoods("ani jeden z nich nevedel poradit a museli jsme odejit".split())
+    assert max(spoken, key=spoken.__getitem__) == "cs"
+    assert spoken["cs"] > spoken["sk"] > spoken["da"]
+    assert len(set(log_likelihoods([]).values())) > 1  # some languages are likelier before a word is read
+    assert not detect("qwx zkrt vlpd hjkw mnbq zzxp fghw tprd klzx wqrt bnmv")
+
+
+@pytest.mark.parametrize("word", ["a", "nie", "že", "ijeo", "х"])
+def test_the_sums_of_letters_have_room_for_all_that_is_read(word: str) -> None:
+    once, often = log_likelihoods([word] * 100), log_likelihoods([word] * 10_000)
+    assert all(0 <= each < 0.05 * 2**16 * 0.95 for each in often.values())
+    assert max(once, key=once.__getitem__) == max(often, key=often.__getitem__)
 
 
 def test_the_source_decides_on_short_texts_alone() -> None:
