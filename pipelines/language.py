@@ -44,6 +44,8 @@ _SELDOM = frozenset(
 _SELDOM_WEIGHT = 0.25
 # Those whose words tell them, whether or not languages farther off share them: most posts' and their neighbours'.
 _GREAT = frozenset("en es de fr pt it nl ca gl af hi".split())
+# How much likelier people write in these than in others, in natural logarithms: what is short or says little is in one.
+_COMMON = {"en": 4.0} | dict.fromkeys(("de", "es", "fr", "it", "nl", "pt"), 1.5)
 # Those that the model and the words see in a smaller neighbour, too (Afrikaans, Galician): letters are always asked.
 _SHADOWED = frozenset({"nl", "pt"})
 # What guesses stand for that the model makes by names of its own or for what it cannot tell.
@@ -203,6 +205,7 @@ def _chances(
         code: _MODEL_WEIGHT * log(max(chance, _UNNAMED))
         + _WORD_WEIGHT * min(evidence.get(code, 0), _MOST_WORDS)
         + _LETTER_WEIGHT * letters.get(_LETTERS_OF.get(code, code), unknown)
+        + _COMMON.get(code, 0.0)
         for code, chance in named.items()
     }
     highest = max(logs.values())

@@ -19,8 +19,6 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, S
 from listening.config import Brand
 from listening.post import Evidence, Post, Sentiment
 from pipelines import vocabulary
-from pipelines.line import Line
-from pipelines.match import Names
 from pipelines.sentiment import Feeling, Judgement, Scorer, label
 from pipelines.sentiment.clauses import passages
 from pipelines.sentiment.figures import figures as figures_of
@@ -28,6 +26,7 @@ from pipelines.sentiment.marks import marks_of
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.rules import Rule, Rules
 from pipelines.sentiment.words import fold
+from pipelines.understanding import Understanding
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 ORIGINAL = SentimentIntensityAnalyzer()
@@ -647,17 +646,15 @@ def shares_right(part: str) -> dict[str, float]:
     """Of the hand-made cases, of one and of two brands, the share judged right."""
     with SETS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["part"] == part]
-    brands = sorted({row["brand"] for row in rows})
-    names = Names([Brand(name=brand, aliases=["@" + brand.replace(" ", "")]) for brand in brands])
+    understood = Understanding(
+        [Brand(name=b, aliases=["@" + b.replace(" ", "")]) for b in {row["brand"] for row in rows}]
+    )
     counts: dict[str, list[bool]] = {"one": [], "two": []}
     for row in rows:
-        spans = {found.brand: found.spans for found in names.find(Post("x", "1", "", row["text"]))}
-        own = spans.pop(row["brand"], ())
-        others = sorted(span for each in spans.values() for span in each)
-        read = FEELING.read(row["text"], [*own, *others])
-        line = Line(row["text"], own, others)
-        right = FEELING.judge(read, row["brand"], own, others, line).label == row["sentiment"]
-        counts["two" if spans else "one"].append(right)
+        judged = {
+            mention.brand: mention.label for mention in understood.entry(Post("x", "1", "", row["text"])).mentions
+        }
+        counts["two" if len(judged) > 1 else "one"].append(judged.get(row["brand"]) == row["sentiment"])
     assert min(map(len, counts.values())) >= 50
     return {name: sum(right) / len(right) for name, right in counts.items()}
 

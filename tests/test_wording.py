@@ -53,11 +53,11 @@ def test_what_is_said_of_both_counts_for_both(text: str, label: str) -> None:
 
 
 def test_wording_tells_two_brands_apart_where_rules_hear_nothing_and_says_by_which_words() -> None:
-    text = "Acme has my number and will not stop ringing. At Globex the porter found a cot for the baby."
+    text = "Ordered the shelves at Acme, three boards short. Globex put theirs up while I made tea."
     mentions = entry(text).mentions
     assert [mention.label for mention in mentions] == ["negative", "positive"]
     reasons = {reason.rule: reason.words for mention in mentions for reason in mention.why}
-    assert set(reasons["wording"]) <= {word.strip(".") for word in text.split()}
+    assert set(reasons["wording"]) <= {word.strip(".,") for word in text.split()}
 
 
 @pytest.mark.parametrize(("words", "label"), [("excellent ", "positive"), ("worst horrible ", "negative")])
@@ -71,11 +71,45 @@ def test_weights_are_learnt_from_lessons_and_written_as_a_file() -> None:
         for word, label in (("mends", "positive"), ("loses", "negative"), ("lists", "neutral"))
         for _ in range(5)
     ]
-    learnt = learn(lessons)
+    learnt = learn(lessons, {})
     assert learnt.leans["X_mends"] > 0 > learnt.leans["X_loses"]
     assert learnt.plain["lists"] > 0 > learnt.plain["mends"]
-    tables = tomllib.loads(written(learnt))
+    tables = tomllib.loads(written(learnt, {"neutral": [0.5]}))
+    assert tables["weigh"] == {"neutral": [0.5]}
     assert any("mends" in words.split() for weight, words in tables["leans"].items() if float(weight) > 0)
+
+
+def test_words_like_those_learnt_count_too() -> None:
+    lessons = [
+        Told(("A ", f"{word} "), [(0, 2)], [], label, 1.0)
+        for word, label in (("mends", "positive"), ("loses", "negative"))
+        for _ in range(5)
+    ]
+    vectors = {"mends": [1.0, 0.0], "fixes": [0.9, 0.1], "loses": [0.0, 1.0], "mislays": [0.1, 0.9]}
+    leans = learn(lessons, vectors).leans
+    assert leans["mends"] > leans["fixes"] > 0 > leans["mislays"] > leans["loses"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "Bought my kettle at Acme last Friday. The Globex lid snapped off on Sunday, rubbish.",
+            ("neutral", "negative"),
+        ),
+        ("Acme and Globex both open at nine on Mondays.", ("neutral", "neutral")),
+        ("My Acme parcel was left in the rain by Globex, the box was soaked.", ("neutral", "negative")),
+    ],
+)
+def test_where_something_was_bought_is_not_blamed(text: str, wanted: tuple[str, str]) -> None:
+    assert labels(text) == wanted
+
+
+def test_what_is_said_of_two_brands_by_the_teams_own_words_is_not_turned_round() -> None:
+    understood = Understanding((Brand(name="Acme"), Brand(name="Globex")), lexicon={"crisp": 4.0})
+    post = Post(platform="a", id="1", url="https://a.example/1", text="Acme is crisp, Globex is soggy.", published=NOW)
+    mention = understood.entry(post).mentions[0]
+    assert (mention.label, [why.rule for why in mention.why]) == ("positive", ["your lexicon"])
 
 
 def test_what_was_learnt_is_of_the_lessons_there_are() -> None:

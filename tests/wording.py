@@ -92,7 +92,7 @@ class Learnt(NamedTuple):
     def kept(self) -> Iterator[tuple[str, dict[str, float]]]:
         """Each table, as far as it is worth being kept."""
         for name, weights in zip(TABLES, self[:3], strict=True):
-            yield name, {words: round(20 * weight) / 20 for words, weight in weights.items() if abs(weight) >= _LEAST}
+            yield name, {words: round(50 * weight) / 50 for words, weight in weights.items() if abs(weight) >= _LEAST}
 
     def weights(self) -> Weights:
         """As they will be read from the file."""
@@ -217,7 +217,7 @@ def _fitted(
         near = [_near(counts, kind, vectors, wide) for kind in kinds]
         places = [*(columns[name] for name in counts), *range(len(columns), len(columns) + wide * len(kinds))]
         rows.append((places, [*counts.values(), *chain.from_iterable(near)]))
-    weights = fit(rows, right, len(columns) + wide * len(kinds), costs)
+    weights = fit(rows, right, len(columns) + wide * len(kinds), costs, 40)
     found = {name: weights[column] for name, column in columns.items()}
     for at, kind in enumerate(kinds):
         its = weights[len(columns) + wide * at :][:wide]
