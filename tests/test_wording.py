@@ -98,7 +98,7 @@ def test_words_like_those_learnt_count_too() -> None:
             ("neutral", "negative"),
         ),
         ("Acme and Globex both open at nine on Mondays.", ("neutral", "neutral")),
-        ("My Acme parcel was left in the rain by Globex, the box was soaked.", ("neutral", "negative")),
+        ("I paid at Acme with my Globex card and the lady at Acme was lovely.", ("positive", "neutral")),
     ],
 )
 def test_where_something_was_bought_is_not_blamed(text: str, wanted: tuple[str, str]) -> None:

@@ -23,11 +23,11 @@ _MOST = 4.0  # that rules hear
 _FURTHEST = 8.0  # that wording leans
 
 
-def facts(read: Impression, sides: Sides, score: float, line: Line | None) -> tuple[float, ...]:
+def facts(read: Impression, sides: Sides, score: float, line: Line) -> tuple[float, ...]:
     """What is known of a brand beside others, as FACTS; `score` is what rules say, `line` what speaks of it."""
     heard, name, lean = max(-_MOST, min(_MOST, summed(score))) / 2, label(score), sides.own.lean
     own, other, shared, plain = (max(-_FURTHEST, min(_FURTHEST, sum_)) for sum_ in lean[:4])
-    said = None if line is None or line.is_long else line.said
+    said = None if line.is_long else line.said
     return (
         max(heard, 0.0), max(-heard, 0.0), float(name == "positive"), float(name == "negative"), own, other, shared,
         plain, float(lean.alike), other if lean.alike else 0.0, float(not sides.own.real), float("?" in read.text),
@@ -35,10 +35,10 @@ def facts(read: Impression, sides: Sides, score: float, line: Line | None) -> tu
     )  # fmt: skip
 
 
-def worded(read: Impression, own: Spans, others: Spans, score: float, line: Line | None) -> Worded | None:
-    """What rules and wording say together; None where rules alone say the same.
+def worded(read: Impression, own: Spans, others: Spans, score: float, line: Line) -> Worded | None:
+    """What rules and wording say together, `line` being what of the text speaks of the brand.
 
-    `line` is what of the text speaks of the brand; without it less is known.
+    None where rules alone say the same.
     """
     sides = sides_of(read, own, others)
     known = facts(read, sides, score, line)

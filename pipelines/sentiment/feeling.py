@@ -75,7 +75,7 @@ class Feeling:
         """How a text, read before, feels toward `brand`, named at `own` (start, end), with others named at `others`.
 
         A text that names the brand nowhere (but its title or thread does) counts as a whole. The wording of what was
-        `written` is weighed with it where it is given; what surrounds two brands is always.
+        `written` to it is weighed with it where that is given; where brands share the text, always.
         """
         if len(read.text) == _LONGEST:
             own, others = ([span for span in spans if span[1] <= _LONGEST] for spans in (own, others))
@@ -83,7 +83,7 @@ class Feeling:
         if not own or any(each.rule == _TEAM for each in heard.why):
             return heard
         if others:
-            found = beside.worded(read, own, others, heard.score, written)
+            found = beside.worded(read, own, others, heard.score, written or Written(read.text, own, others))
         else:
             found = None if written is None else whole.worded(written, heard.score)
         if found is None:
