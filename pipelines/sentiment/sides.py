@@ -59,8 +59,11 @@ def sides_of(read: Impression, own: Spans, others: Spans) -> Sides:
     """What a text says of one brand and of others; where there are two, what was found for the one serves the other."""
     own, others = tuple(own[:_MOST_NAMES]), tuple(others[:_MOST_NAMES])
     known: dict[tuple[Spans, Spans], Sides] = read.sides
+    if (own, others) in known:
+        return known[own, others]
     if (others, own) in known:
-        return known[others, own].swapped()
+        found = known[own, others] = known[others, own].swapped()
+        return found
     mine, theirs = _ordinals(read.text, own, others)
     owners = _owners(read.places, mine, theirs)
     line = Line(spaced := _marked(read, owners))
