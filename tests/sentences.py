@@ -26,7 +26,7 @@ UNACCENTED = 0.4  # the share of what is typed without accents
 _BETWEEN = 0.83  # the share of letters among a text's characters: LINGUA's counts leave out spaces
 _LENGTHS = (40, 60, 80, 120, 160)  # of texts made of sentences
 _TEXTS = 2500  # made of a language's sentences, in each script
-_LATIN = re.compile("[a-zđžćčš]")
+_CYRILLIC = re.compile("[а-џ]")
 _TO_LATIN = str.maketrans({
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ђ": "đ", "е": "e", "ж": "ž", "з": "z", "и": "i", "ј": "j",
     "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t",
@@ -103,7 +103,7 @@ def spellings(code: str) -> Sequence[Callable[[str], str]]:
 
 
 def _cyrillic(text: str) -> str:
-    return "" if _LATIN.search(text) else text
+    return text if _CYRILLIC.search(text) else ""
 
 
 def _romanised(text: str) -> str:
