@@ -1,9 +1,9 @@
 """How likely a text's runs of letters make each language, by weights learnt for those that are taken for each other.
 
-The weights in letters.txt were learnt from the n-gram counts and half of the test sentences of lingua by Peter M. Stahl
-(https://github.com/pemistahl/lingua-rs, Apache-2.0), from the sentences of Common Voice (CC0) and from what tests
-hold for tuning: a naive Bayes over the runs of three letters and more that tell two neighbours apart best, made better
-by logistic regression beside the model's guesses and typical words.
+The weights in letters.txt were learnt (`python -m tests.letters`) from the n-gram counts and half of the test sentences
+of lingua by Peter M. Stahl (https://github.com/pemistahl/lingua-rs, Apache-2.0), from the sentences of Common Voice
+(CC0) and from what tests hold for tuning: a naive Bayes over the runs of three letters and more that tell two
+neighbours apart best, made better by logistic regression beside the model's guesses and typical words.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick
 
-_STEP = 0.05  # what one sign more is worth
+STEP = 0.05  # what one sign more is worth
 _WIDTH = 2  # bytes that one language has in a sum
 _READ = 200  # characters: as four runs at most begin at each, and a sign is worth 63 steps at most, the sum fits
 
@@ -34,11 +34,15 @@ def log_likelihoods(words: Iterable[str]) -> dict[str, float]:
     A few that the languages share tell nothing: what counts is how far apart they are.
     """
     table = _table()
-    text = f" {' '.join(words)} ".replace("'", "")[:_READ]
-    found = table.runs.find_matches_as_strings(text, overlapping=True)
+    found = table.runs.find_matches_as_strings(spaced(words), overlapping=True)
     whole = sum(map(table.weights.__getitem__, found), table.first)
     sums = memoryview(whole.to_bytes(_WIDTH * len(table.codes), "little")).cast("H")
-    return {code: _STEP * each for code, each in zip(table.codes, sums, strict=True)}
+    return {code: STEP * each for code, each in zip(table.codes, sums, strict=True)}
+
+
+def spaced(words: Iterable[str]) -> str:
+    """The words as runs are sought in them: a space before and after each, and no more than is read."""
+    return f" {' '.join(words)} ".replace("'", "")[:_READ]
 
 
 @cache

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from pipelines.language import detect
 from pipelines.letters import log_likelihoods
 from tests.growth import LINEAR, growth
+from tests.letters import OUT, Read, chosen, fingerprint, fit, lines
+from tests.sentences import CODES, Lesson
 
 SET = Path(__file__).parent / "sets" / "language.csv"
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "languages"
@@ -116,6 +118,33 @@ def test_the_sums_of_letters_have_room_for_all_that_is_read(word: str) -> None:
     once, often = log_likelihoods([word] * 100), log_likelihoods([word] * 10_000)
     assert all(0 <= each < 0.05 * 2**16 * 0.95 for each in often.values())
     assert max(once, key=once.__getitem__) == max(often, key=often.__getitem__)
+
+
+def test_runs_that_tell_neighbours_apart_are_kept() -> None:
+    known: dict[str, dict[str, float]] = {code: {} for code in CODES}
+    known["cs"], known["sk"] = {"jse": 0.01, "pro": 0.02}, {"nie": 0.01, "pro": 0.02}
+    assert chosen(known) == ["jse", "nie", "pro"]  # the last tells both from others
+
+
+def test_weights_of_runs_are_learnt_and_written() -> None:
+    numpy = pytest.importorskip("numpy")
+    texts = [Lesson("ours", "cs", "nic jsem nedostal"), Lesson("ours", "sk", "nič som nedostal")] * 9
+    runs = [" jse", "som", "zzz"]
+    weights, bias = fit(Read(texts, runs), numpy.zeros((len(runs), len(CODES)), numpy.float32))
+    czech, slovak = CODES.index("cs"), CODES.index("sk")
+    assert weights[0, czech] > 0 > weights[0, slovak]
+    assert weights[1, slovak] > 0 > weights[1, czech]
+    assert not weights[2].any()
+    names, first, *rows = [line for line in "\n".join(lines(runs, weights, bias)).split("\n") if line[:2] != "# "]
+    assert names.split() == CODES
+    assert {len(row.split("\t")[1]) for row in (first, *rows)} == {len(CODES)}
+    assert rows[0].startswith("_jse\t")
+    assert rows[2] == f"zzz\t{'!' * len(CODES)}"
+
+
+def test_what_was_learnt_is_of_the_lessons_there_are() -> None:
+    said = f"# Its lessons: {fingerprint()}\n"
+    assert said in OUT.read_text("utf-8"), "learn them anew: python -m tests.letters LINGUA VOICE"
 
 
 def test_the_source_decides_on_short_texts_alone() -> None:

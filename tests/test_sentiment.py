@@ -9,6 +9,7 @@ import random
 import re
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, S
 from listening.config import Brand
 from listening.post import Evidence, Post, Sentiment
 from pipelines import vocabulary
+from pipelines.intents import load
 from pipelines.sentiment import Feeling, Judgement, Scorer, label
 from pipelines.sentiment.clauses import passages
 from pipelines.sentiment.figures import figures as figures_of
@@ -646,15 +648,17 @@ def shares_right(part: str) -> dict[str, float]:
     """Of the hand-made cases, of one and of two brands, the share judged right."""
     with SETS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["part"] == part]
-    understood = Understanding(
-        [Brand(name=b, aliases=["@" + b.replace(" ", "")]) for b in {row["brand"] for row in rows}]
-    )
-    counts: dict[str, list[bool]] = {"one": [], "two": []}
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
-        judged = {
-            mention.brand: mention.label for mention in understood.entry(Post("x", "1", "", row["text"])).mentions
-        }
-        counts["two" if len(judged) > 1 else "one"].append(judged.get(row["brand"]) == row["sentiment"])
+        labels[row["text"]][row["brand"]] = row["sentiment"]
+    counts: dict[str, list[bool]] = {"one": [], "two": []}
+    intents = load()
+    for text, wanted in labels.items():
+        brands = [Brand(name=brand, aliases=["@" + brand.replace(" ", "")]) for brand in wanted]
+        entry = Understanding(brands, intents=intents).entry(Post("x", "1", "", text))
+        judged = {mention.brand: mention.label for mention in entry.mentions}
+        right = [judged.get(brand) == label for brand, label in wanted.items()]
+        counts["two" if len(wanted) > 1 else "one"] += right
     assert min(map(len, counts.values())) >= 50
     return {name: sum(right) / len(right) for name, right in counts.items()}
 
@@ -663,9 +667,9 @@ def test_hand_made_cases_stay_right() -> None:
     """Floors: raise them with the rules."""
     tune, held = shares_right("tune"), shares_right("held")
     assert tune["one"] >= 0.93
-    assert tune["two"] >= 0.88  # the set has harder cases than it had: on those of old it is 0.93
+    assert tune["two"] >= 0.92
     assert held["one"] >= 0.73  # of old 0.9; those about all kinds of trades, at 0.63, are much harder
-    assert held["two"] >= 0.67
+    assert held["two"] >= 0.75  # of which 400, written to be hard, are right at 0.65
 
 
 def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
