@@ -669,7 +669,7 @@ def test_hand_made_cases_stay_right() -> None:
     assert tune["one"] >= 0.93
     assert tune["two"] >= 0.92
     assert held["one"] >= 0.73  # of old 0.9; those about all kinds of trades, at 0.63, are much harder
-    assert held["two"] >= 0.75  # of which 400, written to be hard, are right at 0.65
+    assert held["two"] >= 0.77  # of which 400, written to be hard, are right at 0.67
 
 
 def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
