@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import click
 import feedparser
 import pytest
 from click.testing import CliRunner, Result
@@ -20,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listening.cli import main
+from listening.cli.common import filters
 from listening.errors import MissingExtra
 from listening.export import FORMATS, original
 from listening.store import InboxFilter, MentionRow, Store
@@ -226,8 +228,14 @@ def test_a_filter_that_is_mistyped_is_told_and_not_an_empty_table(
     assert (result.exit_code, said in " ".join(result.output.replace("│", " ").split())) == (2, True), result.output
 
 
-def test_an_intent_is_known_in_any_case_by_its_beginning(folder: Path) -> None:
-    assert run(folder, "mentions", "--intent", "Compl").exit_code == 0
+def test_an_intent_is_known_in_any_case_by_its_beginning(tmp_path: Path) -> None:
+    seen: list[str] = []
+    command = click.command()(filters(None)(lambda config, where: seen.append(where.intent)))
+    for name, text in (("brands", '[[brand]]\nname = "Acme"\n'), ("sources", ""), ("listening", "")):
+        (tmp_path / f"{name}.toml").write_text(text, "utf-8")
+    for typed in ("Compl", "complaint"):
+        CliRunner().invoke(command, ["--intent", typed], obj=tmp_path, catch_exceptions=False)
+    assert seen == ["complaint", "complaint"]
 
 
 def test_triage_and_undo_from_a_terminal(folder: Path, tmp_path: Path) -> None:

@@ -111,3 +111,10 @@ def test_a_brand_without_a_name_is_refused_beside_brands_that_have_one(tmp_path:
     command = ["--config", str(tmp_path), "understand", "acme is late", "--brand"]
     assert "a brand needs a name" in CliRunner().invoke(main, [*command, ""]).output
     assert "Acme" in CliRunner().invoke(main, [*command, "acme"]).output
+
+
+def test_words_that_other_languages_share_make_no_text_english() -> None:
+    result = CliRunner().invoke(
+        main, ["--config", "/nowhere/at/all", "understand", "my hond het die hoender gevang, Acme", "--brand", "Acme"]
+    )
+    assert "not scored in this language" in result.output

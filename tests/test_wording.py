@@ -8,6 +8,7 @@ import pytest
 
 from listening.config import Brand
 from listening.post import Entry, Post
+from pipelines.sentiment.wording import telling
 from pipelines.understanding import Understanding
 from tests.bench.corpus import NOW
 from tests.wording import OUT, Told, fingerprint, learn, written
@@ -60,6 +61,14 @@ def test_wording_tells_two_brands_apart_where_rules_hear_nothing_and_says_by_whi
     assert set(reasons["wording"]) <= {word.strip(".,") for word in text.split()}
 
 
+def test_the_words_shown_say_the_same_as_the_label() -> None:
+    good, bad = (
+        telling(["A ", "love ", "it ", "B ", "awful "], [(0, 3)], [(3, 5)], "positive"),
+        telling(["A ", "love ", "it ", "B ", "awful "], [(3, 5)], [(0, 3)], "negative"),
+    )
+    assert {1, 4} <= set(good) & set(bad), "what is awful of the other speaks for the one"
+
+
 @pytest.mark.parametrize(("words", "label"), [("excellent ", "positive"), ("worst horrible ", "negative")])
 def test_what_is_said_a_thousand_times_is_said(words: str, label: str) -> None:
     assert labels(f"Acme {words * 500}. Globex is next door.")[0] == label
@@ -101,7 +110,7 @@ def test_words_like_those_learnt_count_too() -> None:
         ("I paid at Acme with my Globex card and the lady at Acme was lovely.", ("positive", "neutral")),
     ],
 )
-def test_where_something_was_bought_is_not_blamed(text: str, wanted: tuple[str, str]) -> None:
+def test_a_brand_of_which_nothing_is_said_is_not_judged(text: str, wanted: tuple[str, str]) -> None:
     assert labels(text) == wanted
 
 

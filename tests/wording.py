@@ -26,7 +26,7 @@ from pipelines.line import Line
 from pipelines.match import Names
 from pipelines.reasons import Reasons
 from pipelines.sentiment import Feeling, Impression
-from pipelines.sentiment.beside import FACTS, facts
+from pipelines.sentiment.beside import FACTS, START, facts
 from pipelines.sentiment.relations import OTHER, OWN
 from pipelines.sentiment.sides import Sides, sides_of
 from pipelines.sentiment.toward import toward
@@ -240,7 +240,7 @@ def fingerprint() -> str:
     """Changes with whatever is learnt from; learning anew takes seconds, and may round otherwise on another Python."""
     labelled = [(row["text"], row["brand"], row["sentiment"]) for row in rows()]
     lessons = [(path.name, path.read_text("utf-8")) for path in sorted((HERE / "lessons").glob("*.txt"))]
-    costs = (_CLAUSE, _COST, _LEAST, _WORD, _LIKE, _COMMON, _FOLDS, _TRUST)
+    costs = (_CLAUSE, _COST, _LEAST, _WORD, _LIKE, _COMMON, _FOLDS, _TRUST, FACTS, START)
     return sha256(repr((labelled, lessons, costs)).encode()).hexdigest()[:16]
 
 

@@ -8,9 +8,9 @@ from operator import mul
 
 from pipelines.line import Line
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import Impression, called, label, summed
+from pipelines.sentiment.impression import Impression, called, label
 from pipelines.sentiment.sides import Sides, sides_of
-from pipelines.sentiment.whole import LABELS, Worded, scored
+from pipelines.sentiment.whole import LABELS, Worded, heard, scored
 from pipelines.sentiment.wording import learnt, telling
 from pipelines.wording import Wording
 
@@ -19,18 +19,17 @@ FACTS = (
     "said negative", "said neutral", "said positive", "start",
 )  # fmt: skip
 START = 3.0  # the fact that is the same for all
-_MOST = 4.0  # that rules hear
 _FURTHEST = 8.0  # that wording leans
 
 
 def facts(read: Impression, sides: Sides, score: float, line: Line) -> tuple[float, ...]:
     """What is known of a brand beside others, as FACTS; `score` is what rules say, `line` what speaks of it."""
-    heard, name, lean = max(-_MOST, min(_MOST, summed(score))) / 2, label(score), sides.own.lean
+    lean = sides.own.lean
     own, other, shared, plain = (max(-_FURTHEST, min(_FURTHEST, sum_)) for sum_ in lean[:4])
     said = None if line.is_long else line.said
     return (
-        max(heard, 0.0), max(-heard, 0.0), float(name == "positive"), float(name == "negative"), own, other, shared,
-        plain, float(lean.alike), other if lean.alike else 0.0, float(not sides.own.real), float("?" in read.text),
+        *heard(score), own, other, shared, plain, float(lean.alike), other if lean.alike else 0.0,
+        float(not sides.own.real), float("?" in read.text),
         *((0.0, 0.0, 0.0) if said is None else [said.margins[at] for at in _places()]), START,
     )  # fmt: skip
 

@@ -29,12 +29,17 @@ class Worded(NamedTuple):
 
 def facts(line: Line, score: float) -> tuple[float, ...]:
     """What is known of a text beside its wording, as FACTS; `score` is what rules say."""
-    heard, short, name = max(-_MOST, min(_MOST, summed(score))) / 2, shortness(len(line.words)), label(score)
-    good, bad = max(heard, 0.0), max(-heard, 0.0)
+    good, bad, positive, negative = heard(score)
+    short = shortness(len(line.words))
     return (
-        good, bad, float(name == "positive"), float(name == "negative"), good * short, bad * short, float(line.asks),
-        float("!" in line.written_text),
+        good, bad, positive, negative, good * short, bad * short, float(line.asks), float("!" in line.written_text),
     )  # fmt: skip
+
+
+def heard(score: float) -> tuple[float, float, float, float]:
+    """What rules say, as facts: how good and how bad it is, within bounds, and whether it is called either."""
+    total, name = max(-_MOST, min(_MOST, summed(score))) / 2, label(score)
+    return max(total, 0.0), max(-total, 0.0), float(name == "positive"), float(name == "negative")
 
 
 def worded(line: Line, score: float) -> Worded | None:

@@ -122,9 +122,8 @@ def leans(
     lean = [sum([weight[0] for weight in of]) if of else 0.0 for of in hits]
     near = [sum([weight[2] for weight in of]) if of else 0.0 for of in hits]
     plain = bias + near[3] + sum([weight[1] for of in hits for weight in of])
-    return Lean(lean[1], lean[2], lean[3], plain + near[1], alike), Lean(
-        lean[2], lean[1], lean[3], plain + near[2], alike
-    )
+    _, one, two, both = lean
+    return Lean(one, two, both, plain + near[1], alike), Lean(two, one, both, plain + near[2], alike)
 
 
 def telling(spaced: Sequence[str], own: Ranges, other: Ranges, label: str) -> list[int]:
