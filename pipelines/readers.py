@@ -16,7 +16,7 @@ Spans = Sequence[tuple[int, int]]
 _SHORT = 60  # characters; the language of longer texts is told with some certainty
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
 _ELSEWHERE = frozenset("bad dead die fan fun god gross hell no war".split())  # words of other languages, too
-_OURS = frozenset("the my im you this that what its and oh dear thank thanks".split())  # that tell English among them
+_OURS = frozenset("the you this that what its and oh dear thank thanks".split())  # that tell English among them
 _MARKS = ".,!?\"'"
 
 
