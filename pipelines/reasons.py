@@ -52,19 +52,19 @@ class Reasons:
             _shared(text, own, [span for each in named if each is not own for span in each], borders) for own in named
         ]
 
-    def find(
-        self, post: Post, brand: str, line: Line, language: str, score: float | None, feeling: Feeling | None
-    ) -> tuple[tuple[Intent, ...], tuple[Aspect, ...], Urgency]:
-        """What a post says to a brand for which its `line` was made. `score`: what it feels toward this brand.
+    def named(self, post: Post, brand: str, line: Line, feeling: Feeling | None) -> tuple[Aspect, ...]:
+        """The aspects that a post names to a brand for which its `line` was made.
 
-        `feeling` tells that between two characters of the text, which may lie before its beginning where they are in
-        the title; None where the language is not scored.
+        `feeling` tells what is felt between two characters of the text, which may lie before its beginning where they
+        are in the title; None where the language is not scored.
         """
-        intents = self.intents.find(line, language, score, post.rating)
         shift = len(_title(post))
         told = feeling if feeling is None or not shift else lambda start, end: feeling(start - shift, end - shift)
-        aspects = self.aspects.find(brand, line, told)
-        return intents, aspects, urgency(post, intents, score, self.intents.points)
+        return self.aspects.find(brand, line, told)
+
+    def urgency(self, post: Post, intents: Sequence[Intent], score: float | None) -> Urgency:
+        """How soon it wants an answer, by why it was written and how it feels."""
+        return urgency(post, intents, score, self.intents.points)
 
 
 def _title(post: Post) -> str:
