@@ -61,12 +61,16 @@ def test_wording_tells_two_brands_apart_where_rules_hear_nothing_and_says_by_whi
     assert set(reasons["wording"]) <= {word.strip(".,") for word in text.split()}
 
 
-def test_the_words_shown_say_the_same_as_the_label() -> None:
-    good, bad = (
-        telling(["A ", "love ", "it ", "B ", "awful "], [(0, 3)], [(3, 5)], "positive"),
-        telling(["A ", "love ", "it ", "B ", "awful "], [(3, 5)], [(0, 3)], "negative"),
-    )
-    assert {1, 4} <= set(good) & set(bad), "what is awful of the other speaks for the one"
+def test_the_words_shown_are_those_said_of_the_brand_or_else_the_opposite_said_of_the_other() -> None:
+    words = ["A ", "love ", "it ", "B ", "awful "]
+    assert telling(words, [(0, 3)], [(3, 5)], "positive")[0] == 1
+    assert 4 not in telling(words, [(0, 3)], [(3, 5)], "positive")
+    assert telling(words, [(3, 5)], [(0, 3)], "negative") == [4]
+    assert telling(["A ", "it ", "B ", "awful "], [(0, 2)], [(2, 4)], "positive") == [3]
+
+
+def test_where_rules_hear_nothing_the_wording_has_to_be_clear() -> None:
+    assert labels("Globex washers use Acme motors these days.") == ("neutral", "neutral")
 
 
 @pytest.mark.parametrize(("words", "label"), [("excellent ", "positive"), ("worst horrible ", "negative")])

@@ -41,7 +41,7 @@ OUT = HERE.parent / "pipelines" / "sentiment" / "wording.toml"
 _COST = 0.3  # of a row: less makes smaller weights; by cross-validation
 _CLAUSE = 1.0  # what a clause counts beside a text
 _WORD = 3.0  # and a word
-_LEAST = 0.08  # smaller weights tell too little to be kept
+_LEAST = 0.16  # smaller weights tell too little to be kept
 _LIKE = 0.3  # what the vector of a word weighs beside the word itself
 _COMMON = 12_000  # words with vectors that are learnt of
 _FOLDS = 5
@@ -128,8 +128,11 @@ def texts(rows: Iterable[Mapping[str, str]]) -> Iterator[Beside]:
 
 
 def rows() -> list[dict[str, str]]:
-    """Labelled texts that two brands share."""
-    return [*rows_of(HERE / "sets" / "sentiment.csv", "tune"), *rows_of(HERE / "lessons" / "two.csv", "")]
+    """Labelled texts that two brands share, once for each."""
+    found = rows_of(HERE / "sets" / "sentiment.csv", "tune")
+    for row in rows_of(HERE / "lessons" / "two.csv", ""):
+        found += [{"text": row["text"], "brand": row[each], "sentiment": row[f"of_{each}"]} for each in ("one", "two")]
+    return found
 
 
 def clauses() -> Iterator[Told]:

@@ -8,7 +8,6 @@ from pipelines.sentiment.clauses import Spans
 from pipelines.sentiment.impression import Impression, Part
 from pipelines.sentiment.sides import Sides, outside, relations, sides_of
 
-_MOST_CONTRASTED = 3  # sentences of a text in which what is praised in one brand is missed in the other
 _CLEAR = 0.15  # scores beyond it say enough to say the opposite of somebody else
 _SURE = 2.0  # what a question has to say to say anything
 
@@ -16,8 +15,7 @@ _SURE = 2.0  # what a question has to say to say anything
 def toward(read: Impression, own: Spans, others: Spans) -> Sequence[Part]:
     """The parts of a text that count toward the brand named at `own`, where others are named at `others`.
 
-    One that is only compared with ("better than Acme"), or of which nothing else is said beside the other, gets the
-    opposite of what is said of the other.
+    One that is only compared with ("better than Acme") gets the opposite of what is said of the other.
     """
     if not own or not others:
         parts = [*outside(read.parts, read.said), *relations(read.said)] if own and read.said else read.parts
@@ -37,17 +35,15 @@ def _beside(read: Impression, sides: Sides) -> Sequence[Part]:
         return list(dict.fromkeys([*mine.parts, *theirs.parts]))
     if sides.better and _alike(read, mine.parts, theirs.parts):
         return [sides.better]
-    if "!" in signs or not mine.parts:
-        against = _against(read, theirs.parts or theirs.slight, sure="!" in signs, real=bool(mine.real))
-        return [*mine.parts, against] if against else mine.parts or mine.slight
-    return mine.parts
+    if "!" in signs and (against := _against(read, theirs.parts or theirs.slight)):
+        return [*mine.parts, against]
+    return mine.parts or mine.slight
 
 
-def _against(read: Impression, theirs: Sequence[Part], *, sure: bool, real: bool) -> Part | None:
-    """The opposite of what is clearly said of the other brand; if not `sure`, only in short texts."""
+def _against(read: Impression, theirs: Sequence[Part]) -> Part | None:
+    """The opposite of what is clearly said of the other brand."""
     score = read.score(theirs)
-    short = sum([word.stops for word in read.words]) <= _MOST_CONTRASTED
-    if abs(score) <= _CLEAR or not (sure or (short and real)):
+    if abs(score) <= _CLEAR:
         return None
     strongest = max(theirs, key=lambda part: part.valence * score)
     return Part(strongest.first, strongest.end, -3 * score, "comparison")

@@ -15,7 +15,7 @@ from pipelines.wording import Wording, shortness
 LABELS = ("negative", "neutral", "positive")
 FACTS = ("good", "bad", "positive", "negative", "good, short", "bad, short", "asks", "exclaims")
 _MOST = 4.0  # that rules hear
-_CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
+CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
 _OPPOSITE = 3.0  # and to say the opposite of what they say with a score of 1
 _SHOWN = 3
 
@@ -50,7 +50,7 @@ def worded(line: Line, score: float) -> Worded | None:
     known = facts(line, score)
     margins = {name: said.margins[at] + sum(map(mul, known, weights)) for at, name, *weights in _columns()}
     found, before = max(margins, key=margins.__getitem__), label(score)
-    clear = _CLEAR if "neutral" in {found, before} else _OPPOSITE * abs(score)
+    clear = CLEAR if "neutral" in {found, before} else _OPPOSITE * abs(score)
     if margins[found] - margins[before] <= clear:
         return None
     shown = said.telling(found, _SHOWN)

@@ -127,13 +127,23 @@ def leans(
 
 
 def telling(spaced: Sequence[str], own: Ranges, other: Ranges, label: str) -> list[int]:
-    """The tokens, by number, whose wording says most for a label of the brand whose clauses are at `own`."""
+    """The tokens, by number, whose wording says most for a label of the brand whose clauses are at `own`.
+
+    Those of others' clauses, which say the opposite, only where its own have none.
+    """
     words = learnt().words
     way = {"negative": -1.0, "positive": 1.0}.get(label, 0.0)
-    said = []
+    said: list[tuple[float, int]] = []
+    opposite: list[tuple[float, int]] = []
     for before, token, side, place in told(spaced, own, other):
         if weight := words[before, token]:
             lean = (0.0, weight[0], -weight[0], weight[0])[side]
-            said.append((lean * way if way else weight[1] + weight[2] * (side & 1), place))
+            strength = lean * way if way else weight[1] + weight[2] * (side & 1)
+            (opposite if way and side == 2 else said).append((strength, place))
+    return _most(said) or _most(opposite) or [place for _, place in sorted(said + opposite)[-1:]]
+
+
+def _most(said: list[tuple[float, int]]) -> list[int]:
+    """The places of what says most, as far as it says enough."""
     said.sort(reverse=True)
-    return [place for weight, place in said[:_SHOWN] if weight >= _TELLING] or [place for _, place in said[:1]]
+    return [place for strength, place in said[:_SHOWN] if strength >= _TELLING]
