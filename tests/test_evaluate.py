@@ -77,6 +77,10 @@ def test_a_file_is_judged_by_the_code_that_judges_posts(tmp_path: Path) -> None:
     assert found["rows_that_do_not_name_their_brand"] == 1
     assert found["others"]["vaderSentiment"]["accuracy"] < 1
     assert found["others"]["majority"]["accuracy"] == 0.4
+    shared = found["texts_that_brands_share"]
+    assert {name: (one["n"], one["accuracy"]) for name, one in shared.items()} == {
+        "listening": (2, 1.0), "vaderSentiment": (2, 0.5), "majority": (2, 0.5),
+    }  # fmt: skip
 
 
 def test_tables_show_the_figures_and_the_worst(tmp_path: Path) -> None:
@@ -85,6 +89,15 @@ def test_tables_show_the_figures_and_the_worst(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     for part in ("sentiment", "macro-F1", "vaderSentiment", "majority", "line 2: people negative, we positive"):
         assert part in result.output
+
+
+def test_texts_that_brands_share_are_shown_apart(tmp_path: Path) -> None:
+    text = "Acme is great. Zenith is awful"
+    both = f"text,brand,sentiment\n{text},Acme,positive\n{text},Zenith,negative\n"
+    one = written(tmp_path, both + "Acme is awful,Acme,negative\n")
+    assert "texts that brands share, 2 rows" in evaluate(tmp_path, str(one)).output
+    all_shared = written(tmp_path, both)
+    assert "texts that brands share" not in evaluate(tmp_path, str(all_shared)).output
 
 
 def test_each_task_is_measured(tmp_path: Path) -> None:

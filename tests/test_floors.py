@@ -56,7 +56,8 @@ def figure(by_task: dict[str, Report], name: str) -> float:
     report = by_task[task]
     if steps[0].startswith("over "):
         return report.ours.macro_f1 - report.others[steps[0].removeprefix("over ")].macro_f1
-    value: Any = report.data() if len(steps) == 1 else report.data()["classes"]
+    data = report.data()
+    value: Any = {**data, **data["classes"]}
     for step in steps:
         value = value[step]
     return float(value)

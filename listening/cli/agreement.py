@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 from rich.table import Table
 
 from listening.cli.common import console
 from listening.cli.mentions import printable
-from listening.evaluate import Figures, Judged, Point, Report, reports
+from listening.evaluate import OURS, Figures, Judged, Point, Report, reports
 from listening.learn import Lesson
 
 
@@ -28,21 +28,28 @@ def show_reports(found: Sequence[Report]) -> None:
 def _show_task(report: Report) -> None:
     ours = report.ours
     console.print(f"\n[bold]{report.task}[/], {ours.n:,} rows")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for title in ("accuracy", "macro-F1"):
-        table.add_column(title, justify="right")
-    for name, figures in {"listening": ours, **report.others}.items():
-        table.add_row(name, f"{figures.accuracy:.1%}", f"{figures.macro_f1:.3f}")
-    console.print(table)
+    console.print(_beside({OURS: ours, **report.others}))
     console.print(_classes(ours))
     if len(ours.classes) <= 10:
         console.print(_confusion(ours))
+    if report.shared and report.shared[OURS].n < ours.n:
+        console.print(f"texts that brands share, {report.shared[OURS].n:,} rows")
+        console.print(_beside(report.shared))
     _show_calibration(report)
     if report.unnamed:
         console.print(
             f"[dim]{report.unnamed:,} texts do not name their brand: judged as if their thread was about it.[/]"
         )
+
+
+def _beside(figures: Mapping[str, Figures]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for title in ("accuracy", "macro-F1"):
+        table.add_column(title, justify="right")
+    for name, one in figures.items():
+        table.add_row(name, f"{one.accuracy:.1%}", f"{one.macro_f1:.3f}")
+    return table
 
 
 def _classes(figures: Figures) -> Table:

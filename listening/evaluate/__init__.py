@@ -3,10 +3,11 @@
 from listening.evaluate.curve import Point, after, curve, parted
 from listening.evaluate.judge import Judge, Judged, majority
 from listening.evaluate.labelled import Labelled, Row, read
-from listening.evaluate.report import Report, reports
+from listening.evaluate.report import OURS, Report, reports
 from listening.insight.agreement import Bin, ClassFigures, Figures, calibration, measured, wilson
 
 __all__ = [
+    "OURS",
     "Bin",
     "ClassFigures",
     "Figures",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from listening.evaluate.judge import UNSCORED, Judged, majority
 from listening.evaluate.labelled import SENTIMENTS
 from listening.insight.agreement import Bin, Figures, calibration, measured, wilson
 
+OURS = "listening"
 _CLASSES = {"sentiment": SENTIMENTS, "duplicates": ("no", "yes"), "relevance": ("no", "yes"), "matching": ("no", "yes")}
 
 
@@ -20,6 +22,7 @@ class Report:
     task: str
     ours: Figures
     others: dict[str, Figures]
+    shared: dict[str, Figures]  # everybody's, of texts labelled toward several brands; empty where there are none
     error: float | None  # expected calibration error; None where no confidence is claimed
     bins: Sequence[Bin]
     worst: Sequence[Judged]
@@ -30,6 +33,7 @@ class Report:
         return {
             **_figures(self.ours),
             "others": {name: _figures(figures) for name, figures in self.others.items()},
+            "texts_that_brands_share": {name: _figures(figures) for name, figures in self.shared.items()},
             "calibration": None if self.error is None else {
                 "error": round(self.error, 4),
                 "bins": [{"n": b.n, "claimed": round(b.claimed, 4), "right": round(b.right, 4)} for b in self.bins],
@@ -47,24 +51,39 @@ def reports(judged: Sequence[Judged], worst: int = 5) -> list[Report]:
 
 def _report(task: str, judged: Sequence[Judged], worst: int) -> Report:
     classes = ("no", "yes") if task.startswith("intent:") else _CLASSES.get(task, ())
-    others = {}
-    if any(one.baseline for one in judged):
-        others["vaderSentiment"] = measured([(one.gold, one.baseline) for one in judged], classes)
-    most = majority(judged)
-    others["majority"] = measured([(one.gold, said) for one, said in zip(judged, most, strict=True)], classes)
+    said = _said(judged)
+    shared = _shared(judged)
     claims = [(one.confidence, one.said == one.gold) for one in judged if one.confidence is not None]
     error, bins = calibration(claims) if claims else (None, [])
     wrong = [one for one in judged if one.said != one.gold]
     wrong.sort(key=lambda one: (one.said != UNSCORED, one.confidence or 0.0, len(one.why)), reverse=True)
     return Report(
         task=task,
-        ours=measured([(one.gold, one.said) for one in judged], classes),
-        others=others,
+        ours=measured(said.pop(OURS), classes),
+        others={name: measured(pairs, classes) for name, pairs in said.items()},
+        shared={name: measured(pairs, classes) for name, pairs in _said(shared).items()} if shared else {},
         error=error,
         bins=bins,
         worst=wrong[:worst],
         unnamed=sum(not one.named for one in judged if one.row.brand),
     )
+
+
+def _said(judged: Sequence[Judged]) -> dict[str, list[tuple[str, str]]]:
+    """What people said of each row, and what we, vaderSentiment where it answers, and the majority did."""
+    found = {OURS: [(one.gold, one.said) for one in judged]}
+    if any(one.baseline for one in judged):
+        found["vaderSentiment"] = [(one.gold, one.baseline) for one in judged]
+    found["majority"] = [(one.gold, said) for one, said in zip(judged, majority(judged), strict=True)]
+    return found
+
+
+def _shared(judged: Sequence[Judged]) -> list[Judged]:
+    """Those whose text is labelled toward several brands."""
+    brands: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in judged:
+        brands[one.row.title, one.row.text].add(one.row.brand)
+    return [one for one in judged if len(brands[one.row.title, one.row.text]) > 1]
 
 
 def _figures(figures: Figures) -> dict[str, Any]:
