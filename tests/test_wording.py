@@ -63,10 +63,19 @@ def test_wording_tells_two_brands_apart_where_rules_hear_nothing_and_says_by_whi
 
 def test_the_words_shown_are_those_said_of_the_brand_or_else_the_opposite_said_of_the_other() -> None:
     words = ["A ", "love ", "it ", "B ", "awful "]
-    assert telling(words, [(0, 3)], [(3, 5)], "positive")[0] == 1
-    assert 4 not in telling(words, [(0, 3)], [(3, 5)], "positive")
+    own = telling(words, [(0, 3)], [(3, 5)], "positive")
+    assert own[0] == 1
+    assert max(own) < 3
+    assert telling(words, [(0, 3)], [(3, 5)], "positive", opposite=True) == [4]
     assert telling(words, [(3, 5)], [(0, 3)], "negative") == [4]
-    assert telling(["A ", "it ", "B ", "awful "], [(0, 2)], [(2, 4)], "positive") == [3]
+    assert telling(["A ", "it ", "B ", "awful "], [(0, 2)], [(2, 4)], "positive") == []
+
+
+def test_what_is_told_by_the_words_of_another_brand_says_so() -> None:
+    text = "Globex litter actually controls the smell, unlike Acme, which just adds fake lavender on top of it."
+    reasons = {mention.brand: mention.why[0].rule for mention in entry(text).mentions}
+    assert labels(text) == ("negative", "positive")
+    assert reasons == {"Acme": "wording of another brand", "Globex": "wording"}
 
 
 def test_where_rules_hear_nothing_the_wording_has_to_be_clear() -> None:

@@ -57,10 +57,12 @@ def worded(read: Impression, own: Spans, others: Spans, score: float, line: Line
     found, before = max(margins, key=margins.__getitem__), label(score)
     if found == before or (before == "neutral" and margins[found] - margins[before] < CLEAR):
         return None
-    places = telling(sides.spaced, sides.own.ranges, sides.other.ranges, found)
-    if not places:  # nothing is judged without words to show for it
-        return None
-    return Worded(called(found, scored(margins)), read.shown(places))
+    ranges, score = (sides.own.ranges, sides.other.ranges), called(found, scored(margins))
+    if places := telling(sides.spaced, *ranges, found):
+        return Worded(score, read.shown(places))
+    if found != "neutral" and (places := telling(sides.spaced, *ranges, found, opposite=True)):
+        return Worded(score, read.shown(places), "wording of another brand")
+    return None  # nothing is judged without words to show for it
 
 
 @cache

@@ -11,7 +11,7 @@ from listening.post import Evidence, Label
 from pipelines.line import Line as Written
 from pipelines.sentiment import beside, whole
 from pipelines.sentiment.clauses import Spans
-from pipelines.sentiment.impression import WORDING, Impression, Part, label, negated
+from pipelines.sentiment.impression import Impression, Part, label, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
 from pipelines.sentiment.relations import OWN, alone, longest
@@ -88,7 +88,7 @@ class Feeling:
             found = None if written is None else whole.worded(written, heard.score)
         if found is None:
             return heard
-        return Judgement(found.score, label(found.score), (Evidence(WORDING, found.words), *heard.why))
+        return Judgement(found.score, label(found.score), (Evidence(found.rule, found.words), *heard.why))
 
     def _heard(self, read: Impression, brand: str, own: Spans, others: Spans) -> Judgement:
         """The same by rules alone."""

@@ -13,7 +13,6 @@ from pipelines.sentiment.relations import Said
 from pipelines.sentiment.words import Word
 from pipelines.vader import Reading
 
-WORDING = "wording"  # the rule of what wording adds to what rules say
 WORDS = ("negative word", "positive word", "hint")  # the rules of single words
 _RANGES: dict[str, tuple[float, float]] = {  # what scores are called; see label
     "negative": (-1.0, -0.05), "neutral": (-0.0499, 0.0499), "positive": (0.05, 1.0),

@@ -25,6 +25,7 @@ class Worded(NamedTuple):
 
     score: float
     words: tuple[str, ...]
+    rule: str = "wording"
 
 
 def facts(line: Line, score: float) -> tuple[float, ...]:

@@ -19,7 +19,7 @@ NAME = "X"  # any brand's name
 TABLES = ("leans", "plain", "plain_own")  # of wording.toml
 Ranges = Sequence[tuple[int, int]]  # of tokens that speak of a brand: the first, and the one after the last
 
-_TELLING = 0.3  # what a token weighs at least that is given as one
+_TELLING = 0.2  # what a token weighs at least that is given as one
 _MOST_KEPT = 50_000  # tokens with what is before them
 _NAMES = (OWN, OTHER)
 _NAMED = (f"{OWN} ", f"{OTHER} ")
@@ -126,24 +126,17 @@ def leans(
     return Lean(one, two, both, plain + near[1], alike), Lean(two, one, both, plain + near[2], alike)
 
 
-def telling(spaced: Sequence[str], own: Ranges, other: Ranges, label: str) -> list[int]:
+def telling(spaced: Sequence[str], own: Ranges, other: Ranges, label: str, *, opposite: bool = False) -> list[int]:
     """The tokens, by number, whose wording says most for a label of the brand whose clauses are at `own`.
 
-    Those of others' clauses, which say the opposite, only where its own have none.
+    Those of others' clauses, which say the `opposite`, only where that is asked for.
     """
     words = learnt().words
     way = {"negative": -1.0, "positive": 1.0}.get(label, 0.0)
     said: list[tuple[float, int]] = []
-    opposite: list[tuple[float, int]] = []
     for before, token, side, place in told(spaced, own, other):
-        if weight := words[before, token]:
+        if (not way or (side == 2) is opposite) and (weight := words[before, token]):
             lean = (0.0, weight[0], -weight[0], weight[0])[side]
-            strength = lean * way if way else weight[1] + weight[2] * (side & 1)
-            (opposite if way and side == 2 else said).append((strength, place))
-    return _most(said) or _most(opposite) or [place for _, place in sorted(said + opposite)[-1:]]
-
-
-def _most(said: list[tuple[float, int]]) -> list[int]:
-    """The places of what says most, as far as it says enough."""
+            said.append((lean * way if way else weight[1] + weight[2] * (side & 1), place))
     said.sort(reverse=True)
     return [place for strength, place in said[:_SHOWN] if strength >= _TELLING]
