@@ -91,6 +91,13 @@ def test_tables_show_the_figures_and_the_worst(tmp_path: Path) -> None:
         assert part in result.output
 
 
+def test_a_brand_is_the_same_in_capitals_and_not(tmp_path: Path) -> None:
+    rows = "Acme is great,Acme,positive\nthey are awful,acme,negative\nACME lies,ACME,negative\n"
+    result = evaluate(tmp_path, str(written(tmp_path, "text,brand,sentiment\n" + rows)), "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["tasks"]["sentiment"]["accuracy"] == 1.0
+
+
 def test_texts_that_brands_share_are_shown_apart(tmp_path: Path) -> None:
     text = "Acme is great. Zenith is awful"
     both = f"text,brand,sentiment\n{text},Acme,positive\n{text},Zenith,negative\n"

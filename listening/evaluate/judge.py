@@ -92,12 +92,14 @@ class Judge:
         together: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for row in rows:
             together[row.title, row.text, row.author].append(row)
-        understanding = self.understand(self._brands(rows))
+        brands = self._brands(rows)
+        called = {brand.name.casefold(): brand.name for brand in brands}
+        understanding = self.understand(brands)
         names = understanding.names
         understanding.names = named = _Named(names)  # type: ignore[assignment]
         done = 0
         for group in together.values():
-            named.about = frozenset(row.brand or ANYBODY for row in group)
+            named.about = frozenset(called[(row.brand or ANYBODY).casefold()] for row in group)
             post = _post(group[0])
             found = {one.brand for one in names.find(post)}
             entry = understanding.entry(post)
