@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from unicodedata import normalize
 
-from pipelines.wording import Said, Wording, addresses, counted
+from pipelines.wording import Said, Wording, counted
 
 BRAND, OTHER = "thisbrand", "otherbrand"  # what stands in a line for the brand in question, and for other brands
 _OWN, _OTHERS, _PART = "\x02", "\x03", "\x04"  # their first letter and the other ones before they are put in
@@ -18,6 +18,7 @@ _STOPS = f" {_END} "
 _OWN_WORD, _OTHER_WORD = f" {BRAND} ", f" {OTHER} "
 _LONGEST = 10_000  # characters that are read; who says in them no reason for writing has none
 _SHOWN = 80  # characters of evidence
+_HANDLE = re.compile(r"(?<!\w)@\w")  # not that of an e-mail address
 _MOST_WORDS = 200  # whose wording is weighed: weights were learnt from posts, not from articles
 
 
@@ -112,19 +113,19 @@ class Line:
         return _ASK in self.text
 
     @property
-    def said(self) -> Said | None:
-        """What its wording says, by weights learnt from English posts, or the first 200 words of it.
+    def addresses(self) -> bool:
+        """Whether somebody is addressed by a handle: such short messages are what rules were made with."""
+        return "@" in self.written_text and _HANDLE.search(self.written_text) is not None
 
-        None where somebody is addressed by a handle: such short messages are what rules were made with.
-        """
-        if self._said is None:
-            self.weigh()
-        return self._said
+    @property
+    def said(self) -> Said:
+        """What its wording says, by weights learnt from English posts, or the first 200 words of it."""
+        return self._said or self.weigh()
 
-    def weigh(self) -> None:
+    def weigh(self) -> Said:
         """Find what its wording says before it is asked for: many texts one behind the other take less time."""
-        if not addresses(self.written_text):
-            self._said = Said(Wording.learnt(), counted(self.words[:_MOST_WORDS], self.text))
+        self._said = said = Said(Wording.learnt(), counted(self.words[:_MOST_WORDS], self.text))
+        return said
 
     @property
     def is_long(self) -> bool:

@@ -139,10 +139,9 @@ def test_strong_words_about_something_else_are_outweighed(text: str, label: str)
     assert found.why[0].rule == "wording"
 
 
-def test_rules_alone_judge_where_a_handle_is_addressed_where_stars_tell_and_the_teams_words() -> None:
+def test_rules_alone_judge_where_stars_tell_and_the_teams_words() -> None:
     text = "Join Acme with my referral and we both get a month for nothing."
     assert "promotion" in {intent.name for intent in mention(text).intents}
-    assert "promotion" not in {intent.name for intent in mention(f"@acme {text}").intents}
     assert "promotion" not in {intent.name for intent in mention(text, rating=5.0).intents}
     judged = mention("Zenith: soggy boxes, and nobody answers", "Zenith")
     assert "wording" not in [why.rule for why in judged.why]
@@ -174,6 +173,13 @@ def test_no_intent_is_told_by_words_that_say_nothing_by_themselves(monkeypatch: 
     monkeypatch.setattr(Wording, "learnt", lambda: few)
     assert [intent.name for intent in load().find(Line("the door"), "en", 0.0)] == []
     assert [intent.name for intent in load().find(Line("the bleak door"), "en", -0.5)] == ["complaint"]
+
+
+def test_words_say_less_of_an_intent_in_what_is_addressed_to_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = Wording(["\tcomplaint", "bleak\t30"])
+    monkeypatch.setattr(Wording, "learnt", lambda: few)
+    assert [intent.name for intent in load().find(Line("bleak doors"), "en", -0.06)] == ["complaint"]
+    assert [intent.name for intent in load().find(Line("@acme bleak doors"), "en", -0.06)] == []
 
 
 def test_the_wording_is_no_reason_where_rules_are_enough() -> None:
@@ -208,6 +214,11 @@ def test_what_rules_say_of_an_intent_is_bounded_beside_the_wording() -> None:
         ("It is bleak", 0.4, None),  # the opposite takes three times what rules say
         ("It is bleak", 0.3, ("bleak",)),
         ("It is bleak", -0.5, None),  # as rules say
+        ("@acme it is MEH", 0.0, None),  # what is addressed to somebody takes more
+        ("@acme it is Meh, bleak, drab and grey", 0.0, ("bleak", "Meh", "drab")),
+        ("@acme it is bleak", 0.3, None),
+        ("@acme it is bleak", 0.1, ("bleak",)),
+        ("It is MEH, me@acme.example", 0.0, ("MEH",)),
     ],
 )
 def test_the_wording_overrules_rules_where_it_is_surer(text: str, score: float, words: tuple[str, ...] | None) -> None:
@@ -225,12 +236,6 @@ def test_a_text_that_does_not_name_the_brand_is_judged_by_rules() -> None:
     text = "It is ugly as sin. It also does what I want and hasn't crashed in two years."
     assert "wording" not in [why.rule for why in mention(text, title="The Acme app").why]
     assert "wording" in [why.rule for why in mention(f"Acme! {text}", title="The Acme app").why]
-
-
-def test_an_address_is_no_handle() -> None:
-    text = "Join Acme with my referral and we both get a month for nothing."
-    assert "promotion" in {intent.name for intent in mention(f"{text} Write to bob@example.com").intents}
-    assert "promotion" not in {intent.name for intent in mention(f"{text} Write to @bob").intents}
 
 
 def test_what_rules_say_is_bounded_and_surer_in_short_texts() -> None:

@@ -11,7 +11,7 @@ from pipelines.intents.finder import Finder, Span
 from pipelines.intents.models import IntentRules, Rule
 from pipelines.intents.patterns import Pattern, phrase, query
 from pipelines.line import Line
-from pipelines.wording import Said, Wording, shortness
+from pipelines.wording import Wording, shortness
 
 _MOST_KEPT = 10_000  # of what depends on scores alone
 _NEGATION = 1 << 30  # the key under which negations are looked for
@@ -20,6 +20,9 @@ _FACTS = ("rules", "rules, short")  # what is known beside the wording
 # Which way they feel, and how much of that there must be at least where nothing but the wording speaks for them.
 _FELT = {"complaint": (-1.0, 0.05), "praise": (1.0, 0.05), "leaving": (-1.0, -0.0499), "safety": (-1.0, -0.0499)}
 _ANY = (0.0, 0.0)
+_LESS_TO = (
+    0.4  # less do words say, in a logarithm, in what is addressed to somebody: rules were made with such messages
+)
 _TELLING = 2  # words that are given as reasons
 
 
@@ -95,9 +98,8 @@ class _Language:
 
     def find(self, line: Line, score: float | None, stars: float | None) -> tuple[Intent, ...]:
         cases = self.cases(line, score, stars)
-        said = line.said if self._columns and stars is None else None  # stars tell more
-        if said is not None:
-            self._word(cases, said, score, shortness(len(line.words)))
+        if self._columns and stars is None:  # which tell more
+            self._word(cases, line, score)
         shown = []
         for name, case in cases.items():
             confidence = case.confidence
@@ -130,11 +132,12 @@ class _Language:
             self._imply(cases)
         return cases
 
-    def _word(self, cases: dict[str, Case], said: Said, score: float | None, short: float) -> None:
+    def _word(self, cases: dict[str, Case], line: Line, score: float | None) -> None:
         """Weigh the wording with what rules say; it knows no intents but those of the package."""
-        margins = said.margins
+        said, short = line.said, shortness(len(line.words))
+        margins, less = said.margins, _LESS_TO if line.addresses else 0.0
         for at, name, rules, rules_short in self._columns:
-            margin, case = margins[at], cases.get(name)
+            margin, case = margins[at] - less, cases.get(name)
             if case is None and margin < 0:
                 continue
             if case is None or not case.held:  # nothing but the wording speaks for it

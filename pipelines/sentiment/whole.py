@@ -17,6 +17,7 @@ FACTS = ("good", "bad", "positive", "negative", "good, short", "bad, short", "as
 _MOST = 4.0  # that rules hear
 CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
 _OPPOSITE = 3.0  # and to say the opposite of what they say with a score of 1
+_CLEAR_TO, _OPPOSITE_TO = 2.5, 8.0  # the same in what is addressed to somebody: rules were made with such messages
 _SHOWN = 3
 
 
@@ -51,7 +52,9 @@ def worded(line: Line, score: float) -> Worded | None:
     known = facts(line, score)
     margins = {name: said.margins[at] + sum(map(mul, known, weights)) for at, name, *weights in _columns()}
     found, before = max(margins, key=margins.__getitem__), label(score)
-    clear = CLEAR if "neutral" in {found, before} else _OPPOSITE * abs(score)
+    clear, opposite = (_CLEAR_TO, _OPPOSITE_TO) if line.addresses else (CLEAR, _OPPOSITE)
+    if "neutral" not in {found, before}:
+        clear = opposite * abs(score)
     if margins[found] - margins[before] <= clear:
         return None
     shown = said.telling(found, _SHOWN)

@@ -26,7 +26,6 @@ _FACT = "="  # begins the name of what is no word
 _BITS = 32
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _DIGIT = re.compile(r"\d")
-_HANDLE = re.compile(r"(?<!\w)@\w")  # not that of an e-mail address
 _SHORT = 40  # words
 _LEAST = 15  # what a word weighs at least that is given as a reason
 _Key = TypeVar("_Key", str, tuple[str, str])
@@ -160,11 +159,6 @@ def counted(words: Sequence[str], line: str) -> Sequence[str]:
     else:
         plain = _DIGIT.search(line) is None
     return words if plain else [word if word.isalpha() else _NUMBER.sub("0", word) for word in words]
-
-
-def addresses(text: str) -> bool:
-    """Whether somebody is addressed by a handle: such short messages are what rules were made with, and judge alone."""
-    return "@" in text and _HANDLE.search(text) is not None
 
 
 def shortness(words: int) -> float:
