@@ -125,11 +125,18 @@ def compare(
     posts: Iterable[StoredPost],
     labels: Mapping[int, bool],
     *,
-    plurals: bool = True,
+    plurals: bool | Mapping[str, bool] = True,
+    labelled: Iterable[StoredPost] = (),
 ) -> Comparison:
-    """Compare two queries over all posts that either may match; `labels` says by post id which are relevant."""
-    matcher = compile_queries({"saved": saved, "edited": edited}, plurals=plurals)
-    return _Comparing(matcher, labels).over(posts)
+    """Compare two queries over all posts that either may match; `labels` says by post id which are relevant.
+
+    `plurals` may say apart for "saved" and "edited" whether words find their plurals. Where `posts` are not all, the
+    other posts with labels come as `labelled`: precision and recall are of all labels.
+    """
+    comparing = _Comparing(compile_queries({"saved": saved, "edited": edited}, plurals=plurals), labels)
+    for stored in labelled:
+        comparing.judge(stored, comparing.hits(stored))
+    return comparing.over(posts)
 
 
 class _Comparing:
@@ -142,9 +149,9 @@ class _Comparing:
 
     def over(self, posts: Iterable[StoredPost]) -> Comparison:
         for stored in posts:
-            facts = PostFacts(stored.post, stored.source, detect)
-            if hits := {hit.name: hit for hit in self.matcher.match(stored.post.title, stored.post.text, facts)}:
+            if hits := self.hits(stored):
                 self._count(stored, hits)
+                self.judge(stored, hits)
         return Comparison(
             self._quality("saved", self.kept.posts + self.lost.posts),
             self._quality("edited", self.kept.posts + self.gained.posts),
@@ -155,6 +162,15 @@ class _Comparing:
             len(self.labels),
         )
 
+    def hits(self, stored: StoredPost) -> dict[str, Hit]:
+        facts = PostFacts(stored.post, stored.source, detect)
+        return {hit.name: hit for hit in self.matcher.match(stored.post.title, stored.post.text, facts)}
+
+    def judge(self, stored: StoredPost, hits: Mapping[str, Hit]) -> None:
+        if stored.id in self.labels:
+            for name in hits:
+                self.right[name][self.labels[stored.id]] += 1
+
     def _count(self, stored: StoredPost, hits: Mapping[str, Hit]) -> None:
         side = self.kept if len(hits) == 2 else self.gained if "edited" in hits else self.lost
         side.posts += 1
@@ -162,8 +178,6 @@ class _Comparing:
         counts = self.days.setdefault(stored.published[:10], [0, 0])
         for number, name in enumerate(("saved", "edited")):
             counts[number] += name in hits
-            if name in hits and stored.id in self.labels:
-                self.right[name][self.labels[stored.id]] += 1
 
     def _choose(self, side: Side, sample: Sample) -> None:
         """Choose each post of a side with the same chance (reservoir sampling: Vitter 1985, algorithm R)."""

@@ -108,6 +108,41 @@ def test_labels_give_precision_and_recall(store: Store) -> None:
     assert store.relevance_labels("Globex") == {}
 
 
+def test_what_plurals_change_is_seen(store: Store) -> None:
+    keep(store, [APPLE], posts(["one apple", "two apples"]))
+    one, plurals = parse("apple"), {"saved": True, "edited": False}
+    found = compare(one, one, store.read(store.candidates(Question(one, NOW))), {}, plurals=plurals)
+    assert (found.kept.posts, found.gained.posts, found.lost.posts) == (1, 0, 1)
+
+
+def test_labels_beside_the_posts_looked_at_count(store: Store) -> None:
+    keep(store, [APPLE], posts())
+    with store.writing() as conn:
+        for post, value in ((1, "yes"), (3, "no"), (5, "yes"), (7, "yes")):
+            conn.execute(
+                "INSERT INTO labels (post_id, brand_id, kind, value, made) VALUES (?, 1, 'relevance', ?, '')",
+                [post, value],
+            )
+    one, other, labels = parse("apple"), parse("apple phone"), store.relevance_labels("Apple")
+    found = compare(one, other, store.read([1, 2]), labels, labelled=store.read([3, 5, 7]))
+    assert (found.saved.posts, found.kept.posts) == (2, 2)
+    assert (found.saved.precision, found.saved.recall) == (Share(2, 3), Share(2, 3))
+    assert (found.edited.precision, found.edited.recall) == (Share(2, 2), Share(2, 3))
+
+
+def test_labels_of_what_nobody_can_see_do_not_count(store: Store) -> None:
+    keep(store, [APPLE], posts())
+    with store.writing() as conn:
+        for post in (1, 2):
+            conn.execute(
+                "INSERT INTO labels (post_id, brand_id, kind, value, made) VALUES (?, 1, 'relevance', 'yes', '')",
+                [post],
+            )
+        conn.execute("UPDATE posts SET deleted = '2026-11-20T00:00:00Z' WHERE id = 1")
+    assert store.relevance_labels("Apple") == {2: True}
+    assert store.relevance_labels("Apple", hidden=["forum"]) == {}
+
+
 def test_intervals_are_wilsons() -> None:
     # Newcombe (1998), table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29
     expected = {

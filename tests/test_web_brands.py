@@ -43,6 +43,35 @@ def test_a_query_shows_what_it_gains_and_loses(desk: Installation) -> None:
         assert "mail" not in re.sub(r"Lost.*", "", page.text)
 
 
+def test_a_preview_shows_what_plurals_change(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        assert client.post("/brands/save", data=edit(client, query="cost")).status_code == 303
+        settle(desk)
+        form = {"name": "Acme", "was": "Acme", "query": "cost"}
+        assert "It finds the same" in client.get("/brands/preview", params=form | {"plurals": "1"}).text
+        page = client.get("/brands/preview", params=form).text
+        assert "Gained: 0" in page
+        assert "Lost: 0" not in page
+
+
+def test_a_preview_of_some_posts_judges_by_all_labels(desk: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    with desk.store() as store:
+        found = list(store.mentions(MentionFilter(brand="Acme", source="forum")))[:8]
+        with store.writing() as conn:
+            for row in found:
+                conn.execute(
+                    "INSERT INTO labels (post_id, brand_id, kind, value, made) "
+                    "SELECT post_id, brand_id, 'relevance', 'yes', '' FROM mentions WHERE id = ?",
+                    [row.mention_id],
+                )
+    monkeypatch.setattr("listening.web.screens.brands._LOOKED_AT", 4)
+    with desk.visitor("analyst") as client:
+        form = {"name": "Acme & Sons", "was": "Acme", "query": "acme", "plurals": "1"}
+        page = client.get("/brands/preview", params=form).text
+    assert "the newest 4 posts" in page
+    assert set(re.findall(r"(\d+) labels", page)) == {"8"}
+
+
 def test_a_mistake_is_pointed_at(desk: Installation) -> None:
     with desk.visitor("analyst") as client:
         page = client.get("/brands/preview", params={"name": "Acme", "query": 'acme AND ("open'})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,12 +84,19 @@ class Again(Posts):
         )
         return [row[0] for row in rows]
 
-    def relevance_labels(self, brand: str, since: datetime | None = None) -> dict[int, bool]:
-        """By post, whether the team last called it relevant for a brand; of posts published since then."""
+    def relevance_labels(
+        self, brand: str, since: datetime | None = None, hidden: Collection[str] = ()
+    ) -> dict[int, bool]:
+        """By post, whether the team last called it relevant for a brand; of posts published since then.
+
+        Posts that were deleted where they stood are left out, and those of `hidden` sources.
+        """
         rows = self.db.conn.execute(
             "SELECT l.post_id, l.value = 'yes' FROM labels l JOIN posts p ON p.id = l.post_id "
             "WHERE l.brand_id = (SELECT id FROM brands WHERE name = ?) AND l.kind = 'relevance' AND p.published >= ? "
+            "AND p.deleted IS NULL "
+            "AND p.source_id NOT IN (SELECT id FROM sources WHERE name IN (SELECT value FROM json_each(?))) "
             "ORDER BY l.id",
-            [brand, iso(since) if since else ""],
+            [brand, iso(since) if since else "", json.dumps(list(hidden))],
         )
         return {post_id: bool(relevant) for post_id, relevant in rows}

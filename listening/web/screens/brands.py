@@ -14,7 +14,7 @@ from starlette.responses import Response
 from listening.config import Brand
 from listening.errors import ConfigError, ListeningError, QueryError
 from listening.lab import Comparison, compare
-from listening.query import Node, Or
+from listening.query import Or
 from listening.rematch import rematch
 from listening.store import Question, Scope, Store
 from listening.web.access import Form, action, page, who
@@ -25,6 +25,7 @@ from listening.web.undoing import undo_path, undoing
 from pipelines.match import tree
 
 _LOOKED_AT, _WINDOW = 1000, timedelta(days=90)  # posts and days that a preview covers: more would keep typing waiting
+_JUDGED = 2000  # posts with labels beside these
 APPLY, LEARN = "apply", "learn"  # kinds of jobs
 
 
@@ -97,23 +98,32 @@ def _preview(request: Request, values: Mapping[str, Any], was: str) -> dict[str,
     old = next((brand for brand in desk.config.brands if brand.name == was), None)
     try:
         brand = Brand(name=name, query=values["query"], aliases=values["aliases"], plurals=bool(values["plurals"]))
-        edited = tree(brand)
+        tree(brand)
     except QueryError as error:
         return {"mistake_at": str(error)}
     except ValueError:
         return {"mistake_at": "A name is needed, of at most 200 characters."}
     with desk.store() as store:
-        found, capped = _compared(store, who(request).scope(store), tree(old) if old else edited, edited, brand)
-    return {"found": found, "tree": str(edited), "capped": capped, "saved": old is not None, "days": _days(found)}
+        found, capped = _compared(store, who(request).scope(store), old or brand, brand)
+    return {
+        "found": found, "tree": str(tree(brand)), "capped": capped, "looked_at": _LOOKED_AT,
+        "saved": old is not None, "days": _days(found),
+    }  # fmt: skip
 
 
-def _compared(store: Store, scope: Scope, saved: Node, edited: Node, brand: Brand) -> tuple[Comparison, bool]:
-    now = datetime.now(UTC)
+def _compared(store: Store, scope: Scope, old: Brand, brand: Brand) -> tuple[Comparison, bool]:
+    """A brand as it is being typed beside the saved one, whose labels count; and if there is more than is looked at."""
+    since, saved, edited = datetime.now(UTC) - _WINDOW, tree(old), tree(brand)
     either = edited if str(saved) == str(edited) else Or((saved, edited))
-    ids = store.candidates(Question(either, now), now - _WINDOW, limit=_LOOKED_AT + 1)
-    labels = store.relevance_labels(brand.name, now - _WINDOW)
-    posts = (stored for stored in store.read(ids[:_LOOKED_AT]) if stored.source not in scope.hidden)
-    return compare(saved, edited, posts, labels, plurals=brand.plurals), len(ids) > _LOOKED_AT
+    ids = store.candidates(Question(either, datetime.now(UTC)), since, limit=_LOOKED_AT + 1)
+    capped, ids = len(ids) > _LOOKED_AT, ids[:_LOOKED_AT]
+    labels = store.relevance_labels(old.name, since, scope.hidden)
+    others = sorted(labels.keys() - set(ids))[-_JUDGED:] if capped else []
+    if capped:
+        labels = {ident: labels[ident] for ident in {*ids, *others} & labels.keys()}
+    posts = (stored for stored in store.read(ids) if stored.source not in scope.hidden)
+    plurals = {"saved": old.plurals, "edited": brand.plurals}
+    return compare(saved, edited, posts, labels, plurals=plurals, labelled=store.read(others)), capped
 
 
 def _days(found: Comparison) -> list[tuple[str, int, int, int, int]]:
