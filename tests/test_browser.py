@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -133,8 +134,11 @@ def test_a_brand_is_made_with_a_preview(browser: Browser, base: str, desk: Insta
         page.wait_for_selector("#preview pre:has-text('^')")
         page.fill("textarea[name=query]", "anvil*")
         page.click("button:has-text('Save and look back')")
-        page.wait_for_url("**/brands")
+        page.wait_for_url(re.compile(r"/brands\?edit="))
         assert "Anvils" in page.inner_text("main")
+        page.click("button:has-text('Undo')")
+        page.wait_for_url("**/brands")
+        assert "Anvils" not in page.inner_text("main table")
 
 
 def test_a_rule_is_made_with_a_look_back(browser: Browser, base: str) -> None:

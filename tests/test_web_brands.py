@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from listening.store import MentionFilter
+from listening.query import parse
+from listening.store import MentionFilter, Question
+from tests.conftest import NOW
 from tests.desk import Installation, install
 
 
@@ -142,6 +144,45 @@ def test_removing_is_undone(desk: Installation) -> None:
         undo = re.findall(r'"undo": "([^"]+)"', answer.headers["hx-trigger"])[0]
         assert client.post(undo).status_code == 303
     assert (desk.folder / "brands.toml").read_text(encoding="utf-8") == before
+
+
+def test_a_new_name_takes_everything_with_it_and_back(desk: Installation) -> None:
+    with desk.store() as store:
+        before = store.count_mentions(MentionFilter())
+        mention = next(iter(store.mentions(MentionFilter(brand="Acme")))).mention_id
+        store.triage([mention], who="kim", now=NOW, add_tags=["vip"])
+        store.save_view("Ours", "brand=Acme&since=7d", who="analyst", now=NOW)
+    with desk.visitor("analyst") as client:
+        answer = client.post("/brands/save", data=edit(client, name="Acme & Sons", aliases="Acme", query="acme"))
+        assert answer.status_code == 303
+        settle(desk)
+        with desk.store() as store:
+            assert store.count_mentions(MentionFilter()) == before
+            assert store.count_mentions(MentionFilter(brand="Acme")) == 0
+            asked = Question(parse("tag:vip", stored=True), NOW)
+            assert [row.brand for row in store.mentions(MentionFilter(query=asked))] == ["Acme & Sons"]
+            assert [view.filters for view in store.views("analyst")] == ["brand=Acme+%26+Sons&since=7d"]
+        page = client.get(answer.headers["location"]).text
+        assert client.post(re.findall(r'action="(/brands/undo/[^"]+)"', page)[0]).status_code == 303
+        settle(desk)
+    assert desk.config.brands[0].name == "Acme"
+    with desk.store() as store:
+        assert store.count_mentions(MentionFilter(brand="Acme", query=asked)) == 1
+        assert store.count_mentions(MentionFilter()) == before
+
+
+def test_a_saved_query_is_undone_with_what_it_found(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        with desk.store() as store:
+            before = store.count_mentions(MentionFilter(brand="Acme"))
+        answer = client.post("/brands/save", data=edit(client, query="acme NOT app"))
+        settle(desk)
+        page = client.get(answer.headers["location"]).text
+        client.post(re.findall(r'action="(/brands/undo/[^"]+)"', page)[0])
+        settle(desk)
+        with desk.store() as store:
+            assert store.count_mentions(MentionFilter(brand="Acme")) == before
+        assert "/brands/undo" not in client.get("/brands?edit=brands.toml./../../brands/remove").text
 
 
 def test_labels_by_key_taken_back_and_learnt_from(desk: Installation) -> None:

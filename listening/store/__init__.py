@@ -31,6 +31,7 @@ from listening.store.posts import StoredPost
 from listening.store.privacy import Request
 from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Tone
 from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
+from listening.store.renaming import Renaming
 from listening.store.runs import KnownSource, Run, RunSpan
 from listening.store.saving import Saved, Saving
 from listening.store.schedule import Schedule, Scheduled, Slot
@@ -67,6 +68,7 @@ class Store(
     Alerts,
     Incidents,
     Outbox,
+    Renaming,
 ):
     """Everything kept, in one file. See the parts for what it can do."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from listening.config import Brand
+from listening.crawl import know
 from listening.errors import ConfigError, ListeningError, QueryError
 from listening.lab import Comparison, compare
 from listening.query import Or
@@ -21,11 +24,12 @@ from listening.web.access import Form, action, page, who
 from listening.web.jobs import Job
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screen import Screen
-from listening.web.undoing import undo_path, undoing
+from listening.web.undoing import undo_path
 from pipelines.match import tree
 
 _LOOKED_AT, _WINDOW = 1000, timedelta(days=90)  # posts and days that a preview covers: more would keep typing waiting
 _JUDGED = 2000  # posts with labels beside these
+_EDIT = re.compile(r"brands\.toml\.[0-9a-f-]+")
 APPLY, LEARN = "apply", "learn"  # kinds of jobs
 
 
@@ -48,7 +52,9 @@ def brands(request: Request) -> Response:
         for label in store.labels():
             labels.setdefault(label.brand, Counter())[label.kind.partition(":")[0]] += 1
     rows = [Row(b, str(tree(b)), figures.get(b.name, 0), labels.get(b.name, {})) for b in desk.config.brands]
-    return render(request, "brands/list.html", rows=rows, jobs=desk.jobs.those(APPLY, LEARN))
+    edit = request.query_params.get("edit", "")
+    undo = undo_path("/brands", edit) if _EDIT.fullmatch(edit) else ""
+    return render(request, "brands/list.html", rows=rows, jobs=desk.jobs.those(APPLY, LEARN), undo=undo)
 
 
 def new_brand(request: Request) -> Response:
@@ -151,8 +157,31 @@ def save(request: Request, form: Form) -> Response:
         shown = {**values, "query": form.text("query"), "owner": form.text("owner"), "aliases": aliases}
         shown |= {"ours": ours, "plurals": form.ticked("plurals")}
         return _form(request, shown, seen, problem=str(error), status=400)
-    answer = _apply(request, [form.text("name")])
-    return answer or go(request, "/brands", f"{form.text('name')} is saved." if edited.undo else "Nothing changed.")
+    name = form.text("name")
+    if seen and was != name:
+        _rename(request, was, name)
+    answer = _apply(request, [name])
+    back = f"/brands?{urlencode({'edit': edited.undo})}" if edited.undo else "/brands"
+    return answer or go(request, back, f"{name} is saved." if edited.undo else "Nothing changed.")
+
+
+def _rename(request: Request, old: str, new: str) -> None:
+    with desk_of(request).store() as store:
+        if store.rename_brand(old, new):
+            know(store, desk_of(request).config)
+
+
+def undo(request: Request, _: Form) -> Response:
+    """Put brands.toml back as it was before an edit, and look back over what is stored with that."""
+    desk = desk_of(request)
+    before = {brand.name: brand for brand in desk.config.brands}
+    desk.editor().undo(request.path_params["edit"], file="brands.toml")
+    after = {brand.name: brand for brand in desk.config.brands}
+    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+    if len(gone) == len(come) == 1:  # one edit changes one brand: its name
+        _rename(request, *gone, *come)
+    changed = [name for name, brand in after.items() if brand != before.get(name)]
+    return (_apply(request, changed) if changed else None) or go(request, "/brands", "Undone.")
 
 
 def remove(request: Request, form: Form) -> Response:
@@ -201,7 +230,7 @@ SCREEN = Screen(
         page("/brands/preview", preview, "analyst", name="preview_brand"),
         action("/brands/save", save, "analyst", name="save_brand"),
         action("/brands/remove", remove, "analyst", name="remove_brand"),
-        undoing("/brands", "brands.toml", "analyst"),
+        action("/brands/undo/{edit}", undo, "analyst", name="undo_brands"),
         action("/brands/apply", apply, "analyst", name="apply_brand"),
     ],
 )  # fmt: skip
