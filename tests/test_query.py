@@ -250,7 +250,10 @@ def test_parses(query: str, tree: Node) -> None:
         ("ac?" + "x" * 60, 2, "up to 50 characters"),
         ("acme & anvil", 5, "& has no letter"),
         ("acme - anvil", 5, "- has no letter"),
-        ("acme | anvil", 5, "| has no letter"),
+        ("acme | anvil", 5, "| has no letter, digit or emoji to search for: write OR"),
+        ("acme Near/5 anvil", 5, "type NEAR in capitals"),
+        ("acme ?nvil", 5, "two letters or digits right before it"),
+        ('"acme anvil"~', 12, 'the distance is 1 to 100 words: "acme anvil"~5'),
         ("acme ™", 5, "has no letter"),
         ("x" * 10_001, 0, "10,000 characters"),
         ("(" * 101 + "acme" + ")" * 101, 100, "nested 100 deep"),
@@ -271,7 +274,8 @@ def test_refuses_and_points(query: str, position: int, words: str) -> None:
         "after:2026-11-01 before:2026-11 -refund",
         "after:7d sentiment:(negative OR unscored)",
         "after:2026-11-01T09:30+01:00",
-        "-status:done",
+        "-status:closed",
+        'status:("in progress" OR n*)',
         "lang:en",
         'brand:"Acme Anvil" intent:complaint tag:x assignee:mia@example.com has:(label OR tag)',
     ],
@@ -281,6 +285,15 @@ def test_searching_what_is_stored_knows_more_fields_and_needs_no_word(query: str
     assert parse(str(tree), stored=True) == tree
     with pytest.raises(QueryError):
         parse(query)
+
+
+def test_an_intent_that_there_is_not_is_refused_where_they_are_known() -> None:
+    there = ("complaint", "praise")
+    with pytest.raises(QueryError, match="did you mean complaint") as caught:
+        parse("acme intent:(praise OR complain)", True, there)
+    assert caught.value.position == 23
+    assert parse("intent:(praise OR COMPLAINT OR comp*)", True, there)
+    assert parse("intent:anything", True)
 
 
 @pytest.mark.parametrize(
@@ -293,6 +306,8 @@ def test_searching_what_is_stored_knows_more_fields_and_needs_no_word(query: str
         ("before:0000", 7, "no day of the calendar"),
         ("sentiment:negativ", 10, "did you mean negative?"),
         ("has:everything", 4, "there are tag,"),
+        ("acme status:done", 12, "there are new, in progress,"),
+        ("status:clos", 7, "did you mean closed?"),
     ],
 )
 def test_refuses_what_a_stored_field_cannot_take(query: str, position: int, words: str) -> None:

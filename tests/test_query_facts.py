@@ -75,7 +75,7 @@ def holds(query: str, post: Post = POST, source: str = "", **given: Any) -> bool
         ("type:Review", True),
         ("type:(post OR comment)", False),
         ("is:reply", False),
-        ("is:question", True),
+        ("is:question", False),  # but an address with a question mark
         ("is:quote", False),
         ("followers:>1000", True),
         ("followers:>1.5k", False),
@@ -120,6 +120,9 @@ def test_what_is_not_known_does_not_hold(query: str) -> None:
         ("is:quote", {"quotes": (Quote("acme"),)}, True),
         ("is:question", {"text": "acme？"}, True),
         ("is:question", {"text": "acme."}, False),
+        ("is:question", {"text": "acme: https://acme.com/watch?v=1 and acme.com/a?b=c"}, False),
+        ("is:question", {"text": "has acme moved to https://acme.com/a?b=c?"}, True),
+        ("is:question", {"text": "acme? www.acme.com/?????"}, True),
         ("channel:news", {"channel": "Tools › Trade News › Old"}, True),
         ('channel:"trade news"', {"channel": "Tools › Trade  News › Old"}, True),
         ("channel:rade", {"channel": "Tools › Trade News"}, False),

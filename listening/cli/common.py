@@ -116,7 +116,8 @@ def asked(query: str, config: Config) -> Question | None:
     """A query for what is stored, as typed; None for none. Raises QueryError, which points at the character."""
     if not query.strip():
         return None
-    return Question(parse(query, stored=True), datetime.now(UTC), ZoneInfo(config.settings.time_zone), detect)
+    node = parse(query, stored=True, intents=intents(config.folder))
+    return Question(node, datetime.now(UTC), ZoneInfo(config.settings.time_zone), detect)
 
 
 def known(given: str, what: str, names: list[str]) -> str:

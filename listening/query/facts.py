@@ -12,6 +12,8 @@ from listening.post import Post
 
 _ADDRESS = re.compile(r"\w\.\w")
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)[/?#]")  # of most addresses, some times quicker than urlsplit
+_LINK = re.compile(r"(?:://|www\.)\S*[^\s?]")
+_ASKS = re.compile(r"[？؟]|\?(?!\w+=)")
 _MOST_LINKED = 20_000  # characters of a post in which addresses are looked for
 
 
@@ -98,10 +100,15 @@ def addresses(*texts: str) -> str:
     return " ".join(piece for piece in pieces if "://" in piece or _ADDRESS.search(piece))
 
 
+def _asks(text: str) -> bool:
+    """Whether it holds a question mark, beside those of addresses such as https://acme.com/?page=2."""
+    return any(mark in text for mark in "?？؟") and _ASKS.search(_LINK.sub("", text)) is not None
+
+
 def kinds(post: Post) -> list[str]:
     """What `is:` finds: a reply answers, an opener begins a thread, a quote repeats others' words, a question asks."""
     reply = bool(post.reply_to) or post.kind == "comment" or (post.position or 1) > 1
-    asks = any(mark in text for text in (post.title, post.text) for mark in "?？؟")
+    asks = _asks(post.title) or _asks(post.text)
     traits = {"reply": reply, "opener": post.position == 1 and not reply, "quote": bool(post.quotes), "question": asks}
     return [name for name, holds in traits.items() if holds]
 

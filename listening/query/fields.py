@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -17,6 +17,7 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*", re.I)
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)*")
+_WILD = re.compile(r"[*?]")
 _LONGEST = 200  # characters of a value
 
 
@@ -96,6 +97,10 @@ def name(value: str) -> str:
     return value
 
 
+def _status(value: str) -> str:
+    return value if _WILD.search(value) else one_of("new", "in progress", "answered", "closed", "not relevant")(value)
+
+
 def _when(value: str) -> object:
     return moment(value, datetime(2026, 1, 1, tzinfo=UTC), UTC)
 
@@ -116,7 +121,7 @@ FIELDS = {
     "brand": Field("a mention of this brand; * stands for any characters", name, stored=True),
     "sentiment": Field("feeling toward the brand", one_of("negative", "neutral", "positive", "unscored"), stored=True),
     "intent": Field("one of the reasons why it was written: complaint", name, stored=True),
-    "status": Field("where its handling stands: new", name, stored=True),
+    "status": Field('where its handling stands: new, "in progress"', _status, stored=True),
     "tag": Field("a tag that the team gave", name, stored=True),
     "assignee": Field("who is to act on it", name, stored=True),
     "has": Field("what there is of it", one_of("tag", "assignee", "label", "intent", "aspect", "link"), stored=True),
@@ -132,11 +137,16 @@ _MEANT = {  # what other tools call them
 }  # fmt: skip
 
 
-def checked(name: str, value: str) -> None:
-    """Raise ValueError, which says what would be right, where a field cannot take this value."""
+def checked(name: str, value: str, intents: Collection[str] = ()) -> None:
+    """Raise ValueError, which says what would be right, where a field cannot take this value.
+
+    `intents` are those there are; without them any name will do.
+    """
     if len(value) > _LONGEST:
         raise ValueError(f"a value may have up to {_LONGEST} characters")
     FIELDS[name].check(value)
+    if name == "intent" and intents and not _WILD.search(value):
+        one_of(*intents)(value)
 
 
 def unknown(name: str, rest: str, stored: bool) -> str:

@@ -11,9 +11,10 @@ from listening.query.tree import Around, Link, Near, Node, Or, Phrase, Word
 
 LONGEST_PHRASE = 200  # words, or characters of a script without spaces
 MISPLACED = '~ stands right after a phrase, as in "acme anvil"~5; for the word itself use quotes'
+_NOTHING_BEFORE = "? is one letter inside a word, and needs at least two letters or digits right before it: colo?r"
 
 _FARTHEST = 100  # words that a NEAR looks across
-_ALMOST_NEAR = re.compile(r"O?NEAR(/.*)?|o?near/\d+", re.DOTALL)
+_ALMOST_NEAR = re.compile(r"O?NEAR(/.*)?|(?i:o?near/\d+)", re.DOTALL)
 
 
 def word(token: Token, raw: bool) -> Word:
@@ -24,13 +25,16 @@ def word(token: Token, raw: bool) -> Word:
         raise RefusedError(start, message)
     if text.isascii() and text.isalnum():
         return Word(text, raw)
+    if text.startswith("?"):
+        raise RefusedError(start, _NOTHING_BEFORE)
     if "~" in text:
         raise RefusedError(start + text.index("~"), MISPLACED)
     found = searchable(text, start)
     if found > LONGEST_PHRASE:
         raise RefusedError(start, f"a word may have up to {LONGEST_PHRASE} parts: a few of them will do")
     if not found:
-        message = f"{text} has no letter, digit or emoji to search for: remove it, or put the whole name in quotes"
+        remedy = "write OR" if text.strip("|") == "" else "remove it, or put the whole name in quotes"
+        message = f"{text} has no letter, digit or emoji to search for: {remedy}"
         raise RefusedError(start, message)
     return Word(text, raw)
 

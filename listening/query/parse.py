@@ -21,7 +21,7 @@ be there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from listening.errors import QueryError
 from listening.query.fields import FIELDS, WORDS, checked, unknown
@@ -43,9 +43,10 @@ _NEAR_TAKES = (
 )
 
 
-def parse(query: str, stored: bool = False) -> Node:
+def parse(query: str, stored: bool = False, intents: Collection[str] = ()) -> Node:
     """The tree of a brand's query, or, with `stored`, of one for searching what is stored, which knows more fields.
 
+    `intents` are those that `intent:` may name; without them it may name any.
     Raises QueryError, which points at the character, for one that cannot be searched for.
     """
     if len(query) > _LONGEST:
@@ -54,7 +55,7 @@ def parse(query: str, stored: bool = False) -> Node:
     if not query.strip():
         raise QueryError(query, 0, "the query is empty: type a name, such as acme")
     try:
-        return _Parser(plain(query), stored).whole().node
+        return _Parser(plain(query), stored, intents).whole().node
     except RefusedError as error:
         raise QueryError(query, error.position, error.message) from None
 
@@ -82,8 +83,8 @@ class _Parser:
     `inside` is the field whose parentheses these are; `raw` says that case and accents count.
     """
 
-    def __init__(self, query: str, stored: bool) -> None:
-        self.query, self.stored = query, stored
+    def __init__(self, query: str, stored: bool, intents: Collection[str]) -> None:
+        self.query, self.stored, self.intents = query, stored, intents
         self.tokens = tokens(query)
         self.at = 0
         self.links = self.nears = 0
@@ -168,7 +169,7 @@ class _Parser:
         if after.kind != "tilde":
             return _Part(Phrase(words, raw), token.start)
         self.at += 1
-        words_apart = distance(after.text[1:], after.start, '~: "acme anvil"~5')
+        words_apart = distance(after.text[1:], after.start, '"acme anvil"~5')
         if sum(map(bool, taken)) < 2:
             raise RefusedError(after.start, "~ takes two words or more between its quotes: leave it out here")
         self.count(after, len(words) - 1)
@@ -231,7 +232,7 @@ class _Parser:
         if self.links > _MOST_LINKS:
             raise RefusedError(start, f"a query may have up to {_MOST_LINKS} links: make two queries of it")
         try:
-            checked(name, value)
+            checked(name, value, self.intents)
         except ValueError as error:
             raise RefusedError(at, f"{name}: {error}") from None
         broad = f"{name}: only narrows down: name beside it something that must occur, as in acme {name}:{value}"

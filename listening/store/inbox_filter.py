@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -56,6 +56,7 @@ class _Asking:
     now: datetime
     zone: tzinfo
     detect: Detect | None
+    intents: Collection[str]
 
 
 Read = Callable[[Sequence[str], _Asking], Any]
@@ -115,7 +116,7 @@ def _no(values: Sequence[str], asking: _Asking) -> bool:
 
 
 def _query(values: Sequence[str], asking: _Asking) -> Question:
-    return Question(parse(values[-1], stored=True), asking.now, asking.zone, asking.detect)
+    return Question(parse(values[-1], stored=True, intents=asking.intents), asking.now, asking.zone, asking.detect)
 
 
 _KEYS: Mapping[str, tuple[str, Read]] = {  # as addresses name them -> field, and how it is read
@@ -130,12 +131,15 @@ _KEYS: Mapping[str, tuple[str, Read]] = {  # as addresses name them -> field, an
 KEYS = (*_KEYS, "order")
 
 
-def read_filters(text: str, now: datetime, zone: tzinfo = UTC, detect: Detect | None = None) -> tuple[InboxFilter, str]:
+def read_filters(
+    text: str, now: datetime, zone: tzinfo = UTC, detect: Detect | None = None, intents: Collection[str] = ()
+) -> tuple[InboxFilter, str]:
     """The filter and the order that a text such as `brand=Acme&status=open&since=7d&q=refund*&order=urgent` means.
 
     Ages and days are counted from `now` and in `zone`, so that a saved "last 7 days" stays that. Keys that may come
-    several times: brand, source, intent, status, person. Empty values do not filter. Raises QueryError for a mistake in
-    the query and ListeningError, which says what there is, for any other.
+    several times: brand, source, intent, status, person. Empty values do not filter. `intents` are those that a query
+    may ask for; without them any. Raises QueryError for a mistake in the query and ListeningError, which says what
+    there is, for any other.
     """
     given: dict[str, list[str]] = {}
     for key, value in parse_qsl(text, keep_blank_values=True):
@@ -145,7 +149,7 @@ def read_filters(text: str, now: datetime, zone: tzinfo = UTC, detect: Detect | 
             raise ListeningError(f'filter "{key[:40]}": there is no such filter; {meant}')
         if value.strip():
             given.setdefault(key, []).append(value)
-    asking = _Asking(now, zone, detect)
+    asking = _Asking(now, zone, detect, intents)
     order = _read("order", _one_of(*ORDERS), given.pop("order", [ORDERS[0]]), asking)
     found = {_KEYS[key][0]: _read(key, _KEYS[key][1], values, asking) for key, values in given.items()}
     return InboxFilter(**found), str(order)

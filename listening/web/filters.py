@@ -15,6 +15,7 @@ from listening.store import InboxFilter, read_filters
 from listening.store.inbox_filter import KEYS
 from listening.web.pages import desk_of
 from listening.web.visitor import zone
+from pipelines.intents import names
 from pipelines.language import detect
 
 AGES = {"1d": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days", "365d": "a year"}
@@ -72,7 +73,7 @@ def asked(request: Request, default: str = "", now: datetime | None = None) -> A
     reader = zone(request, desk_of(request).config.settings.time_zone)
     values = dict(pairs) if pairs else dict(pair.split("=", 1) for pair in default.split("&") if pair)
     try:
-        where, order = read_filters(text, now, reader, detect)
+        where, order = read_filters(text, now, reader, detect, names(desk_of(request).folder))
     except ListeningError as error:
         return Asked(InboxFilter(), "newest", "", values, str(error))
     return Asked(where, order, text, values)
