@@ -355,6 +355,11 @@ CASES: list[tuple[str, str, tuple[str, ...] | None]] = [
     ("a (b OR c) d", "d c a", ("d", "c", "a")),
     # possessives and plurals
     ("acme", "Acme's anvil", ("Acme",)),
+    ("Wendy's", "wendys, Wendy’s and Wendy", ("wendys", "Wendy", "Wendy")),
+    ('"Ben & Jerry’s" ', "ben jerrys", ("ben jerrys",)),
+    ("it's", "its", None),
+    ("raw:Wendy's", "Wendys", None),
+    ("Wendys", "Wendy's", None),
     ("acme", "Acme’s anvil", ("Acme",)),
     ("acme", "ACME'S", ("ACME",)),
     ("acme", "Acme´s und Acme`s", ("Acme", "Acme")),

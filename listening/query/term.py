@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from listening.errors import QueryError
 from listening.query.fold import readings
-from listening.query.gap import read_gap
+from listening.query.gap import APOSTROPHES, read_gap
 from listening.query.words import Kind, Words, kind
 
+_OWNER = re.compile(f"\\w[{APOSTROPHES}][sSｓＳ]\\Z")
 _STAR, _ANY = "ʘ", "ʗ"  # letters that stand in for * and ? while the word is split; nobody searches for clicks
 _INNER_ANY = re.compile(r"(?<=[\w*])\?+(?=[\w*])")  # elsewhere a question mark is punctuation
 _LONGEST = 50  # characters of a query word with a wildcard inside, and of the words it can find: it bounds the search
@@ -58,8 +59,8 @@ def steps(word: str, plurals: bool = True, raw: bool = False) -> tuple[Step, ...
     """The steps of one query word, as typed and without spaces; none where it has no letter, digit or emoji.
 
     With `plurals` a plain word also finds its simple English plural, and a plural only itself: `anvil` finds anvils,
-    but `Windows` must not find a window. With `raw` case and accents count. QueryError says what is wrong with a
-    wildcard, and where in the word.
+    but `Windows` must not find a window; a possessive also finds itself without its apostrophe. With `raw` case and
+    accents count. QueryError says what is wrong with a wildcard, and where in the word.
     """
     if word.isascii() and word.isalnum():
         return (Step(_forms(word, plurals, raw), raw=raw),)
@@ -70,9 +71,10 @@ def steps(word: str, plurals: bool = True, raw: bool = False) -> tuple[Step, ...
     lead = read_gap(gaps[0], first=True).lead if pieces else ""
     trail = read_gap(gaps[-1], last=True).trail if pieces else ""
     plural = plurals and len(pieces) == 1 and not lead and not trail
+    owner = plurals and not raw and bool(pieces) and _OWNER.search(word) is not None
     return tuple(
         Step(
-            forms=frozenset() if _is_wildcard(piece) else _forms(piece, plural, raw),
+            forms=frozenset() if _is_wildcard(piece) else _forms(piece, plural, raw, owner and rank == len(pieces) - 1),
             wildcards=_wildcards(piece, word, raw) if _is_wildcard(piece) else (),
             glue=read_gap(gap).glue if rank else None,
             lead="" if rank else lead,
@@ -107,10 +109,12 @@ def _with_stars(pieces: list[str], gaps: list[str]) -> tuple[list[str], list[str
     return words, [*before, gaps[-1]]
 
 
-def _forms(piece: str, plural: bool, raw: bool) -> frozenset[str]:
+def _forms(piece: str, plural: bool, raw: bool, owner: bool = False) -> frozenset[str]:
     if raw:
         return frozenset({piece})
     forms = set(readings(piece))
+    if owner and len(piece) > 2:  # most people type Wendys; but its is not it's
+        forms |= {f"{reading}s" for reading in forms}
     if plural and piece.isascii() and piece.isalpha() and len(piece) > 2:
         forms.add(_plural(piece.lower()))
     return frozenset(forms)
