@@ -364,6 +364,14 @@ def test_searching_on_the_command_line(config: Path) -> None:
     assert (first["text"], first["text_spans"]) == ("Globex phones are fine", [[7, 13]])
     assert ran(config, "search", "apple", "--limit", "2").output.count("apple") == 2
     assert "No stored post" in ran(config, "search", "unheard").output
+    minus = [ran(config, *arguments).output for arguments in (
+        ("search", "-globex apple", "--limit", "1"), ("search", "--limit", "1", "-globex apple"),
+        ("search", "--limit", "1", "--", "-globex apple"), ("search", "apple -globex", "--limit", "1"),
+    )]  # fmt: skip
+    assert "apple" in minus[0]
+    assert len(set(minus)) == 1, "a query may begin with a minus"
+    assert "No such option" in ran(config, "search", "apple", "--limt", "1").output
+    assert "gained" in ran(config, "query", "lab", "apple", "-pie apple").output
     shown = ran(config, "mentions", "--query", "brand:globex OR (apple pie)").output
     assert all(text in shown for text in ("Globex phones", "Baked an apple", "Our apple tree"))
     assert "Planted" not in shown

@@ -38,6 +38,11 @@ def test_shows_which_words_satisfy_which_part() -> None:
     assert parts["acme NEAR/5 (anvil OR tools)"].words == ("acme", "Tools")
 
 
+def test_a_query_may_begin_with_a_minus_and_a_text_with_a_dash() -> None:
+    arguments = ["query", "explain", "-pie acme", "--text", "- acme tart"]
+    assert "It matches" in CliRunner().invoke(main, arguments).output
+
+
 def test_without_a_text_nothing_is_judged() -> None:
     parts = leaves(explain(parse(DESIGN)).root)
     assert {part.holds for part in parts.values()} == {None}

@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +59,22 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic only for typ
             return datetime.fromisoformat(value)
         except ValueError:
             self.fail(f'"{value}" is neither a length of time such as 7d nor a day such as 2026-11-01', param, ctx)
+
+
+class Asking(click.Command):
+    """A command that takes a query, which may begin with a minus: -pie acme."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep such a query from being read as an option."""
+        options = [each for each in self.params if isinstance(each, click.Option) and not each.is_flag]
+        valued = {name for option in options for name in option.opts}
+        asked = [
+            place for place, (before, arg) in enumerate(pairwise(["", *args]))
+            if len(arg) > 2 and arg.startswith("-") and not arg.startswith("--") and before not in valued
+        ]  # fmt: skip
+        if asked and "--" not in args:
+            args = [*(arg for place, arg in enumerate(args) if place not in asked), "--", *(args[i] for i in asked)]
+        return super().parse_args(ctx, args)
 
 
 def moment(value: datetime | timedelta | None, config: Config, now: datetime | None = None) -> datetime | None:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import Progress, track
 from rich.table import Table
 
-from listening.cli.common import Moment, console, editor, known, moment, read_config, read_store
+from listening.cli.common import Asking, Moment, console, editor, known, moment, read_config, read_store
 from listening.cli.query import query
 from listening.cli.search import as_object, excerpt
 from listening.config import Brand, Config
@@ -29,7 +29,7 @@ _WORDS = 12  # of those that tell sides apart
 _WIDEST = 60  # bars in a row
 
 
-@query.command()
+@query.command(cls=Asking)
 @click.argument("brand")
 @click.argument("edited", metavar="[QUERY]", default="")
 @click.option("--since", type=Moment(), default="90d", show_default=True, help="Over posts from then on: 7d, or a day.")
@@ -53,7 +53,7 @@ def lab(
         _show(chosen, result, samples)
     if save:
         saved = editor(ctx).change("brand", name, {"query": edited})
-        click.echo(f"{saved.path}: saved.", err=True)
+        click.echo(f"{saved.path}: saved." + (f" Before: {tree(chosen)}" if saved.undo else ""), err=True)
         _apply(read_config(ctx), [name], None)
 
 

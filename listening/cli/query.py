@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 from rich.tree import Tree
 
-from listening.cli.common import console, known, read_config
+from listening.cli.common import Asking, console, known, read_config
 from listening.cli.mentions import printable
 from listening.errors import QueryError
 from listening.post import Author, Post
@@ -33,7 +33,7 @@ def query() -> None:
     """Explain, try out and apply the queries of brands."""
 
 
-@query.command("explain", help=_EXPLAIN)
+@query.command("explain", cls=Asking, help=_EXPLAIN)
 @click.argument("words", metavar="[QUERY]", required=False)
 @click.option("--brand", default="", help="Explain this brand's query, as brands.toml has it.")
 @click.option("--text", help="Also say what of this text satisfies which part, or why it does not match.")

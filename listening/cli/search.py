@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from listening.cli.common import Moment, asked, console, moment, read_config, read_store
+from listening.cli.common import Asking, Moment, asked, console, moment, read_config, read_store
 from listening.cli.mentions import printable
 from listening.store import StoredPost
 
@@ -19,7 +19,7 @@ Spans = Sequence[tuple[int, int]]
 _BEFORE, _AFTER = 60, 140  # characters shown around the first word found
 
 
-@click.command()
+@click.command(cls=Asking)
 @click.argument("query")
 @click.option("--since", type=Moment(), help="From then on: 7d, 12h, or a day.")
 @click.option("--until", type=Moment(), help="Before then.")
