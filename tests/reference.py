@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -11,8 +13,11 @@ from listening.cli import main
 from listening.config import Alert, Brand, Channel, ScorerModel, Settings, SourceEntry, Targets
 from listening.config.digests import Digest, Mail
 from listening.config.starter import shown
+from listening.query import parse
+from listening.query.fields import FIELDS
 from listening.source import kinds
 
+STORED = " (only in searches of what is stored, not in a brand's query)"
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
 
 
@@ -20,6 +25,7 @@ def text() -> str:
     """The whole page."""
     parts = ["# Reference", "Written by `python -m tests.reference` from the declarations; a test compares."]
     parts += ["## Commands", *_commands(main, "listening")]
+    parts += ["## Queries", *_queries()]
     parts += ["## brands.toml", "One `[[brand]]` each.", _options(Brand)]
     parts += ["## sources.toml", "One `[[source]]` each. Every kind takes these:", _options(SourceEntry)]
     for name, kind in kinds().items():
@@ -59,6 +65,17 @@ def _commands(group: click.Group, name: str) -> list[str]:
         if rows:
             parts.append("\n".join(["| option | default | what it does |", "| --- | --- | --- |", *rows]))
     return parts
+
+
+def _queries() -> list[str]:
+    """The language as its parser describes it, and its fields."""
+    _, forms, rest = (sys.modules[parse.__module__].__doc__ or "").split("\n\n", 2)
+    rows = ["| field | what it asks for |", "| --- | --- |"]
+    rows += [f"| `{name}:` | words: in the {name} alone |" for name in ("title", "text")]
+    rows += ["| `raw:` | words: in exactly this case and with these accents |"]
+    rows += [f"| `{name}:` | {field.help}{STORED if field.stored else ''} |" for name, field in FIELDS.items()]
+    several = "Several values stand in parentheses: `type:(post OR review)`, `-site:(a.com OR b.com)`."
+    return [f"```text\n{textwrap.dedent(forms)}\n```", rest.strip(), several, "\n".join(rows)]
 
 
 def _row(option: click.Option) -> str:

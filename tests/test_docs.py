@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from listening.cli import main
 from listening.config import Alert, Brand, Channel, Settings, SourceEntry
+from listening.query.fields import FIELDS, WORDS
 from listening.source import kinds
 from tests import reference
 
@@ -19,6 +20,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 NAMES = [command.name for command in reference.commands(main)]
+
+
+def test_the_reference_names_every_field_of_a_query() -> None:
+    page = reference.PAGE.read_text(encoding="utf-8")
+    assert [name for name in (*WORDS, *FIELDS) if f"| `{name}:` |" not in page] == []
 
 
 def test_the_reference_is_what_the_declarations_say() -> None:

@@ -15,6 +15,7 @@ from listening.errors import QueryError
 from listening.post import Author, Post
 from listening.query import Node, PostFacts, parse
 from listening.query.explain import Explanation, Part, explain
+from listening.query.fields import FIELDS, WORDS
 from pipelines.language import detect
 from pipelines.match import tree
 
@@ -23,9 +24,12 @@ _SIGNS = {True: "[green]✓[/] ", False: "[red]✗[/] ", None: ""}
 
 _EXPLAIN = """Show what QUERY, or a brand's query, stands for; and which words of a text satisfy which part, or why not.
 
+Terms: "a phrase", AND OR NOT ( ), a NEAR/5 b, ONEAR/5, "a b"~5, refund*, colo?r, raw:Apple, #tag, @handle; and fields:
+{fields}.
+
 \b
 listening query explain 'acme NEAR/5 (anvil OR tools) -"acme of"' --text "Acme makes tools"
-"""
+""".format(fields=", ".join(f"{name}:" for name in (*WORDS[:2], *FIELDS)))
 
 
 @click.group("query")

@@ -112,19 +112,35 @@ FIELDS = {
     "channel": Field("words of the forum, subreddit or feed it stands in", name),
     "link": Field("domain or part of an address that the post links to, or its own: acme.com/shop", address),
     "lang": Field("language, by its code: en", language, alone=False),
-    "type": Field("kind of post", one_of("post", "comment", "article", "review", "email"), alone=False),
-    "is": Field("what else it is", one_of("reply", "opener", "quote", "question"), alone=False),
+    "type": Field(
+        "kind of post: post, comment, article, review, email",
+        one_of("post", "comment", "article", "review", "email"),
+        alone=False,
+    ),
+    "is": Field(
+        "what else it is: reply, opener, quote, question", one_of("reply", "opener", "quote", "question"), alone=False
+    ),
     "followers": Field("how many follow the author: >1000", comparison, alone=False),
     "stars": Field("rating as given: <3", comparison, alone=False),
     "after": Field("published then or later: 2026-11-01, or an age such as 7d", _when, stored=True),
     "before": Field("published earlier than that", _when, stored=True),
     "brand": Field("a mention of this brand; * stands for any characters", name, stored=True),
-    "sentiment": Field("feeling toward the brand", one_of("negative", "neutral", "positive", "unscored"), stored=True),
+    "sentiment": Field(
+        "feeling toward the brand: negative, neutral, positive, unscored",
+        one_of("negative", "neutral", "positive", "unscored"),
+        stored=True,
+    ),
     "intent": Field("one of the reasons why it was written: complaint", name, stored=True),
-    "status": Field('where its handling stands: new, "in progress"', _status, stored=True),
+    "status": Field(
+        'where its handling stands: new, "in progress", answered, closed, "not relevant"', _status, stored=True
+    ),
     "tag": Field("a tag that the team gave", name, stored=True),
     "assignee": Field("who is to act on it", name, stored=True),
-    "has": Field("what there is of it", one_of("tag", "assignee", "label", "intent", "aspect", "link"), stored=True),
+    "has": Field(
+        "what there is of it: tag, assignee, label, intent, aspect, link",
+        one_of("tag", "assignee", "label", "intent", "aspect", "link"),
+        stored=True,
+    ),
 }
 
 

@@ -10,7 +10,7 @@ r"""The query language: from what people type to a tree, or to an error that say
     raw:Apple               in exactly this case and with these accents
     #tag @handle $TSLA C++ AT&T 7-Eleven acme.com 🎉        as people type them
     title:acme text:(a OR "b c")                            there alone
-    site:reddit.com type:(post OR review) followers:>1000   facts beside the words: see fields.py
+    site:reddit.com type:(post OR review) followers:>1000   facts beside the words: the fields
 
 NEAR binds tightest; then NOT and AND, typed or understood; then OR. Operators are capitals: "and" is a word. In
 `a NEAR/2 b NEAR/3 c` each operand must be near the next one. A plain word is found whatever punctuation stands around
