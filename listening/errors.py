@@ -53,12 +53,23 @@ class QueryError(ListeningError):
         self.query, self.position, self.message = query, position, message
         begin = query.rfind("\n", 0, position) + 1
         line = query[begin:].partition("\n")[0]
-        super().__init__(f"{message}\n  {line}\n  {''.join(map(_blank, query[begin:position]))}^")
+        super().__init__(f"{message}\n  {_pointed(line, position - begin)}")
+
+
+_SHOWN, _BEFORE = 76, 50  # characters of a long line, and of these before the one at fault: a terminal wraps no caret
+
+
+def _pointed(line: str, at: int) -> str:
+    """A line, or of a long one what stands around a place, and a caret below that place."""
+    start = max(0, min(at - _BEFORE, len(line) - _SHOWN))
+    shown = line[start : start + _SHOWN]
+    before, after = "…" if start else "", "…" if start + _SHOWN < len(line) else ""
+    return f"{before}{shown}{after}\n  {' ' if start else ''}{''.join(map(_blank, line[start:at]))}^"
 
 
 def _blank(character: str) -> str:
     """As much space as a terminal gives to a character."""
-    if unicodedata.combining(character):
+    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return ""
     return character if character == "\t" else "  " if unicodedata.east_asian_width(character) in "WF" else " "
 

@@ -287,6 +287,16 @@ def test_searching_what_is_stored_knows_more_fields_and_needs_no_word(query: str
         parse(query)
 
 
+def test_the_caret_stands_below_its_place_in_a_long_line() -> None:
+    query = " OR ".join(f"name{number}" for number in range(300)) + " OR (acme" + " OR anvil" * 99
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    _, shown, caret = str(caught.value).split("\n")
+    assert len(shown) < 82
+    assert shown[caret.index("^") :].startswith("(acme OR anvil")
+    assert str(QueryError("a\u200bc *", 4, "no")) == "no\n  a\u200bc *\n     ^"
+
+
 def test_an_intent_that_there_is_not_is_refused_where_they_are_known() -> None:
     there = ("complaint", "praise")
     with pytest.raises(QueryError, match="did you mean complaint") as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,18 @@ def test_a_mistake_is_pointed_at(desk: Installation) -> None:
     with desk.visitor("analyst") as client:
         page = client.get("/brands/preview", params={"name": "Acme", "query": 'acme AND ("open'})
         assert "Not a query yet" in page.text
+        assert "<p>this quote is never closed" in page.text
         assert re.search(r"\n *\^", page.text)
+
+
+def test_a_preview_draws_every_day(desk: Installation) -> None:
+    with desk.store() as store, store.writing() as conn:
+        conn.execute("UPDATE posts SET published = strftime('%Y-%m-%dT12:00:00Z', 'now', '-60 days') WHERE id = 1")
+    with desk.visitor("analyst") as client:
+        page = client.get("/brands/preview", params={"name": "New", "query": "acme"}).text
+    days = [date.fromisoformat(day) for day in re.findall(r"<title>(\S+): \d+ saved", page)]
+    assert len(days) == (days[-1] - days[0]).days + 1
+    assert ": 0 saved" in page
 
 
 def test_a_preview_never_shows_private_posts(desk: Installation) -> None:

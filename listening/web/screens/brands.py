@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -133,9 +133,15 @@ def _compared(store: Store, scope: Scope, old: Brand, brand: Brand) -> tuple[Com
 
 
 def _days(found: Comparison) -> list[tuple[str, int, int, int, int]]:
-    """(day, saved, edited, and both as heights of 0 to 40) of the days that have any."""
-    most = max((max(saved, edited) for _, saved, edited in found.days), default=0) or 1
-    return [(day, one, other, round(40 * one / most), round(40 * other / most)) for day, one, other in found.days]
+    """(day, saved, edited, and both as heights of 0 to 40) of all days from the first to the last that has any."""
+    if not found.days:
+        return []
+    counts = {day: (saved, edited) for day, saved, edited in found.days}
+    most = max(max(pair) for pair in counts.values())
+    first, last = date.fromisoformat(found.days[0][0]), date.fromisoformat(found.days[-1][0])
+    days = [str(first + timedelta(days=place)) for place in range((last - first).days + 1)]
+    each = [(day, *counts.get(day, (0, 0))) for day in days]
+    return [(day, one, other, round(40 * one / most), round(40 * other / most)) for day, one, other in each]
 
 
 def save(request: Request, form: Form) -> Response:
