@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from listening.post import Batch, Post
 from listening.query import parse
 from listening.store import MentionFilter, Question
+from listening.web.pages import excerpt
+from pipelines.ingest import Ingest
+from pipelines.understanding import Understanding
 from tests.conftest import NOW
 from tests.desk import Installation, install
 
@@ -91,6 +95,26 @@ def test_a_preview_draws_every_day(desk: Installation) -> None:
     days = [date.fromisoformat(day) for day in re.findall(r"<title>(\S+): \d+ saved", page)]
     assert len(days) == (days[-1] - days[0]).days + 1
     assert ": 0 saved" in page
+
+
+def test_a_sample_shows_where_the_query_found_it(desk: Installation) -> None:
+    text = "long and dull " * 60 + "then an anvilette fell " + "and more of it " * 60
+    found = Post("forum", "x1", "https://forum.example/x1", text, datetime.now(UTC), title="Of <anvilettes>")
+    with desk.store() as store:
+        Ingest(store, "forum", Understanding(desk.config.brands)).save([Batch([found])])
+    with desk.visitor("analyst") as client:
+        page = client.get("/brands/preview", params={"name": "New", "query": "text:anvilette", "plurals": "1"}).text
+        assert 'then an <mark class="">anvilette</mark> fell' in page
+        page = client.get("/brands/preview", params={"name": "New", "query": "title:anvilette", "plurals": "1"}).text
+        assert 'Of &lt;<mark class="">anvilettes</mark>&gt;' in page
+
+
+def test_excerpts_hold_the_first_span() -> None:
+    text = "a" * 500 + "<hit>" + "b" * 500
+    shown = excerpt(text, [(500, 505)], 40)
+    assert re.fullmatch(r"…a{10}<mark class=\"\">&lt;hit&gt;</mark>b{25}…", str(shown))
+    assert str(excerpt("short", [], 40)) == "short"
+    assert str(excerpt("x" * 41, [(0, 1)], 40)).endswith("…")
 
 
 def test_a_preview_never_shows_private_posts(desk: Installation) -> None:

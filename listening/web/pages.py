@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +33,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters |= {
         "number": number, "compact": compact, "percent": percent, "signed": signed, "marked": marked, "site": site,
-        "outside": outside, "size": size, "zip": zip,
+        "excerpt": excerpt, "outside": outside, "size": size, "zip": zip,
     }  # fmt: skip
     made.globals["static"] = static
     return made
@@ -183,3 +183,12 @@ def marked(text: str, spans: Iterable[tuple[int, int]], kind: str = "") -> Marku
         out += [escape(text[at:start]), Markup('<mark class="{}">{}</mark>').format(kind, text[start:end])]
         at = end
     return Markup("").join([*out, escape(text[at:])])
+
+
+def excerpt(text: str, spans: Sequence[tuple[int, int]], length: int = 400) -> Markup:
+    """So many characters of a text, highlighted as by `marked`: its beginning, or what stands around the first span."""
+    first = min(spans, default=(0, 0))
+    start = first[0] - length // 4 if first[1] > length else 0
+    end = start + length
+    shown = marked(text[start:end], [(begin - start, stop - start) for begin, stop in spans if begin >= start])
+    return Markup("{}{}{}").format("…" if start else "", shown, "…" if end < len(text) else "")
