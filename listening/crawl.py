@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from listening.config import Config
 from listening.crowd import Crowd, Listener
+from listening.errors import ConfigError
 from listening.run import Event
 from listening.store import Store
+from pipelines.intents import load
 
 
 def prepare(config: Config) -> Store:
@@ -20,7 +23,10 @@ def prepare(config: Config) -> Store:
 
 
 def know(store: Store, config: Config) -> None:
-    """Bring the store's sources and brands in line with the config."""
+    """Bring the store's sources, brands and intents in line with the config."""
+    points = None
+    with suppress(ConfigError):  # whoever reads posts tells what is wrong with the files of intents
+        points = load(config.folder).points
     store.know(
         [
             {
@@ -31,6 +37,7 @@ def know(store: Store, config: Config) -> None:
             for s in config.sources
         ],
         [{"name": b.name, "query": b.query, "ours": int(b.ours), "owner": b.owner} for b in config.brands],
+        points,
     )  # fmt: skip
     store.use_zone(config.settings.time_zone)
 

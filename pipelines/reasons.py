@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from listening.config import Brand
 from listening.post import Aspect, Intent, Post, Urgency
+from listening.urgency import reached, urgency
 from pipelines.aspects import Aspects, Feeling
 from pipelines.intents import Intents, load
 from pipelines.line import Line
 from pipelines.match import Found
-from pipelines.urgency import urgency
 
 Span = tuple[int, int]
 _Borders = dict[Span, int | None]  # where a text turns between two names, kept for the next brand it is read for
@@ -64,7 +64,7 @@ class Reasons:
 
     def urgency(self, post: Post, intents: Sequence[Intent], score: float | None) -> Urgency:
         """How soon it wants an answer, by why it was written and how it feels."""
-        return urgency(post, intents, score, self.intents.points)
+        return urgency(reached(post), intents, score, self.intents.points)
 
 
 def _title(post: Post) -> str:

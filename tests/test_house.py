@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "listening.config", "listening.query", "listening.fetch", "listening.settings", "listening.text",
         "listening.dates", "listening.feed", "listening.mail", "listening.tabular", "listening.reddit",
         "listening.alike",
-        "listening.timetable",
+        "listening.timetable", "listening.urgency",
     ),
     ("listening.store",),
     ("listening.source", "listening.spider"),

@@ -288,7 +288,7 @@ def test_no_cursor_breaks_a_list(text: str) -> None:
 @settings(max_examples=60)
 @given(st.integers(0, 100), st.floats(-5, 200))
 def test_waiting_counts_as_it_does_when_it_is_shown(total: int, hours: float) -> None:
-    from pipelines.urgency import waited
+    from listening.urgency import waited
 
     wait = timedelta(hours=hours)
     base = Urgency((("complaint", total),) if total else ())

@@ -18,7 +18,8 @@ from tests.examples import examples
 from tests.test_inbox import entry, ids, read
 
 _TABLES = {
-    "mentions": "id, status, assignee, answered, closed, reply, outcome, label, intents, shelved, why, cluster, copy",
+    "mentions": "id, status, assignee, answered, closed, reply, outcome, label, intents, shelved, why, urgency, "
+    "cluster, copy",
     "mention_tags": "*", "labels": "post_id, brand_id, kind, value, who, made", "notes": "*", "daily": "*",
 }  # fmt: skip
 
@@ -34,6 +35,7 @@ def everything(store: Store) -> dict[str, list[Any]]:
 
 def fill(store: Store) -> Store:
     same = "the very same words about Acme that somebody sends to every board there is, to be heard"
+    store.know([], [], {"buying": 25, "complaint": 30, "praise": 0, "safety": 70})
     entries = [entry(i, label="negative", score=-0.5, intents=("complaint",), points=30) for i in range(6)]
     store.save("forum", [*entries, *(entry(i, same, author=f"a{i}") for i in range(10, 14))], now=NOW)
     return store
@@ -198,6 +200,44 @@ def test_corrections_are_shown_counted_and_learnt_from(filled: Store) -> None:
     filled.undo(done.undo, "kim", now=NOW)
     assert card(filled).evidence == (Evidence("a rule", ("number",)),)
     assert filled.labels() == []
+
+
+def test_the_urgency_follows_what_people_say_and_comes_back_with_an_undo(filled: Store) -> None:
+    def parts(mention_id: int = 1) -> dict[str, int]:
+        return {name: points for name, points in card(filled, mention_id).urgency.parts if name != "wait"}
+
+    assert parts() == parts(2) == {"complaint": 30}
+    filled.triage([1], who="kim", now=NOW, correct={"intent:safety": "yes"})
+    assert parts() == {"safety": 70, "complaint": 9, "feeling": 8}
+    filled.triage([1], who="kim", now=NOW, correct={"intent:complaint": "no", "sentiment": "positive"})
+    assert parts() == {"safety": 70}
+    same = entry(0, label="negative", score=-0.5, intents=("complaint",), points=30)  # and people said otherwise
+    filled.understand_again([card(filled).post_id], lambda _: same, ["Acme"], NOW)
+    assert parts() == {"safety": 70}
+    filled.triage([1], who="kim", now=NOW, correct={"intent:safety": "no"})
+    assert card(filled).urgency.total == 0
+    done = filled.triage([2], who="kim", now=NOW, correct={"intent:complaint": "no"})
+    assert parts(2) == {"feeling": 8}
+    filled.undo(done.undo, "kim", now=NOW)
+    assert parts(2) == {"complaint": 30}
+
+
+def test_where_no_points_are_known_the_urgency_stays(store: Store) -> None:
+    store.save("forum", [entry(1, label="negative", score=-0.5, intents=("complaint",), points=30)], now=NOW)
+    store.triage([1], who="kim", now=NOW, correct={"intent:complaint": "no"})
+    assert card(store).urgency.parts[0] == ("complaint", 30)
+
+
+@pytest.mark.parametrize("name", ["", "a, b", "a;b", "x" * 61, "a\nb"])
+def test_no_intent_is_made_up_by_a_correction(filled: Store, name: str) -> None:
+    with pytest.raises(ListeningError, match="cannot be corrected"):
+        filled.triage([1], who="kim", now=NOW, correct={f"intent:{name}": "yes"})
+
+
+def test_an_intent_that_there_is_not_is_refused_with_those_there_are(filled: Store) -> None:
+    with pytest.raises(ListeningError, match=r"no intent \"compliant\"; there are: buying, complaint, praise, safety"):
+        filled.triage([1], who="kim", now=NOW, correct={"intent:compliant": "yes"})
+    assert filled.history(1) == []
 
 
 def again(store: Store, changed: Entry | None = None) -> None:

@@ -9,22 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening.post import Author, Intent, Post, Urgency
+from listening.urgency import reached, urgency, waited
 from pipelines.intents import load
-from pipelines.urgency import urgency, waited
 
 POINTS = load().points
 
 
-def post(followers: int | None = None, views: int | None = None) -> Post:
-    return Post("test", "1", "", "text", author=Author("someone", followers=followers), views=views)
+def audience(followers: int | None = None, views: int | None = None) -> int:
+    return reached(Post("test", "1", "", "text", author=Author("someone", followers=followers), views=views))
 
 
 def total(*names: str, score: float | None = 0.0, followers: int | None = None) -> int:
-    return urgency(post(followers), [Intent(name, 1.0) for name in names], score, POINTS).total
+    return urgency(audience(followers), [Intent(name, 1.0) for name in names], score, POINTS).total
 
 
 def test_parts_are_shown_and_add_up() -> None:
-    one = urgency(post(10_000), [Intent("complaint", 0.9), Intent("leaving", 0.8)], -0.6, POINTS)
+    one = urgency(audience(10_000), [Intent("complaint", 0.9), Intent("leaving", 0.8)], -0.6, POINTS)
     assert one.parts == (("leaving", 32), ("complaint", 9), ("feeling", 9), ("reach", 10))
     assert one.total == 60
 
@@ -39,8 +39,8 @@ def test_what_must_not_wait_comes_first() -> None:
 
 @pytest.mark.parametrize(("people", "points"), [(0, 0), (100, 0), (1_000, 5), (10_000, 10), (5_000_000, 20)])
 def test_reach_counts_followers_or_views(people: int, points: int) -> None:
-    with_followers = urgency(post(followers=people), [Intent("complaint", 1.0)], 0.0, POINTS)
-    with_views = urgency(post(views=people), [Intent("complaint", 1.0)], 0.0, POINTS)
+    with_followers = urgency(audience(followers=people), [Intent("complaint", 1.0)], 0.0, POINTS)
+    with_views = urgency(audience(views=people), [Intent("complaint", 1.0)], 0.0, POINTS)
     assert dict(with_followers.parts).get("reach", 0) == dict(with_views.parts).get("reach", 0) == points
 
 
@@ -60,6 +60,6 @@ def test_waiting_adds_with_the_hours_up_to_a_limit() -> None:
 def test_it_is_never_outside_its_scale(
     found: list[tuple[str, float]], score: float | None, followers: int | None, wait: timedelta
 ) -> None:
-    one = urgency(post(followers), [Intent(name, confidence) for name, confidence in found], score, POINTS)
+    one = urgency(audience(followers), [Intent(name, confidence) for name, confidence in found], score, POINTS)
     assert 0 <= one.total <= waited(one, wait).total <= 100
     assert all(points for _, points in one.parts)

@@ -202,3 +202,12 @@ def test_a_view_is_saved_shared_and_dropped(desk: Installation) -> None:
 def test_what_nobody_offers_is_refused(desk: Installation, form: dict[str, str]) -> None:
     with desk.visitor("analyst") as client:
         assert client.post("/inbox/act", data=form).status_code == 400
+
+
+def test_what_was_done_says_which_way_it_was_corrected(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        mention = first(client, "status=open&intent=complaint")
+        client.post("/inbox/act", data={**mention, "do": "correct:intent:complaint=no"})
+        page = client.get(f"/mentions/{mention['mention']}").text
+        assert "intent:complaint → no" in page
+        assert "intent:complaint → yes" not in page

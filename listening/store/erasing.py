@@ -34,7 +34,7 @@ _OTHERS = (
 _LEFT_OUT = frozenset(
     "accounts sessions tokens tries brands posts threads models authors persons person_changed not_same mentions "
     "copies copy_keys copy_log stances daily figures calendar checkpoints opt_outs opt_out_key privacy_requests "
-    "backups aspects slots leases heard hourly alert_rules flipped letters sites".split()
+    "backups aspects slots leases heard hourly alert_rules flipped letters sites intent_points".split()
 )
 _SETTINGS = {"sources": {"name", "kind", "url", "timetable", "slot", "due_for"}}  # columns that are left as they are
 _TEAM = {"who", "owner", "assignee"}  # columns of any table that name the team

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from listening.post import Evidence, Intent, Label, Mention
 from listening.store.tally import Place, Tally, names
+from listening.store.worth import corrected_urgency
 
 _JUDGED = "published words judged label score intents urgency relevance shelved why".split()
 _INSERT = (
@@ -63,7 +64,7 @@ class Mentions:
         corrections = self._corrections(post_id)
         for mention in mentions:
             brand = self.brands[mention.brand]
-            shown = corrected(mention, corrections.get(brand, {}))
+            shown = self._corrected(post_id, mention, corrections.get(brand, {}))
             if brand not in old:
                 self._insert(post_id, place, shown, mention.label)
                 continue
@@ -120,6 +121,13 @@ class Mentions:
 
     def _take_aspects(self, mention_id: int, mention: Mention) -> None:
         self._aspects += [(mention_id, a.name, a.label, a.score, _list(a.words)) for a in mention.aspects]
+
+    def _corrected(self, post_id: int, mention: Mention, corrections: Corrections) -> Mention:
+        shown, label = corrected(mention, corrections), corrections.get("sentiment")
+        if label is None and shown.intents == mention.intents:
+            return shown
+        urgency = corrected_urgency(self.conn, post_id, shown.intents, shown.score, label)
+        return shown if urgency is None else replace(shown, urgency=urgency)
 
     def _corrections(self, post_id: int) -> dict[int, dict[str, str]]:
         found: defaultdict[int, dict[str, str]] = defaultdict(dict)

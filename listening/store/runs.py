@@ -80,12 +80,19 @@ _RUN = f"{_COLUMNS} FROM runs r JOIN sources s ON s.id = r.source_id"
 class Runs(Connection):
     """The log of what was asked and how it went."""
 
-    def know(self, sources: Sequence[Mapping[str, Any]], brands: Sequence[Mapping[str, Any]]) -> None:
+    def know(
+        self, sources: Sequence[Mapping[str, Any]], brands: Sequence[Mapping[str, Any]],
+        points: Mapping[str, int] | None = None,
+    ) -> None:  # fmt: skip
         """Bring the sources and brands in line with the config; those that are no longer there become inactive.
 
         A source has name, kind, url, every and keep_unmatched (seconds), active; a brand name, query, ours, owner.
+        `points`: what each intent is worth in urgency; None leaves that as it was.
         """
         with self.writing() as conn:
+            if points is not None:
+                conn.execute("DELETE FROM intent_points")
+                conn.executemany("INSERT INTO intent_points VALUES (?, ?)", points.items())
             for table, rows in (("sources", sources), ("brands", brands)):
                 conn.execute(f"UPDATE {table} SET active = 0")
                 for given in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from listening.store.triage_state import State, corrected, differences, read_sta
 
 OUTCOMES = ("sale", "kept", "lost", "used")  # sold; the customer stayed; or left; the idea is taken up
 _TAG, _NOTE, _NAME = 60, 10_000, 100  # characters at most
+_INTENT = re.compile(r"intent:[^,;\n\r]{1,60}")  # lists of intents are parted by commas or semicolons
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Triage(Connection):
         asked = _checked(_Asked(status, assignee, add_tags, remove_tags, note, reply, outcome, dict(correct or {})))
         stamp = iso(now)
         with self.writing() as conn:
+            _check_intents(conn, asked.corrections)
             states = read_states(conn, ids, scope)
             stale = tuple(i for i, s in states.items() if expected and expected.get(i, s.version) != s.version)
             notes = _note_ids(conn)
@@ -135,9 +138,18 @@ def _checked(asked: _Asked) -> _Asked:
     for kind, value in asked.corrections.items():
         sentiments = ("negative", "neutral", "positive")
         allowed = sentiments if kind == "sentiment" else ("yes", "no")
-        if not (kind in ("sentiment", "relevance") or kind.startswith("intent:")) or value not in allowed:
+        if not (kind in ("sentiment", "relevance") or _INTENT.fullmatch(kind)) or value not in allowed:
             raise ListeningError(f'"{kind[:40]}" cannot be corrected to "{value[:40]}".')
     return asked
+
+
+def _check_intents(conn: sqlite3.Connection, corrections: Mapping[str, str]) -> None:
+    """Raises ListeningError for an intent that there is not: a slip would be shown, counted and learnt from."""
+    known = {name for (name,) in conn.execute("SELECT name FROM intent_points")}
+    for kind, value in corrections.items():
+        name = kind.removeprefix("intent:")
+        if known and name != kind and value == "yes" and name not in known:
+            raise ListeningError(f'there is no intent "{name}"; there are: {", ".join(sorted(known))}.')
 
 
 def _short(what: str, text: str, most: int) -> str:

@@ -13,15 +13,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from listening.post import Intent, Urgency
 from listening.store.scope import Scope
+from listening.store.worth import corrected_urgency
 
 Values = dict[str, Any]
 
 _COLUMNS = ("status", "assignee", "answered", "closed", "reply", "outcome")
 _SHOWN = ("sentiment", "intents", "shelved")  # follows from labels, and changes when a post is understood again
 _READ = (
-    f"SELECT m.id, m.post_id, m.brand_id, m.source_id, m.published, m.version, m.judged, m.why, m.label, m.intents, "
-    f"m.shelved, {', '.join(f'm.{column}' for column in _COLUMNS)} FROM mentions m "
+    f"SELECT m.id, m.post_id, m.brand_id, m.source_id, m.published, m.version, m.judged, m.why, m.score, "
+    f"m.urgency, m.label, m.intents, m.shelved, {', '.join(f'm.{column}' for column in _COLUMNS)} FROM mentions m "
     "WHERE m.id IN (SELECT value FROM json_each(?))"
 )
 _TAGS = "SELECT mention_id, tag FROM mention_tags WHERE mention_id IN (SELECT value FROM json_each(?))"
@@ -32,9 +34,9 @@ _LABELS = (
 )
 _UPDATE = (
     f"UPDATE mentions SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, label = ?, intents = ?, shelved = ?, "
-    "why = ?, version = version + 1 WHERE id = ?"
+    "why = ?, urgency = ?, version = version + 1 WHERE id = ?"
 )
-_EVIDENCE = ("score", "intents", "urgency", "computed", "dropped")  # the last two: until a correction is undone
+_EVIDENCE = ("score", "intents", "urgency", "computed", "dropped", "reckoned")  # the last three wait for an undo
 _BY_PERSON = {"rule": "corrected by a person", "words": []}
 
 
@@ -50,6 +52,8 @@ class State:
     version: int
     judged: str | None  # the feeling as computed
     why: str
+    score: float | None
+    urgency: int
     values: Values
 
     def changed(self, values: Mapping[str, Any]) -> State:
@@ -105,10 +109,13 @@ def read_states(conn: sqlite3.Connection, ids: Collection[int], scope: Scope) ->
     allowed, hidden = scope.sources("m.source_id")
     found: dict[int, State] = {}
     for row in conn.execute(f"{_READ} AND {allowed}", [asked, *hidden]):
-        ident, post_id, brand_id, source_id, published, version, judged, why, label, intents, shelved, *columns = row
+        ident, post_id, brand_id, source_id, published, version, judged, why, score, points, label, *rest = row
+        intents, shelved, *columns = rest
         values: Values = dict(zip(_COLUMNS, columns, strict=True))
         values |= {"sentiment": label, "intents": intents, "shelved": shelved}
-        found[ident] = State(ident, post_id, brand_id, source_id, published, version, judged, why, _present(values))
+        found[ident] = State(
+            ident, post_id, brand_id, source_id, published, version, judged, why, score, points, _present(values)
+        )  # fmt: skip
     for ident, key, value in _listed(conn, asked):
         if ident in found:
             found[ident].values[key] = value
@@ -127,9 +134,10 @@ def _listed(conn: sqlite3.Connection, asked: str) -> Iterable[tuple[int, str, An
 def write_state(conn: sqlite3.Connection, old: State, new: State) -> None:
     """Write what differs."""
     now = new.values
-    why = _explained(old, new)
+    why, urgency = _explained(conn, old, new)
     columns = [now.get(column, "" if column not in ("answered", "closed") else None) for column in _COLUMNS]
-    conn.execute(_UPDATE, (*columns, now.get("sentiment"), now["intents"], now["shelved"], why, old.mention_id))
+    shown = now.get("sentiment"), now["intents"], now["shelved"], why, urgency
+    conn.execute(_UPDATE, (*columns, *shown, old.mention_id))
     for key, value in differences(old, new)[1].items():
         kind, _, name = key.partition(":")
         if kind == "tag":
@@ -168,10 +176,13 @@ def _write_label(conn: sqlite3.Connection, state: State, kind: str, value: list[
         conn.execute(statement, (*key, *value))
 
 
-def _explained(old: State, new: State) -> str:
-    """The evidence as JSON: what a person corrected rests on that alone; what was there waits for it to be undone."""
+def _explained(conn: sqlite3.Connection, old: State, new: State) -> tuple[str, int]:
+    """The evidence as JSON, and the urgency by it.
+
+    What a person corrected rests on that alone; what was there waits for it to be undone.
+    """
     if all(old.values.get(key) == new.values.get(key) for key in ("sentiment", "intents", "label:sentiment")):
-        return old.why
+        return old.why, old.urgency
     why: dict[str, Any] = json.loads(old.why) if old.why else {}
     if "label:sentiment" in new.values:
         why.setdefault("computed", why.get("score", []))
@@ -182,8 +193,27 @@ def _explained(old: State, new: State) -> str:
     names = _names(new.values["intents"])
     why["intents"] = {name: known.pop(name, {"confidence": 1.0, "why": [_BY_PERSON]}) for name in names}
     why["dropped"] = {name: each for name, each in known.items() if each["why"] != [_BY_PERSON]}
-    kept = {key: why[key] for key in _EVIDENCE if why.get(key)}
-    return json.dumps(kept, ensure_ascii=False) if kept else ""
+    urgency = _reckoned(conn, new, why)
+    kept = {key: why[key] for key in _EVIDENCE if why.get(key) or (key == "reckoned" and key in why)}
+    return json.dumps(kept, ensure_ascii=False) if kept else "", urgency
+
+
+def _reckoned(conn: sqlite3.Connection, state: State, why: dict[str, Any]) -> int:
+    """Put the urgency by what people said into the evidence; as computed where they changed nothing."""
+    label, computed = state.values.get("label:sentiment"), why.get("reckoned")
+    changed = label or why["dropped"] or any(each["why"] == [_BY_PERSON] for each in why["intents"].values())
+    if not changed and computed is not None:
+        urgency = Urgency(tuple(why.pop("reckoned").items()))
+    else:
+        intents = [Intent(name, each["confidence"]) for name, each in why["intents"].items()]
+        found = corrected_urgency(conn, state.post_id, intents, state.score, label[0] if label else None)
+        if found is None:
+            return state.urgency
+        urgency = found
+        if changed:
+            why.setdefault("reckoned", why.get("urgency", {}))
+    why["urgency"] = dict(urgency.parts)
+    return urgency.total
 
 
 def _names(intents: str | None) -> list[str]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from listening.store.schema import accounts, alerts, clock, desk, figures, foundation, people, quick, quicker, recent
+from listening.store.schema import (
+    accounts,
+    alerts,
+    clock,
+    desk,
+    figures,
+    foundation,
+    people,
+    points,
+    quick,
+    quicker,
+    recent,
+)
 
 _IN_ORDER = (
     foundation.m001_foundation,
@@ -21,6 +33,7 @@ _IN_ORDER = (
     quick.m012_quick,
     quicker.m013_quicker,
     recent.m014_recent,
+    points.m015_points,
 )
 
 migrations = Migrations("listening")
