@@ -253,6 +253,24 @@ def test_a_burst_of_copies_by_new_accounts_is_flagged_with_reasons() -> None:
     ]
 
 
+def test_who_repeats_himself_on_another_day_hides_no_burst() -> None:
+    one = [
+        Member("spammer", NOW - timedelta(days=5, minutes=i), 1.0, NOW - timedelta(days=300), NOW - timedelta(days=400))
+        for i in range(40)
+    ]
+    known = members(9, known=200, every=5)
+    later = [
+        Member(f"new{i}", NOW + timedelta(days=3, minutes=i), 0.9, NOW + timedelta(days=3), NOW - timedelta(days=400))
+        for i in range(8)
+    ]
+    reasons = campaign([*one, *known, *later])
+    assert reasons[:3] == [
+        "8 posts that say the same within 7 minutes",
+        "by 8 different authors",
+        "8 of them were first heard here less than 7 days before",
+    ]
+
+
 @pytest.mark.parametrize(
     "innocent",
     [

@@ -118,3 +118,10 @@ def test_words_that_other_languages_share_make_no_text_english() -> None:
         main, ["--config", "/nowhere/at/all", "understand", "my hond het die hoender gevang, Acme", "--brand", "Acme"]
     )
     assert "not scored in this language" in result.output
+
+
+def test_an_urgency_whose_parts_are_more_than_there_is_says_so() -> None:
+    words = "My Acme heater caught fire, kids hurt"
+    command = ["--config", "/nowhere/at/all", "understand", words, "--brand", "Acme", "--followers", "50000"]
+    assert "100 of 100 = safety" in (shown := CliRunner().invoke(main, command).output)
+    assert "of which 100 at most count" in shown

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from listening.store import MentionFilter
+from listening.store import MentionFilter, Scope
+from tests.conftest import NOW
 from tests.desk import Installation, install
+from tests.test_copies import entry
+from tests.test_copies_shown import PUSHED
 
 HTMX = {"hx-request": "true"}
 
@@ -211,3 +214,37 @@ def test_what_was_done_says_which_way_it_was_corrected(desk: Installation) -> No
         page = client.get(f"/mentions/{mention['mention']}").text
         assert "intent:complaint → no" in page
         assert "intent:complaint → yes" not in page
+
+
+def test_what_looks_like_a_campaign_is_flagged_with_its_reasons_and_who_was_first(desk: Installation) -> None:
+    with desk.store() as store:
+        old = entry(0, "Acme has opened another shop in the old town, with a workshop", minutes=-90 * 24 * 60)
+        store.save("forum", [old, *(entry(i, PUSHED, minutes=i) for i in range(10, 22))], now=NOW)
+        mine = next(row for row in store.mentions(MentionFilter()) if row.author == "member15")
+        first = next(row for row in store.mentions(MentionFilter()) if row.author == "member10")
+    with desk.visitor("viewer") as client:
+        cards = client.get("/inbox?q=workshop+quiet").text
+        assert "and 11 copies" in cards
+        assert cards.count("possible campaign") == 1
+        page = client.get(f"/mentions/{mine.mention_id}").text
+        for said in (
+            "Said 12 times",
+            "Possible campaign",
+            "by 12 different authors",
+            "First published by <strong>member10",
+        ):
+            assert said in page
+        assert "First published here" in client.get(f"/mentions/{first.mention_id}").text
+    with desk.store() as store:
+        post = store.db.conn.execute("SELECT post_id FROM mentions WHERE id = ?", [mine.mention_id]).fetchone()[0]
+        assert store.cluster_with(post, Scope(frozenset({"forum"}))) is None  # who may not see them is told nothing
+
+
+def test_why_says_how_sure_it_is_and_what_people_said(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        mention = first(client, "status=open&intent=complaint&sentiment=negative")
+        page = client.get(f"/mentions/{mention['mention']}").text
+        assert re.search(r"<dt>complaint <span[^>]*>\d+ %</span>", page)
+        assert "by itself" not in page
+        client.post("/inbox/act", data={**mention, "do": "correct:sentiment=positive"})
+        assert "by itself)" in client.get(f"/mentions/{mention['mention']}").text

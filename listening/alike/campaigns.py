@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from statistics import mean
 
 _MANY = 5  # authors of copies within _BURST
 _BURST = timedelta(hours=24)
-_YOUNG = timedelta(days=7)  # since an author was first heard here
+_NEW = timedelta(days=7)  # since an author was first heard here
 _KNOWN = timedelta(days=30)  # a place must have been listened to for so long before "new here" says anything
 _SHARE = 0.6  # of the burst's authors that are young
 
@@ -37,29 +38,55 @@ def campaign(members: Sequence[Member]) -> list[str]:
     authors = {m.author for m in burst}
     if len(authors) < _MANY:
         return []
-    judged = [m for m in burst if m.published - m.place_since >= _KNOWN]
-    young = {m.author for m in judged if m.published - m.author_since < _YOUNG}
-    if not judged or len(young) < max(_MANY * _SHARE, _SHARE * len({m.author for m in judged})):
+    judged = {m.author for m in burst if _placed(m)}
+    young = {m.author for m in burst if _young(m)}
+    if not judged or len(young) < max(_MANY * _SHARE, _SHARE * len(judged)):
         return []
     span = burst[-1].published - burst[0].published
     alike = mean(m.alike for m in burst)
     return [
         f"{len(burst)} posts that say the same within {_spell(span)}",
         f"by {len(authors)} different authors",
-        f"{len(young)} of them were first heard here less than {_YOUNG.days} days before",
+        f"{len(young)} of them were first heard here less than {_NEW.days} days before",
         f"{alike:.0%} alike on average, and none says whose words they are",
     ]
 
 
+def _placed(member: Member) -> bool:
+    """Whether its place was listened to for so long that "new here" says anything."""
+    return member.published - member.place_since >= _KNOWN
+
+
+def _young(member: Member) -> bool:
+    return _placed(member) and member.published - member.author_since < _NEW
+
+
 def _densest(members: Sequence[Member]) -> Sequence[Member]:
-    """The stretch of at most _BURST that holds the most posts."""
-    best, start = (0, 0), 0
-    for end in range(len(members)):
-        while members[end].published - members[start].published > _BURST:
+    """The stretch of at most _BURST that holds the most young authors, then the most authors, then the most posts.
+
+    By posts alone, one who repeats himself on another day would hide all others.
+    """
+    young, authors = Counter[str](), Counter[str]()
+    best, chosen, start = (0, 0, 0), (0, 0), 0
+    for end, member in enumerate(members):
+        while member.published - members[start].published > _BURST:
+            _drop(authors, members[start].author)
+            _drop(young, members[start].author)
             start += 1
-        if end + 1 - start > best[1] - best[0]:
-            best = (start, end + 1)
-    return members[best[0] : best[1]]
+        authors[member.author] += 1
+        if _young(member):
+            young[member.author] += 1
+        found = len(young), len(authors), end + 1 - start
+        if found > best:
+            best, chosen = found, (start, end + 1)
+    return members[chosen[0] : chosen[1]]
+
+
+def _drop(counter: Counter[str], author: str) -> None:
+    if counter[author] > 1:
+        counter[author] -= 1
+    else:
+        del counter[author]
 
 
 def _spell(span: timedelta) -> str:

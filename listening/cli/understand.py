@@ -87,8 +87,10 @@ def _judgements(mention: Mention) -> Iterator[str]:
     for aspect in mention.aspects:
         feeling = "" if aspect.score is None else f" {aspect.score:+.2f}"
         yield f"  about    {escape(aspect.name)}{feeling}, named by {_quoted(aspect.words)}"
-    parts = " + ".join(f"{name} {points}" for name, points in mention.urgency.parts).replace("+ -", "- ")
-    yield f"  urgency  {mention.urgency.total} of 100{f' = {escape(parts)}' if parts else ''}"
+    urgency = mention.urgency
+    parts = " + ".join(f"{name} {points}" for name, points in urgency.parts).replace("+ -", "- ")
+    most = ", of which 100 at most count" if sum(points for _, points in urgency.parts) > 100 else ""
+    yield f"  urgency  {urgency.total} of 100{f' = {escape(parts)}{most}' if parts else ''}"
 
 
 def _why(why: Sequence[Evidence]) -> str:

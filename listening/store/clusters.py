@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from listening.alike import Member, campaign
 from listening.store.reading import COLUMNS, MentionFilter, MentionRow, Reading, where_sql
+from listening.store.scope import EVERYTHING, Scope
 
 _SAME = (  # the mentions of m's cluster and brand as e; CROSS JOIN holds SQLite to the order
     "mentions x CROSS JOIN mention_list e ON e.mention_id = x.id WHERE x.cluster = m.cluster AND e.brand = m.brand"
@@ -19,10 +20,15 @@ _SIZES = (
     "GROUP BY c.cluster HAVING count(DISTINCT m.post_id) > 1"
 )
 _MEMBERS = (
-    "SELECT p.id, p.published, s.name, p.domain, p.url, p.kind, p.title, p.text, coalesce(a.name, ''), p.author_id, "
-    "c.alike, c.own, c.shared, (SELECT min(o.published) FROM posts o WHERE o.author_id = p.author_id), p.platform "
-    "FROM copies c JOIN posts p ON p.id = c.post_id JOIN sources s ON s.id = p.source_id "
-    "LEFT JOIN authors a ON a.id = p.author_id WHERE c.cluster = ? ORDER BY c.own, p.published, p.id"
+    "SELECT p.id, p.published, s.name, p.domain, p.url, p.kind, coalesce(nullif(p.text, ''), p.title), "
+    "coalesce(a.name, ''), c.alike, c.own FROM copies c JOIN posts p ON p.id = c.post_id "
+    "JOIN sources s ON s.id = p.source_id "
+    "LEFT JOIN authors a ON a.id = p.author_id WHERE c.cluster = ? AND {allowed} ORDER BY c.own, p.published, p.id"
+)
+_TELLING = (
+    "SELECT p.author_id, p.published, c.alike, (SELECT min(o.published) FROM posts o WHERE o.author_id = p.author_id), "
+    "p.platform, c.shared, p.kind = 'article' FROM copies c JOIN posts p ON p.id = c.post_id "
+    "WHERE c.cluster = ? AND p.author_id IS NOT NULL AND {allowed}"
 )
 
 
@@ -119,22 +125,18 @@ class Clusters(Reading):
         """One cluster; None where there is no such one."""
         return self._cluster(cluster_id, {})
 
-    def _cluster(self, cluster_id: int, since: dict[str, datetime]) -> Cluster | None:
-        rows = self.db.conn.execute(_MEMBERS, [cluster_id]).fetchall()
-        plain, own, told = [], [], []
-        for ident, published, source, domain, url, kind, title, text, author, author_id, alike, adds, *rest in rows:
-            shared, heard, platform = rest
-            copy = Copy(ident, published, source, domain, url, kind, text or title, author, alike)
-            if adds:
-                own.append(copy)
-                continue
-            plain.append(copy)
-            if platform not in since:
-                since[platform] = self._heard_since(platform)
-            if author_id is not None:
-                moment, first = datetime.fromisoformat(published), datetime.fromisoformat(heard)
-                article = kind == "article"
-                told.append(Member(str(author_id), moment, alike, first, since[platform], bool(shared), article))
+    def cluster_with(self, post_id: int, scope: Scope = EVERYTHING) -> Cluster | None:
+        """What says the same as a post, or is repeated by it, as far as `scope` shows it; None where nothing does."""
+        row = self.db.conn.execute("SELECT cluster FROM copies WHERE post_id = ?", [post_id]).fetchone()
+        found = self._cluster(row[0], {}, scope) if row is not None else None
+        return found if found is not None and (found.copies or found.own) else None
+
+    def _cluster(self, cluster_id: int, since: dict[str, datetime], scope: Scope = EVERYTHING) -> Cluster | None:
+        allowed, hidden = scope.sources("p.source_id")
+        rows = self.db.conn.execute(_MEMBERS.format(allowed=allowed), [cluster_id, *hidden]).fetchall()
+        plain, own = list[Copy](), list[Copy]()
+        for *told, adds in rows:
+            (own if adds else plain).append(Copy(*told))
         if not plain:
             return None
         brands = self.db.conn.execute(
@@ -142,7 +144,24 @@ class Clusters(Reading):
             "JOIN brands b ON b.id = m.brand_id WHERE c.cluster = ? ORDER BY 1", [cluster_id],
         )  # fmt: skip
         names = tuple(str(name) for (name,) in brands)
-        return Cluster(cluster_id, plain[0], tuple(plain[1:]), tuple(own), names, tuple(campaign(told)))
+        reasons = tuple(self._campaign(cluster_id, since, scope))
+        return Cluster(cluster_id, plain[0], tuple(plain[1:]), tuple(own), names, reasons)
+
+    def campaigns(self, cluster_ids: Iterable[int], scope: Scope = EVERYTHING) -> set[int]:
+        """Those of some clusters that look like a campaign."""
+        since: dict[str, datetime] = {}
+        return {each for each in set(cluster_ids) if self._campaign(each, since, scope)}
+
+    def _campaign(self, cluster_id: int, since: dict[str, datetime], scope: Scope) -> list[str]:
+        allowed, hidden = scope.sources("p.source_id")
+        told = []
+        rows = self.db.conn.execute(_TELLING.format(allowed=allowed), [cluster_id, *hidden])
+        for author, published, alike, heard, platform, shared, article in rows:
+            if platform not in since:
+                since[platform] = self._heard_since(platform)
+            moment, first = datetime.fromisoformat(published), datetime.fromisoformat(heard)
+            told.append(Member(str(author), moment, alike, first, since[platform], bool(shared), bool(article)))
+        return campaign(told)
 
     def _heard_since(self, platform: str) -> datetime:
         query = "SELECT published FROM posts INDEXED BY posts_published WHERE platform = ? AND dated ORDER BY 1 LIMIT 1"

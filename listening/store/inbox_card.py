@@ -10,6 +10,7 @@ from typing import Any
 
 from listening.post import Aspect, Evidence, Quote, Urgency
 from listening.store.connection import Connection
+from listening.store.correction import BY_PERSON
 from listening.store.inbox_filter import OPEN
 from listening.store.urgent import wait_points
 
@@ -101,6 +102,11 @@ class Card:
     def evidence(self) -> tuple[Evidence, ...]:
         """What the feeling rests on."""
         return tuple(Evidence(each["rule"], tuple(each["words"])) for each in self.why.get("score", ()))
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a person said what the feeling is."""
+        return any(each.rule == BY_PERSON for each in self.evidence)
 
     def matched(self) -> tuple[Spans, Spans]:
         """Where the brand's words stand in the title and in the text."""

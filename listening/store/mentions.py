@@ -12,8 +12,8 @@ from json.encoder import encode_basestring as _text
 from typing import Any, cast
 
 from listening.post import Evidence, Intent, Label, Mention
+from listening.store.correction import BY_PERSON, corrected_urgency
 from listening.store.tally import Place, Tally, names
-from listening.store.worth import corrected_urgency
 
 _JUDGED = "published words judged label score intents urgency relevance shelved why".split()
 _INSERT = (
@@ -147,13 +147,13 @@ def corrected(mention: Mention, corrections: Corrections) -> Mention:
     if not corrections:
         return mention
     label = cast("Label | None", corrections.get("sentiment", mention.label))
-    why = (Evidence("corrected by a person"),) if "sentiment" in corrections else mention.why
+    why = (Evidence(BY_PERSON),) if "sentiment" in corrections else mention.why
     intents = [i for i in mention.intents if corrections.get(f"intent:{i.name}") != "no"]
     known = {intent.name for intent in intents}
     for kind, value in corrections.items():
         name = kind.removeprefix("intent:")
         if name != kind and value == "yes" and name not in known:
-            intents.append(Intent(name, 1.0, (Evidence("corrected by a person"),)))
+            intents.append(Intent(name, 1.0, (Evidence(BY_PERSON),)))
     shelved = corrections["relevance"] == "no" if "relevance" in corrections else mention.shelved
     return replace(mention, label=label, why=why, intents=tuple(intents), shelved=shelved)
 

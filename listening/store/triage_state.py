@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from listening.post import Intent, Urgency
+from listening.store.correction import BY_PERSON, corrected_urgency
 from listening.store.scope import Scope
-from listening.store.worth import corrected_urgency
 
 Values = dict[str, Any]
 
@@ -37,7 +37,7 @@ _UPDATE = (
     "why = ?, urgency = ?, version = version + 1 WHERE id = ?"
 )
 _EVIDENCE = ("score", "intents", "urgency", "computed", "dropped", "reckoned")  # the last three wait for an undo
-_BY_PERSON = {"rule": "corrected by a person", "words": []}
+_BY_PERSON = {"rule": BY_PERSON, "words": []}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -34,15 +35,21 @@ def inbox(request: Request) -> Response:
             wanted.where, now=now, order=wanted.order, after=request.query_params.get("after", ""), limit=_PAGE,
             scope=scope,
         )  # fmt: skip
+        pushed = store.campaigns(_clusters(found.cards), scope)
         if partial:
-            return render(request, "inbox/_cards.html", page=found, asked=wanted)
+            return render(request, "inbox/_cards.html", page=found, asked=wanted, campaigns=pushed)
         choices, count = store.choices(scope=scope), store.count(wanted.where, scope=scope)
         views = store.views(visitor.name)
         counts = store.view_counts(views, now=now, scope=scope)
     return render(
         request, "inbox/inbox.html", page=found, asked=wanted, choices=choices, count=count, views=views, counts=counts,
-        ages=AGES, statuses=STATUSES, intents=names(desk_of(request).folder), hint=hint(wanted),
+        ages=AGES, statuses=STATUSES, intents=names(desk_of(request).folder), hint=hint(wanted), campaigns=pushed,
     )  # fmt: skip
+
+
+def _clusters(cards: Sequence[Card]) -> set[int]:
+    """What they are copies of."""
+    return {card.cluster for card in cards if card.cluster is not None}
 
 
 def new_since(request: Request) -> Response:
@@ -71,7 +78,8 @@ def _detail(request: Request, store: Store, ident: int) -> dict[str, Any] | None
         return None
     card = cards[0]
     return {
-        "card": card, "thread": store.thread(card.post_id, scope=scope), "history": store.history(ident),
+        "card": card, "same": store.cluster_with(card.post_id, scope),
+        "thread": store.thread(card.post_id, scope=scope), "history": store.history(ident),
         "notes": store.notes(ident), "statuses": STATUSES, "outcomes": OUTCOMES, "sentiments": SENTIMENTS,
         "others": store.looking(ident, visitor.shown, now) if visitor.may("analyst") else [],
         "intents": names(desk_of(request).folder),
@@ -141,9 +149,11 @@ def _told(done: Done) -> str:
 
 def _changed(request: Request, store: Store, idents: list[int], done: Done, *, open_detail: bool) -> Response:
     """The cards as they are now, each put in its own place; the list keeps its order."""
-    cards = _visible(store, idents, who(request).scope(store), datetime.now(UTC))
+    scope = who(request).scope(store)
+    cards = _visible(store, idents, scope, datetime.now(UTC))
     detail = _detail(request, store, idents[0]) if open_detail and len(idents) == 1 else None
-    answer = render(request, "inbox/_changed.html", cards=cards, detail=detail)
+    pushed = store.campaigns(_clusters(cards), scope)
+    answer = render(request, "inbox/_changed.html", cards=cards, detail=detail, campaigns=pushed)
     return tell(answer, _told(done), undo=f"/inbox/undo/{done.undo}" if done.undo else "", bad=bool(done.stale))
 
 
@@ -158,7 +168,8 @@ def undo(request: Request, _: Form) -> Response:
         if "hx-request" not in request.headers:
             return go(request, "/inbox", f"Undone. {_told(done)}")
         cards = _visible(store, store.acted_on(done.undo), scope, now)
-        answer = render(request, "inbox/_changed.html", cards=cards, detail=None)
+        pushed = store.campaigns(_clusters(cards), scope)
+        answer = render(request, "inbox/_changed.html", cards=cards, detail=None, campaigns=pushed)
     return tell(answer, f"Undone. {_told(done)}", bad=bool(done.conflicts))
 
 

@@ -1,4 +1,4 @@
-"""The urgency of mentions that people corrected."""
+"""What follows for a mention from what people said is right."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from listening.post import Intent, Urgency
 from listening.urgency import said, urgency
 
+BY_PERSON = "corrected by a person"  # shown as evidence
 _PEOPLE = (
     "SELECT max(coalesce(a.followers, 0), coalesce(p.views, 0)) FROM posts p LEFT JOIN authors a ON a.id = p.author_id "
     "WHERE p.id = ?"
