@@ -90,6 +90,15 @@ def test_a_paused_source_starts_as_soon_as_the_configuration_says_so(tmp_path: P
         assert up.process.returncode == 0
 
 
+def test_sigterm_ends_it_where_ctrl_c_is_ignored_as_behind_an_ampersand(tmp_path: Path, board: BoardServer) -> None:
+    deaf = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    with Up(config(tmp_path, board, enabled="false"), "--no-web", prefix=deaf) as up:
+        up.until("0 sources on the schedule")
+        assert up.stop() < 10
+        assert up.process.returncode == 0
+        wait_for("everything to end", lambda: up.descendants() == [])
+
+
 def test_it_ends_as_the_first_process_of_a_container(tmp_path: Path, board: BoardServer) -> None:
     probe = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "--kill-child"]
     if not shutil.which("unshare") or subprocess.run([*probe, "true"], capture_output=True).returncode:

@@ -81,7 +81,14 @@ def main(ctx: click.Context, config: str) -> None:
     """Hand the config folder to the commands."""
     ctx.obj = config
     if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(*_: object) -> None:
+    """End as by Ctrl-C; also where that is ignored, as it is behind `&` in a script."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
 
 
 def run() -> None:
