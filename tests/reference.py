@@ -16,8 +16,29 @@ from listening.config.starter import shown
 from listening.query import parse
 from listening.query.fields import FIELDS
 from listening.source import kinds
+from pipelines.intents.models import IntentRules, Rule
 
 STORED = " (only in searches of what is stored, not in a brand's query)"
+_INTENTS = """One file for each intent: its name is what `--intent` and the inbox ask for. A file with the name of an
+intent that comes along (advocacy, buying, complaint, idea, job, leaving, legal, praise, press, promotion, question,
+safety, spam) adds its rules to those, replaces one of the same name, and changes what else it says; any other makes a
+new intent. `intents/lists.toml` holds lists for all of them. `listening check` names every mistake, and
+`listening query apply` judges by the new rules what is stored.
+
+```toml
+# config/intents/warranty.toml
+urgency = 20
+
+[lists]
+cover = ["warranty", "guarantee"]
+
+[[rule]]
+name = "asks for cover"
+confidence = 0.8
+phrases = ["under {cover}", "out of {cover}"]
+queries = ["claim* NEAR/4 (warranty OR guarantee)"]
+unless = ["extended ONEAR/1 warranty"]
+```"""
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
 
 
@@ -42,6 +63,8 @@ def text() -> str:
     parts += ["### [scorer]", "A model of your own in place of the lexicons.", _options(ScorerModel)]
     parts += ["### [[channel]]", "Where alerts go.", _options(Channel)]
     parts += ["### [[alert]]", "What to be told of at once.", _options(Alert)]
+    parts += ["## intents/NAME.toml", _INTENTS, _options(IntentRules)]
+    parts += ["### [[rule]]", "One reason to think that a text was written for it.", _options(Rule)]
     return "\n\n".join(parts) + "\n"
 
 

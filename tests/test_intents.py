@@ -239,6 +239,16 @@ def test_the_user_adds_and_changes_intents(tmp_path: Path) -> None:
         ('[[rule]]\nname = "a"\nconfidence = 0.5\nphrases = ["{nothere} x"]\n', 2, "there is no list {nothere}"),
         ('[[rule]]\nname = "a"\nconfidence = 0.5\nphrases = ["?!"]\n', 2, "no word"),
         ("[[rule]\n", 1, "TOML"),
+        ('rule = "x"\n', 1, "[[rule]]"),
+        ("[rule]\nname = 'a'\n", 1, "[[rule]]"),
+        ('[[rule]]\nname = "a"\nconfidence = 0.5\nqueries = ["colo?r"]\n', 2, "only * for any letters"),
+        ('[[rule]]\nname = "a"\nconfidence = 0.5\nqueries = ["x NEAR/2 raw:Apple"]\n', 2, "neither raw:"),
+        ('[[rule]]\nname = "a"\nconfidence = 0.5\nphrases = ["x"]\nlanguage = "English"\n', 5, "two letters"),
+        ("implies = { complaint = 5 }\n", 1, "less than or equal to 1"),
+        ("implies = { compliant = 0.5 }\n", 1, 'no intent "compliant"'),
+        ('[[rule]]\nname = "b"\nconfidence = 0.5\nphrases = ["x"]\n' * 2, 6, "stands twice"),
+        (('[[rule]]\nname = "m"\nconfidence = 0.5\nphrases = ["x"]\n[[rule]]\nname = "a"\nconfidence = 0.5\n'
+         'phrases = ["{none} x"]\n[lists]\nnone = []\n'), 6, "is empty"),
     ],
 )  # fmt: skip
 def test_mistakes_are_told_with_file_line_and_remedy(tmp_path: Path, text: str, line: int, said: str) -> None:
@@ -250,6 +260,25 @@ def test_mistakes_are_told_with_file_line_and_remedy(tmp_path: Path, text: str, 
     assert problem.file.endswith("mine.toml")
     assert problem.line == line
     assert said in str(problem)
+
+
+@pytest.mark.parametrize("text", ["x = 3\n", "x = 'abc'\n", "x = [1]\n", "[x]\ny = 3\n"])
+def test_mistakes_in_shared_lists_are_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "intents").mkdir()
+    (tmp_path / "intents" / "lists.toml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.line, 'key "x"' in str(problem)) == (1, True)
+    assert "A list has texts" in str(problem)
+
+
+@pytest.mark.parametrize("name", ["late, again", "a;b", "two words", "feeling", "wait"])
+def test_a_file_whose_name_stands_for_something_else_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "intents").mkdir()
+    (tmp_path / "intents" / f"{name}.toml").write_text('[[rule]]\nname = "a"\nconfidence = 0.5\nphrases = ["x"]\n')
+    with pytest.raises(ConfigError, match="cannot be an intent's name"):
+        load(tmp_path)
 
 
 def test_it_pickles(understanding: Understanding) -> None:

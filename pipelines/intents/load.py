@@ -10,14 +10,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from listening.config.lines import lines_of
 from listening.errors import ConfigError, Problem
 from pipelines.intents.engine import Intents
-from pipelines.intents.models import IntentRules
+from pipelines.intents.models import IntentRules, Lists, Rule
 
 _LISTS = "lists"  # the file of shared lists
+_LIST_OF_TEXTS = 'A list has texts: colour = ["red", "dark blue"].'
+_NAME = re.compile(r"[\w-]{1,60}")  # others cannot be asked for in queries, or fall apart in tables
+_TAKEN = frozenset({"feeling", "reach", "wait"})  # other parts of urgency
 
 
 def load(folder: Path | None = None) -> Intents:
@@ -69,8 +72,7 @@ def _add(path: Path, rules: dict[str, IntentRules], lists: dict[str, list[str]],
         text = path.read_text(encoding="utf-8-sig")
         data = tomllib.loads(text)
         if name == _LISTS:
-            for key, forms in data.items():
-                lists[key] = [str(form) for form in forms]
+            lists |= Lists.model_validate(data).root
             return
         own = IntentRules.model_validate(data)
     except (OSError, UnicodeDecodeError) as error:
@@ -82,7 +84,22 @@ def _add(path: Path, rules: dict[str, IntentRules], lists: dict[str, list[str]],
     except ValidationError as error:
         problems += _mistakes(path, text, data, error)
     else:
+        problems += _named_badly(path, text, own)
         rules[name] = _joined(rules[name], own) if name in rules else own
+
+
+def _named_badly(path: Path, text: str, own: IntentRules) -> Iterator[Problem]:
+    """An intent whose name stands for something else, and rules of one name, of which only the last would count."""
+    if not _NAME.fullmatch(path.stem) or path.stem in _TAKEN:
+        remedy = "Rename it: letters, digits, - and _, as in warranty-claims.toml."
+        yield Problem(str(path), 0, "", f'cannot be an intent\'s name: "{path.stem}".', remedy)
+    lines, met = lines_of(text), set[tuple[str, str]]()
+    for index, rule in enumerate(own.rule):
+        if (rule.name, rule.language) in met:
+            line = lines.get(("rule", index, "name"), 0)
+            message = f'stands twice for the language "{rule.language}".'
+            yield Problem(str(path), line, f'rule "{rule.name}"', message, "Give each a name of its own.")
+        met.add((rule.name, rule.language))
 
 
 def _joined(known: IntentRules, own: IntentRules) -> IntentRules:
@@ -93,17 +110,20 @@ def _joined(known: IntentRules, own: IntentRules) -> IntentRules:
 
 def _mistakes(path: Path, text: str, data: Mapping[str, Any], error: ValidationError) -> Iterator[Problem]:
     """Each mistake with its line, its key and what would be right."""
-    lines = lines_of(text)
+    lines, listed = lines_of(text), path.stem == _LISTS
     for each in error.errors():
         place = list(each["loc"])
-        index = int(place[1]) if len(place) > 1 and place[0] == "rule" else 0
-        key = str(place[2] if len(place) > 2 else "") if place[:1] == ["rule"] else str(place[0] if place else "")
-        table = "rule" if place[:1] == ["rule"] else ""
+        ruled = len(place) > 1 and place[0] == "rule"
+        index = int(place[1]) if ruled else 0
+        key = str(place[2] if ruled and len(place) > 2 else "rule" if ruled or not place else place[0])
+        table = "rule" if ruled else ""
         line = lines.get((table, index, key)) or lines.get((table, index, "")) or lines.get((key, 0, ""), 0)
-        model = IntentRules if not table else IntentRules.model_fields["rule"].annotation.__args__[0]  # type: ignore[union-attr]
+        model: type[BaseModel] = Rule if ruled else IntentRules
         field = model.model_fields.get(key)
         remedy = field.description or "" if field else f"Known are: {', '.join(sorted(model.model_fields))}."
-        where = f'rule {_name(data, index)}, key "{key}"' if table else f'key "{key}"'
+        if listed or key == "rule":
+            remedy = _LIST_OF_TEXTS if listed else "Each rule stands under a line [[rule]]."
+        where = f'rule {_name(data, index)}, key "{key}"' if ruled else f'key "{key}"'
         yield Problem(str(path), line, where, f"{str(each['msg']).removeprefix('Value error, ')}.", remedy)
 
 
@@ -116,16 +136,29 @@ def _name(data: Mapping[str, Any], index: int) -> str:
 
 def _check(folder: Path, intents: Intents) -> None:
     """Compile the rules of the user's files once, so that a phrase that cannot be looked for is told by its place."""
-    problems = []
+    problems: list[Problem] = []
     for path in sorted((folder / "intents").glob("*.toml")):
-        if path.stem not in intents.rules:
-            continue
-        for rule in intents.rules[path.stem].rule:
-            try:
-                intents.check(path.stem, rule)
-            except ValueError as error:
-                text = path.read_text(encoding="utf-8-sig")
-                line = next((n for n, row in enumerate(text.splitlines(), 1) if rule.name in row and "name" in row), 0)
-                problems.append(Problem(str(path), line, f'rule "{rule.name}"', f"{error}.", ""))
+        if path.stem in intents.rules:
+            problems += _unsound(path, intents)
     if problems:
         raise ConfigError(problems)
+
+
+def _unsound(path: Path, intents: Intents) -> Iterator[Problem]:
+    """What is wrong with a user's intent among all others."""
+    text, own = path.read_text(encoding="utf-8-sig"), intents.rules[path.stem]
+    rows, lines = tomllib.loads(text).get("rule", []), lines_of(text)
+    for other in own.implies:
+        if other not in intents.rules:
+            known = f"There are: {', '.join(sorted(intents.rules))}."
+            yield Problem(
+                str(path), lines.get(("", 0, "implies"), 0), 'key "implies"', f'there is no intent "{other}".', known
+            )
+    for rule in own.rule:
+        try:
+            intents.check(path.stem, rule)
+        except ValueError as error:
+            this = (rule.name, rule.language)
+            at = [index for index, row in enumerate(rows) if (row.get("name"), row.get("language", "en")) == this]
+            line = lines.get(("rule", at[0], "name"), 0) if at else 0
+            yield Problem(str(path), line, f'rule "{rule.name}"', f"{error}" + "." * ("\n" not in str(error)), "")

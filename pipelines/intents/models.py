@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+Share = Annotated[float, Field(ge=-1, le=1)]
 
 
 class _Table(BaseModel):
@@ -18,7 +22,9 @@ class Rule(_Table):
         le=1,
         description="How surely a text has the intent for this rule alone, 0 to 1; below 0: speaks against.",
     )
-    language: str = Field("en", description='The two letters of the language it is made for; "*": all.')
+    language: str = Field(
+        "en", pattern=r"^([a-z]{2}|\*)$", description='The two letters of the language it is made for; "*": all.'
+    )
     phrases: list[str] = Field(
         [], description='Words in this order: "still waiting"; * ends or begins a word in any way.'
     )
@@ -53,6 +59,10 @@ class Rule(_Table):
         return not (self.below is self.above is self.stars_to is self.stars_from is None)
 
 
+class Lists(RootModel[dict[str, list[str]]]):
+    """The file of lists that all intents share: config/intents/lists.toml."""
+
+
 class IntentRules(_Table):
     """One intent: a file pipelines/intents/NAME.toml or config/intents/NAME.toml."""
 
@@ -61,7 +71,7 @@ class IntentRules(_Table):
     threshold: float = Field(0.5, gt=0, le=1, description="The confidence from which it is shown.")
     urgency: int = Field(0, ge=-100, le=100, description="Points of urgency, of 100, at full confidence.")
     enabled: bool = Field(True, description="false: never looked for.")
-    implies: dict[str, float] = Field(
+    implies: dict[str, Share] = Field(
         {},
         description="What a text with this intent tells of others, such as complaint = 0.8, or below 0 against them.",
     )

@@ -63,6 +63,8 @@ def query(text: str, lists: Mapping[str, list[str]]) -> list[Pattern]:
 def _list(name: str, lists: Mapping[str, list[str]]) -> list[str]:
     if name not in lists:
         raise ValueError(f"there is no list {{{name}}}; there are: {', '.join(sorted(lists))}")
+    if not lists[name]:
+        raise ValueError(f"the list {{{name}}} is empty")
     return lists[name]
 
 
@@ -104,7 +106,7 @@ def _anchor(found: Sequence[str]) -> str:
 def _pattern(node: Node) -> Pattern:
     """A query's tree as a pattern: one part of it anchors, the others are looked for beside it."""
     if isinstance(node, Phrase | Word):
-        return _literal(" ".join(node.words) if isinstance(node, Phrase) else node.text)
+        return _literal(_typed(node))
     if isinstance(node, And):
         wanted = [part for part in node.nodes if not isinstance(part, Not)]
         never = [part.node for part in node.nodes if isinstance(part, Not)]
@@ -162,11 +164,17 @@ def _words_of(node: Node) -> list[Sequence[str]]:
     match node:
         case Or(nodes):
             return [words for part in nodes for words in _words_of(part)]
-        case Word(text):
-            return [_folded(text)]
-        case Phrase(several):
-            return [_folded(" ".join(several))]
+        case Word() | Phrase():
+            return [_folded(_typed(node))]
     raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
+
+
+def _typed(node: Word | Phrase) -> str:
+    """What is looked for. Raises ValueError for what a brand's query may ask of words and a rule may not."""
+    text = " ".join(node.words) if isinstance(node, Phrase) else node.text
+    if node.raw or "?" in text:
+        raise ValueError(f"{node} cannot be looked for: rules know neither raw: nor ?, only * for any letters")
+    return text
 
 
 def _cost(node: Node) -> int:
@@ -180,5 +188,5 @@ def _anchors(node: Node) -> frozenset[str]:
     if isinstance(node, Near):
         return _anchors(min(node.nodes, key=_cost))
     if isinstance(node, Word | Phrase):
-        return frozenset({_anchor(_folded(" ".join(node.words) if isinstance(node, Phrase) else node.text))})
+        return frozenset({_anchor(_folded(_typed(node)))})
     raise ValueError(f"{node} is more than a rule can hold: take its parts apart into several queries")
