@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from listening.errors import ListeningError, QueryError
 from listening.post import Aspect, Author, Entry, Evidence, Intent, Mention, Post, Quote, Thread, Urgency
-from listening.store import Card, InboxFilter, Scope, Store, read_filters
+from listening.store import EVERYTHING, Card, InboxFilter, Scope, Store, read_filters
 from listening.store.inbox import _Cursor
+from listening.store.inbox_sql import unfolded
 from listening.store.urgent import wait_points
 from tests.conftest import NOW
 
@@ -302,3 +303,10 @@ def test_relative_days_are_counted_from_now() -> None:
     assert order == "urgent"
     assert where.statuses == ("new", "in progress", "closed")
     assert read_filters("since=2026-11-01", NOW)[0].since == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_what_a_mention_copies_is_looked_for_among_its_copies_alone(store: Store) -> None:
+    conn = store.db.conn
+    fold, values = unfolded(conn, InboxFilter(), EVERYTHING)
+    plan = conn.execute(f"EXPLAIN QUERY PLAN SELECT d.id FROM mentions d WHERE {fold}", values).fetchall()
+    assert any("SEARCH e USING INDEX mentions_cluster (cluster=? AND brand_id=?" in row[3] for row in plan), plan

@@ -169,6 +169,7 @@ def unfolded(conn: sqlite3.Connection, where: InboxFilter, scope: Scope) -> Cond
     sql, values = conditions(conn, where, scope, "e")
     return (
         f"NOT (d.copy = 1 AND d.status = '{NEW}' AND d.assignee = '' AND EXISTS (SELECT 1 FROM mentions e "
-        "WHERE e.cluster = d.cluster AND e.brand_id = d.brand_id AND (e.published, e.id) < (d.published, d.id) "
+        "INDEXED BY mentions_cluster WHERE e.cluster = d.cluster AND e.brand_id = d.brand_id "
+        "AND (e.published, e.id) < (d.published, d.id) "
         f"AND {sql}))"
     ), values
