@@ -234,3 +234,21 @@ def test_copies_are_found_by_the_store(tmp_path: Path) -> None:
     found = json.loads(result.stdout)["tasks"]["duplicates"]
     assert (found["classes"]["yes"]["recall"], found["n"]) == (1.0, 3)
     assert found["confusion"]["no"]["yes"] == 2
+
+
+def test_texts_are_judged_by_the_config_whatever_the_case_of_their_brand(tmp_path: Path) -> None:
+    config = tmp_path / "none"
+    config.mkdir()
+    (config / "brands.toml").write_text('[[brand]]\nname = "Acme"\naliases = ["ACM Tools"]\n', encoding="utf-8")
+    (config / "sources.toml").write_text("", encoding="utf-8")
+    (config / "listening.toml").write_text('[lexicon]\nfridge = 3.5\n"dead on arrival" = -3\n', encoding="utf-8")
+    path = written(
+        tmp_path,
+        "text,brand,sentiment\nmy Acme is a fridge,acme,positive\nAcme came dead on arrival,ACME,negative\n"
+        "ACM Tools are a fridge,acm tools,positive\nZenith is a fridge,zenith,positive\n"
+        "ZENITH is a fridge,ZENITH,positive\n",
+    )
+    result = evaluate(tmp_path, str(path), "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["tasks"]["sentiment"]
+    assert (found["accuracy"], found["rows_that_do_not_name_their_brand"]) == (1.0, 0)

@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from listening.cli.agreement import show_curve, show_lessons, show_reports
 from listening.cli.common import read_config
-from listening.config import Brand
+from listening.config import Config
 from listening.errors import ListeningError
 from listening.evaluate import Labelled, Point, Row, after, curve, parted, read, reports
 
@@ -90,14 +90,14 @@ def _progress() -> Iterator[Hear]:
 
 
 def _points(
-    brands: Sequence[Brand], pool: Sequence[Row] | None, rows: Sequence[Row], tasks: Sequence[str],
+    config: Config, pool: Sequence[Row] | None, rows: Sequence[Row], tasks: Sequence[str],
     sizes: Sequence[int], hear: Hear,
 ) -> list[Point]:  # fmt: skip
     if sizes:
         pool, rows = (pool, rows) if pool is not None else parted(rows, max(sizes))
-        return list(curve(brands, pool, rows, tasks, sizes, *hear))
+        return list(curve(config, pool, rows, tasks, sizes, *hear))
     steps: list[Sequence[Row]] = [()] if pool is None else [(), pool]
-    return [after(brands, step, rows, tasks, *hear) for step in steps]
+    return [after(config, step, rows, tasks, *hear) for step in steps]
 
 
 def _data(labelled: Labelled, part: str, points: Sequence[Point], worst: int) -> dict[str, Any]:
@@ -157,9 +157,10 @@ def _tasks(labelled: Labelled, wanted: Sequence[str]) -> Sequence[str]:
     return found
 
 
-def _configured(ctx: click.Context) -> Sequence[Brand]:
-    """The brands of the config folder; none where there is no folder."""
-    return read_config(ctx).brands if Path(ctx.obj).is_dir() else ()
+def _configured(ctx: click.Context) -> Config:
+    """The config folder; where there is none, one without brands."""
+    folder = Path(ctx.obj)
+    return read_config(ctx) if folder.is_dir() else Config(folder=folder, brands=[])
 
 
 COMMANDS = (evaluate,)

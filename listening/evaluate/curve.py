@@ -6,12 +6,11 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from listening.config import Brand
+from listening.config import Brand, Config
 from listening.errors import ListeningError
 from listening.evaluate.judge import Judge, Judged, Progress
 from listening.evaluate.labelled import Row
 from listening.learn import Lesson, learn
-from pipelines.learned import Learned
 from pipelines.understanding import Understanding
 
 _FEWEST = 0.2  # of the rows must be left to measure on
@@ -27,17 +26,24 @@ class Point:
 
 
 def after(
-    brands: Sequence[Brand], labelled: Sequence[Row], rows: Sequence[Row], tasks: Sequence[str],
+    config: Config, labelled: Sequence[Row], rows: Sequence[Row], tasks: Sequence[str],
     progress: Progress = lambda *_: None, say: Callable[[str], None] = lambda _: None,
 ) -> Point:  # fmt: skip
     """Learn from `labelled`, but not from what is measured, use what is better than the rules, and judge `rows`."""
     measured = {(row.title, row.text) for row in rows}
     labelled = [row for row in labelled if (row.title, row.text) not in measured]
-    examples = list(Judge(brands, Understanding).examples(labelled, progress))
-    lessons = list(learn(examples, say))
-    learned = Learned((one.brand, one.model) for one in lessons if one.model is not None and one.better)
-    judge = Judge(brands, lambda known: Understanding(known, learned=learned))
-    return Point(len(labelled), lessons, judge.judge(rows, tasks, progress))
+    lessons = list(learn(list(_judge(config).examples(labelled, progress)), say))
+    models = [(one.brand, one.model.json()) for one in lessons if one.model is not None and one.better]
+    return Point(len(labelled), lessons, _judge(config, models).judge(rows, tasks, progress))
+
+
+def _judge(config: Config, models: Sequence[tuple[str, str]] = ()) -> Judge:
+    """Who judges as a crawl does: with the lexicon, the intents, the scorer and the floors of the config."""
+
+    def understand(brands: Sequence[Brand]) -> Understanding:
+        return Understanding.of(config.model_copy(update={"brands": list(brands)}), models=models)
+
+    return Judge(config.brands, understand)
 
 
 def parted(rows: Sequence[Row], most: int, seed: int = 0) -> tuple[Sequence[Row], Sequence[Row]]:
@@ -53,9 +59,9 @@ def parted(rows: Sequence[Row], most: int, seed: int = 0) -> tuple[Sequence[Row]
 
 
 def curve(
-    brands: Sequence[Brand], pool: Sequence[Row], rows: Sequence[Row], tasks: Sequence[str], sizes: Sequence[int],
+    config: Config, pool: Sequence[Row], rows: Sequence[Row], tasks: Sequence[str], sizes: Sequence[int],
     progress: Progress = lambda *_: None, say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Point]:  # fmt: skip
     """A point for no label at all, and for each of `sizes`: always the first of `pool`, measured on the same `rows`."""
     for size in (0, *sorted(sizes)):
-        yield after(brands, pool[:size], rows, tasks, progress, say)
+        yield after(config, pool[:size], rows, tasks, progress, say)

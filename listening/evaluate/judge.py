@@ -67,6 +67,7 @@ class Judge:
 
     def __init__(self, brands: Sequence[Brand], understand: Callable[[Sequence[Brand]], Understanding]) -> None:
         self.brands, self.understand, self.vader = brands, understand, Scorer()
+        self._called: dict[str, str] = {"": ANYBODY}  # as the file writes a brand, folded -> its name
 
     def judge(self, rows: Sequence[Row], tasks: Sequence[str], progress: Progress = lambda *_: None) -> list[Judged]:
         """One judgement for each row and each of the `tasks` that it has a label for."""
@@ -92,32 +93,37 @@ class Judge:
         together: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for row in rows:
             together[row.title, row.text, row.author].append(row)
-        brands = self._brands(rows)
-        called = {brand.name.casefold(): brand.name for brand in brands}
-        understanding = self.understand(brands)
+        understanding = self.understand(self._brands(rows))
         names = understanding.names
         understanding.names = named = _Named(names)  # type: ignore[assignment]
         done = 0
         for group in together.values():
-            named.about = frozenset(called[(row.brand or ANYBODY).casefold()] for row in group)
+            named.about = frozenset(map(self._name, group))
             post = _post(group[0])
             found = {one.brand for one in names.find(post)}
             entry = understanding.entry(post)
-            by_brand = {mention.brand.casefold(): mention for mention in entry.mentions}
+            by_brand = {mention.brand: mention for mention in entry.mentions}
             for row in group:
-                mention = by_brand[(row.brand or ANYBODY).casefold()]
+                mention = by_brand[self._name(row)]
                 yield row, entry, mention, mention.brand in found
             done += len(group)
             progress(done, len(rows))
 
     def _brands(self, rows: Sequence[Row]) -> list[Brand]:
-        known = {brand.name.casefold(): brand for brand in self.brands}
+        """Those that are configured, and those that only the file names: by whatever case, or by an alias."""
+        found = list(self.brands)
+        for brand in found:
+            self._called.update({name.casefold(): brand.name for name in brand.aliases})
+        self._called |= {brand.name.casefold(): brand.name for brand in found}
         for row in rows:
-            if row.brand and row.brand.casefold() not in known:
+            if row.brand.casefold() not in self._called:
                 joined = "".join(row.brand.split())
-                known[row.brand.casefold()] = Brand(name=row.brand, aliases=[] if joined == row.brand else [joined])
-        nobody = [] if all(row.brand for row in rows) else [Brand(name=ANYBODY)]
-        return [*known.values(), *nobody]
+                found.append(Brand(name=row.brand, aliases=[] if joined == row.brand else [joined]))
+                self._called[row.brand.casefold()] = row.brand
+        return found if all(row.brand for row in rows) else [*found, Brand(name=ANYBODY)]
+
+    def _name(self, row: Row) -> str:
+        return self._called[row.brand.casefold()]
 
     def _row(
         self, row: Row, entry: Entry, mention: Mention, names_it: bool, tasks: Sequence[str]
