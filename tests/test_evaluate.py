@@ -167,6 +167,13 @@ def test_numbers_that_do_not_tell_which_is_negative_are_asked_for(tmp_path: Path
         ("text,matches\nfine,yes\n", "without a column query"),
         ("query,text,matches\n(acme,fine,yes\n", ":2: column query: this parenthesis"),
         ("PK\x03\x04rubbish", "it is an Excel workbook or an archive"),
+        ('text,sentiment\n"fine,positive\nbad,negative\n', ':2: a quote (") opens here and is not closed'),
+        ('text,sentiment\nbad,negative\n"fine,positive', ':3: a quote (") opens here and is not closed'),
+        ("text,sentiment\nfine,\nbad,\n", "none of its 2 rows has a label"),
+        (f"text,sentiment\n{'x' * 1_100_000},negative\n", ":2: a cell is longer than 1,048,576 characters"),
+        ("text,language\nfine,English\n", ':2: column "language": "English" is no code of a language. Write en,'),
+        ("text,brand,sentiment\nfine,...,negative\n", ':2: "..." cannot be a brand'),
+        (f"text,brand,sentiment\nfine,{'a' * 201},negative\n", "cannot be a brand: it is longer than 200"),
     ],
 )
 def test_mistakes_in_a_file_are_named_with_their_place(tmp_path: Path, text: str, says: str) -> None:
@@ -174,6 +181,23 @@ def test_mistakes_in_a_file_are_named_with_their_place(tmp_path: Path, text: str
     assert result.exit_code == 1
     assert says in " ".join(result.output.split())
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\r\ntext;sentiment\r\nfine, I guess;positive\r\n",
+        "\ufeffsep=;\r\ntext;sentiment\r\nfine, I guess;positive\r\n",
+        "\r\n\r\ntext;sentiment\r\nfine, I guess;positive\r\n",
+        "text;sentiment\rfine, I guess, or, not, quite;positive\r",
+        'text;sentiment;;\r\n"fine; ""I"" guess"; "positive" ;;;;\r\n',
+    ],
+)
+def test_what_spreadsheets_write_is_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "set.csv"
+    path.write_bytes(text.encode())
+    (row,) = read(path).rows
+    assert (row.text[:4], row.gold) == ("fine", {"sentiment": "positive"})
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,9 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from listening.errors import ListeningError, QueryError
-from listening.query import parse
+from listening.query import from_names, parse
 from listening.tabular.columns import bare, listed, unique
-from listening.tabular.format import recognise
+from listening.tabular.format import SEPARATOR, recognise
 from listening.tabular.lines import SAMPLE, Encoding, Line
 
 SENTIMENTS = ("negative", "neutral", "positive")
@@ -52,7 +53,10 @@ _ANSWERS = {
     **dict.fromkeys(("no", "n", "false", "f", "0", "0.0", "irrelevant", "notrelevant", ""), "no"),
 }
 _DELIMITERS = ",;\t|"
+_LINE_END = re.compile(r"[\r\n]")
+_CODE = re.compile(r"[a-z]{2,3}")
 _LONGEST = 1024 * 1024  # characters of a cell
+_LONGEST_NAME = 200  # as in brands.toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class _Reader:
         self.header: list[str] = []
 
     def read(self) -> Labelled:
-        lines = self._lines()
+        lines = ((number, cells) for number, cells in self._lines() if any(map(str.strip, cells)))
         first = next(lines, None)
         if first is None:
             self._fail(1, "the file is empty", "Its first line names the columns, such as text,brand,sentiment")
@@ -113,13 +117,15 @@ class _Reader:
                 1, f"no column holds labels; there are {listed(self.header)}",
                 "Call one sentiment, relevant, intents, language, matches or cluster, or say --column sentiment=NAME",
             )  # fmt: skip
-        raw = [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
+        raw = list(lines)
         self._check_numbers(raw, places)
         names = self._intent_names(raw, places)
         rows = [self._row(number, cells, places, intents, names) for number, cells in raw]
         tasks = tuple(dict.fromkeys(task for row in rows for task in row.gold))
         if not rows:
             self._fail(2, "there is no row below the header", "")
+        if not tasks:
+            self._fail(0, f"none of its {len(rows):,} rows has a label", "")
         return Labelled(str(self.path), rows, tasks)
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
@@ -132,16 +138,36 @@ class _Reader:
         except ValueError as error:
             raise ListeningError(f"{self.path}: {error}.") from None
         text, _ = encoding.decode(Line(data, 0, len(data), 1))
-        start = text.split("\n", 1)[0]
+        yield from self._records(text)
+
+    def _records(self, text: str) -> Iterator[tuple[int, list[str]]]:
+        """The line that each record begins on, and its cells; "sep=;", Excel's own first line, is no record."""
+        excel = SEPARATOR.match(text)
+        start = _LINE_END.split(text.lstrip("\r\n"), maxsplit=1)[0]
+        delimiter = excel[1] if excel else max(_DELIMITERS, key=start.count)
+        ended = False
+
+        def lines() -> Iterator[str]:
+            nonlocal ended
+            yield from io.StringIO(text[excel.end() :] if excel else text, newline="")
+            ended = True  # and whoever asked for more is in the middle of a record
+
         csv.field_size_limit(_LONGEST)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=start.count))
+        reader, first = csv.reader(lines(), delimiter=delimiter, skipinitialspace=True), 2 if excel else 1
         while True:
+            number = reader.line_num + first
             try:
-                yield reader.line_num + 1, next(reader)
+                cells = next(reader)
             except StopIteration:
                 return
-            except csv.Error as error:
-                self._fail(reader.line_num, str(error), "Put quotes around texts, and double the quotes inside them")
+            except csv.Error:
+                self._fail(
+                    number, f"a cell is longer than {_LONGEST:,} characters",
+                    "Shorten it, or close its quotes and double those inside it",
+                )  # fmt: skip
+            if ended:
+                self._fail(number, 'a quote (") opens here and is not closed', "Close it; double those inside texts")
+            yield number, cells
 
     def _places(self) -> dict[str, int]:
         """Field -> column."""
@@ -190,7 +216,7 @@ class _Reader:
     def _row(
         self, number: int, cells: list[str], places: Mapping[str, int], intents: Mapping[str, int], names: Sequence[str]
     ) -> Row:
-        if len(cells) > len(self.header):
+        if any(cells[len(self.header) :]):
             self._fail(
                 number, f"it has {len(cells)} cells, and the header names {len(self.header)}",
                 "Put quotes around texts with commas in them",
@@ -203,7 +229,7 @@ class _Reader:
             if at.get(task):
                 gold[task] = self._answer(number, self.header[places[task]], at[task])
         if at.get("language"):
-            gold["language"] = at["language"].replace("_", "-").split("-")[0].casefold()
+            gold["language"] = self._language(number, self.header[places["language"]], at["language"])
         if "duplicates" in at:
             gold["duplicates"] = at["duplicates"] or f"alone {number}"
         mine = _joined(at.get("intents", ""))
@@ -215,8 +241,11 @@ class _Reader:
             denied += [name] if answer.strip() and gold[f"intent:{name}"] == "no" else []
         if "matching" in gold:
             self._check_query(number, at["query"])
+        brand = at.get("brand", "") or self.brand
+        if why := brand and _no_brand(brand):
+            self._fail(number, f'"{brand[:40]}" cannot be a brand: {why}', "Leave it empty where a text is about none")
         return Row(
-            number, at.get("text", ""), gold, at.get("title", ""), at.get("brand", "") or self.brand,
+            number, at.get("text", ""), gold, at.get("title", ""), brand,
             at.get("query", ""), at.get("part", ""), at.get("author", ""), at.get("channel", ""), at.get("site", ""),
             at.get("mention", ""), at.get("url", ""), (*_joined(at.get("denied", "")), *denied),
         )  # fmt: skip
@@ -234,6 +263,12 @@ class _Reader:
                 number, f'column "{column}": "{value[:40]}" is no sentiment',
                 "Write negative, neutral or positive, or say what it means: --labels VALUE=negative,...",
             )  # fmt: skip
+        return found
+
+    def _language(self, number: int, column: str, value: str) -> str:
+        found = value.replace("_", "-").split("-")[0].casefold()
+        if not _CODE.fullmatch(found):
+            self._fail(number, f'column "{column}": "{value[:40]}" is no code of a language', "Write en, de, es, ...")
         return found
 
     def _sentiment_name(self, value: str) -> str:
@@ -256,6 +291,18 @@ class _Reader:
 @cache
 def _parsed(query: str) -> object:
     return parse(query)
+
+
+@cache
+def _no_brand(name: str) -> str:
+    """Why a name cannot be a brand's; empty where it can."""
+    if len(name) > _LONGEST_NAME:
+        return f"it is longer than {_LONGEST_NAME} characters"
+    try:
+        from_names(name)
+    except QueryError:
+        return "there is no letter, digit or emoji in it"
+    return ""
 
 
 def _joined(cell: str) -> list[str]:

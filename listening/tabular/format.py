@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import Literal
 
@@ -13,6 +14,7 @@ ENDINGS: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".mbox": "mbox", ".mbx": "mbox", ".eml": "eml",
 }  # fmt: skip
+SEPARATOR = re.compile(r"\ufeff?sep=(.)\r?\n?", re.I)  # how Excel is told, on a line of its own before the header
 _OTHER = {
     b"PK\x03\x04": "it is an Excel workbook or an archive: save it as CSV UTF-8, or unpack it",
     b"\xd0\xcf\x11\xe0": "it is an old Excel or Outlook file: save it as CSV UTF-8",

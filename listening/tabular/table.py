@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -11,6 +10,7 @@ from typing import Any, BinaryIO
 
 from listening.post import Post
 from listening.tabular.columns import Columns, listed, unique
+from listening.tabular.format import SEPARATOR
 from listening.tabular.lines import LIMIT, Encoding, Line, Lines
 from listening.tabular.objects import DAMAGED, TOO_LONG
 from listening.tabular.record import Build, Record
@@ -19,7 +19,6 @@ _CELL = 1024 * 1024  # characters
 _WIDTH = 5000  # columns
 _FIRST = 20  # rows that tell the delimiter
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_SEP = re.compile(r"\ufeff?sep=(.)\r?\n?", re.I)  # how Excel is told, on a line of its own before the header
 # How a record is read that the strict rules cannot read: quotes inside marked by a backslash, or not at all.
 _SECOND_READINGS: tuple[dict[str, Any], ...] = ({"escapechar": "\\", "strict": True}, {"strict": False})
 # A hostile file opens quotes on all lines: lines are read again up to so many times, and then passed over.
@@ -121,7 +120,7 @@ class Table:
 
     def _excel(self) -> str:
         line = self._lines.next()
-        match = _SEP.fullmatch(self._feed.text(line)) if line else None
+        match = SEPARATOR.fullmatch(self._feed.text(line)) if line else None
         if line and match:
             self._body = (line.end, line.number)
         return match[1] if match else ""
