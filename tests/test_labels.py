@@ -130,6 +130,12 @@ def test_only_what_matches_is_asked_for(filled: Store, folder: Path) -> None:
     assert "Elm Street" in label.text
 
 
+def test_what_matches_is_sought_among_all_mentions(filled: Store, config: Config) -> None:
+    wanted = {one(filled, "Elm").mention_id}
+    assert [each.mention_id for each in filled.open_mentions(limit=1, among=wanted)] == list(wanted)
+    assert filled.open_mentions(among=()) == []
+
+
 def test_labels_can_be_taken_away_and_come_back(filled: Store, config: Config, folder: Path, tmp_path: Path) -> None:
     team = Team(filled, config)
     team.say(one(filled, "love"), {"sentiment": "negative", "intent:praise": "no", "intent:idea": "yes"}, now=NOW)
@@ -169,6 +175,25 @@ def test_labels_by_address(filled: Store, folder: Path, tmp_path: Path) -> None:
     result = run(folder, "label", "--import", str(source))
     assert result.exit_code == 1
     assert "ours.csv:2: no mention is at" in " ".join(result.output.split())
+
+
+def test_a_file_names_mentions_without_their_text_and_is_taken_whole_or_not(
+    filled: Store, folder: Path, tmp_path: Path
+) -> None:
+    source, first, second = tmp_path / "ours.csv", one(filled, "nine").mention_id, one(filled, "Elm").mention_id
+    source.write_text(f"mention_id,relevant,intents\n{first},no,\n{second},yes,complaynt\n", encoding="utf-8")
+    result = run(folder, "label", "--import", str(source))
+    assert result.exit_code == 1
+    assert 'ours.csv:3: there is no intent "complaynt". There are advocacy,' in " ".join(result.output.split())
+    source.write_text(f"mention_id,relevant\n{first},no\n987654,yes\n", encoding="utf-8")
+    assert "ours.csv:3: no mention is at" in " ".join(run(folder, "label", "--import", str(source)).output.split())
+    assert filled.labels() == []
+    source.write_text("brand,relevant\nAcme,no\n", encoding="utf-8")
+    assert "no column names mentions" in " ".join(run(folder, "label", "--import", str(source)).output.split())
+    source.write_text(f"mention_id,relevant,intents\n{first},no,\n{second},yes,complaint\n", encoding="utf-8")
+    for _ in range(2):  # the second time says nothing new
+        assert "2 labelled" in run(folder, "label", "--import", str(source)).output
+    assert filled.labels_since_training() == 3
 
 
 def test_what_is_not_about_the_brand_is_learnt_and_shelved_and_can_be_forgotten(folder: Path, config: Config) -> None:

@@ -24,6 +24,7 @@ from listening.export import inert, original
 from listening.learn import Team, due
 from listening.learn.choice import by_uncertainty
 from listening.store import Label, MentionFilter, Open, Store
+from pipelines.intents import names as intents
 
 _KEYS: Mapping[str, Mapping[str, str]] = {
     "y": {"relevance": "yes"},
@@ -75,12 +76,10 @@ def label(ctx: click.Context, brand: str, query: str, limit: int, source: Path |
 
 
 def _open(store: Store, config: Config, brand: str, query: str) -> list[Open]:
-    found = store.open_mentions(brand)
-    if query.strip():
-        where = [MentionFilter(brand=brand, query=asked(query, config), shelf=shelf) for shelf in (False, True)]
-        matching = {row.mention_id for each in where for row in store.mentions(each)}
-        found = [one for one in found if one.mention_id in matching]
-    return found
+    if not query.strip():
+        return store.open_mentions(brand)
+    where = [MentionFilter(brand=brand, query=asked(query, config), shelf=shelf) for shelf in (False, True)]
+    return store.open_mentions(brand, among={row.mention_id for each in where for row in store.mentions(each)})
 
 
 def _ask(team: Team, found: Sequence[Open], limit: int) -> int:
@@ -96,13 +95,16 @@ def _ask(team: Team, found: Sequence[Open], limit: int) -> int:
 
 
 def _import(team: Team, path: Path, now: datetime) -> int:
-    rows, who = read(path).rows, person()
-    given = 0
-    for row in rows:
-        if values := _values(row):
-            team.say(_mention(team.store, path, row), values, now=now, who=who)
-            given += 1
-    return given
+    """Say what a file says, all of it or, where a row cannot be used, nothing; what was said before is not repeated."""
+    rows = read(path, stored=True, intents=intents(team.config.folder)).rows
+    said = [(_mention(team.store, path, row), values) for row in rows if (values := _values(row))]
+    last = {(each.mention_id, each.kind): each.value for each in team.store.labels()}
+    who = person()
+    for mention, values in said:
+        new = {kind: value for kind, value in values.items() if last.get((mention.mention_id, kind)) != value}
+        if new:
+            team.say(mention, new, now=now, who=who)
+    return len(said)
 
 
 def _mention(store: Store, path: Path, row: Row) -> Open:
@@ -115,7 +117,7 @@ def _mention(store: Store, path: Path, row: Row) -> Open:
     if found is None or (url and found.url != url):
         raise ListeningError(
             f'{path}:{row.line}: no mention is at mention_id "{row.mention}", url "{url[:80]}". '
-            "What was before it is kept; name mentions as `listening label --export` or `listening mentions --csv` do."
+            "Nothing is labelled; name mentions as `listening label --export` or `listening mentions --csv` do."
         )
     return found
 

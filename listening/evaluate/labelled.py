@@ -88,14 +88,18 @@ class Labelled:
 
 
 def read(
-    path: Path, *, columns: Mapping[str, str] | None = None, values: Mapping[str, str] | None = None, brand: str = ""
-) -> Labelled:
+    path: Path, *, columns: Mapping[str, str] | None = None, values: Mapping[str, str] | None = None, brand: str = "",
+    intents: Sequence[str] = (), stored: bool = False,
+) -> Labelled:  # fmt: skip
     """Read a CSV file with a header.
 
     `columns` names a field's column where its name does not tell ({"text": "Tweet"}), `values` a sentiment's
-    ({"0": "negative"}), `brand` whom rows without one are about. Raises ListeningError with file, line and remedy.
+    ({"0": "negative"}), `brand` whom rows without one are about, `intents` those that there are, where any other is
+    a mistake. Rows about `stored` mentions need no text. Raises ListeningError with file, line and remedy.
     """
-    return _Reader(path, columns or {}, values or {}, brand).read()
+    reader = _Reader(path, columns or {}, values or {}, brand)
+    reader.known, reader.stored = [name.casefold() for name in intents], stored
+    return reader.read()
 
 
 class _Reader:
@@ -103,6 +107,8 @@ class _Reader:
         self.path, self.given, self.brand = path, columns, brand
         self.values = {key.strip().casefold(): self._sentiment_name(value) for key, value in values.items()}
         self.header: list[str] = []
+        self.known: Sequence[str] = ()
+        self.stored = False
 
     def read(self) -> Labelled:
         lines = ((number, cells) for number, cells in self._lines() if any(map(str.strip, cells)))
@@ -182,7 +188,9 @@ class _Reader:
             if bare(column) not in names:
                 self._fail(1, f'there is no column "{column}"; there are {listed(self.header)}', "")
             found[name] = names.index(bare(column))
-        if "text" not in found and "title" not in found:
+        if self.stored and not {"mention", "url"} & set(found):
+            self._fail(1, f"no column names mentions; there are {listed(self.header)}", "Call it mention_id or url")
+        if "text" not in found and "title" not in found and not self.stored:
             self._fail(
                 1, f"no column holds the text; there are {listed(self.header)}",
                 "Call it text; `listening evaluate` also takes --column text=NAME",
@@ -193,7 +201,8 @@ class _Reader:
 
     def _intent_columns(self, places: Mapping[str, int]) -> dict[str, int]:
         taken = set(places.values())
-        return {bare(n): i for i, n in enumerate(self.header) if bare(n) in INTENTS and i not in taken}
+        names = {bare(name): name for name in self.known or INTENTS}
+        return {names[bare(n)]: i for i, n in enumerate(self.header) if bare(n) in names and i not in taken}
 
     def _intent_names(self, raw: Sequence[tuple[int, list[str]]], places: Mapping[str, int]) -> list[str]:
         """Every intent that the column `intents` names anywhere: where a row does not name it, it says no."""
@@ -232,7 +241,7 @@ class _Reader:
             gold["language"] = self._language(number, self.header[places["language"]], at["language"])
         if "duplicates" in at:
             gold["duplicates"] = at["duplicates"] or f"alone {number}"
-        mine = _joined(at.get("intents", ""))
+        mine = self._intents(number, at.get("intents", ""))
         gold |= {f"intent:{name}": "yes" if name in mine else "no" for name in names}
         denied = []
         for name, place in intents.items():
@@ -247,7 +256,7 @@ class _Reader:
         return Row(
             number, at.get("text", ""), gold, at.get("title", ""), brand,
             at.get("query", ""), at.get("part", ""), at.get("author", ""), at.get("channel", ""), at.get("site", ""),
-            at.get("mention", ""), at.get("url", ""), (*_joined(at.get("denied", "")), *denied),
+            at.get("mention", ""), at.get("url", ""), (*self._intents(number, at.get("denied", "")), *denied),
         )  # fmt: skip
 
     def _check_query(self, number: int, query: str) -> None:
@@ -263,6 +272,12 @@ class _Reader:
                 number, f'column "{column}": "{value[:40]}" is no sentiment',
                 "Write negative, neutral or positive, or say what it means: --labels VALUE=negative,...",
             )  # fmt: skip
+        return found
+
+    def _intents(self, number: int, cell: str) -> list[str]:
+        found = _joined(cell)
+        if self.known and (wrong := next((name for name in found if name not in self.known), None)):
+            self._fail(number, f'there is no intent "{wrong[:40]}"', f"There are {', '.join(self.known)}")
         return found
 
     def _language(self, number: int, column: str, value: str) -> str:

@@ -92,9 +92,13 @@ class Labels(Connection):
         """The latest of each mention and kind, in the order in which they were given."""
         return [Label(*row) for row in self.db.conn.execute(_KNOWN, [int(audit), brand])]
 
-    def open_mentions(self, brand: str = "", limit: int = 3000, *, scope: Scope = EVERYTHING) -> list[Open]:
-        """Mentions that nobody said anything about yet, the newest first, shelved ones too."""
+    def open_mentions(
+        self, brand: str = "", limit: int = 3000, *, among: Iterable[int] | None = None, scope: Scope = EVERYTHING
+    ) -> list[Open]:
+        """Mentions that nobody said anything about yet, the newest first, shelved ones too; only `among` these ids."""
         seen, values = scope.sources("p.source_id")
+        if among is not None:
+            seen, values = f"{seen} AND m.id IN (SELECT value FROM json_each(?))", [*values, json.dumps(list(among))]
         query = f"{_OPEN}{_UNASKED} AND {seen} ORDER BY m.published DESC, m.id DESC LIMIT ?"
         return [_open(row) for row in self.db.conn.execute(query, [brand, *values, limit])]
 
