@@ -274,3 +274,20 @@ def test_urgency_follows_what_was_learnt() -> None:
     (after,) = Understanding(brands, learned=Learned([("", always)])).entry(said).mentions
     assert before.urgency.total == 0
     assert dict(after.urgency.parts)["safety"] >= 60
+
+
+def test_a_text_that_is_known_by_heart_is_no_proof() -> None:
+    """Retweets of one text, in the part that is held out as well as in the others, would make any model look good."""
+    words = "lorem ipsum dolor sit amet consetetur sadipscing elitr sed diam nonumy eirmod tempor invidunt".split()
+    chance = random.Random(1)
+    drawn = [" ".join(chance.choices(words, k=8)) for _ in range(24)]
+    copied = [f"RT @kim{i}: the Acme on Elm Street moves https://t.co/{i}" for i in range(20)]
+    found = [
+        Example(entry(text, "Acme"), entry(text, "Acme").mentions[0], {"relevance": "no" if text in copied else "yes"})
+        for text in (*drawn, *copied)
+    ]
+    assert not lesson(found).better
+    alike = [
+        Example(one.entry, one.mention, {"relevance": "yes" if i % 2 else "no"}) for i, one in enumerate(found[24:])
+    ]
+    assert not lesson(alike).better
