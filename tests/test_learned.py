@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import random
+import re
 from collections import defaultdict
 from functools import cache
 from itertools import pairwise
@@ -90,6 +91,19 @@ def test_what_is_learnt_is_measured_on_labels_held_out_and_explained_in_words(
     reasons = found.model.reasons(sample(about), "no")
     assert reasons.words
     assert all(word in tokens(sample(about)) or " " in word for word in reasons.words)
+
+
+def test_what_the_shelf_leaves_is_measured_on_labels_held_out(by_brand: dict[str, list[Example]]) -> None:
+    (bold,) = learn(by_brand["Orange"], floors=lambda _: 0.5)
+    (none,) = learn(by_brand["Orange"], floors=lambda _: 0.0)
+    fewer = sorted(by_brand["Orange"], key=lambda one: one.labels["relevance"])[6:]
+    (mad,) = learn(fewer, floors=lambda _: 1.0)
+    assert bold.shelf is not None
+    assert bold.shelf.classes == bold.learnt.classes  # type: ignore[union-attr]
+    assert re.search(r"of what is kept, \d+% \(\d+% to \d+%\) is about Orange \(by its query alone \d+%\)", bold.kept())
+    assert "of what is about Orange, 100% (" in none.kept()
+    assert none.better
+    assert not mad.better  # it would shelve everything
 
 
 def test_what_is_probably_about_something_else_is_shelved_with_its_reasons(by_brand: dict[str, list[Example]]) -> None:

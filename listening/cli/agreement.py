@@ -131,6 +131,8 @@ def show_lessons(lessons: Sequence[Lesson]) -> None:
         )  # fmt: skip
     console.print("\n[bold]learnt[/], measured on labels that were held out")
     console.print(table)
+    for said in filter(None, (one.kept() for one in lessons)):
+        console.print(escape(f"{said[0].upper()}{said[1:]}."))
 
 
 def show_curve(points: Sequence[Point]) -> None:

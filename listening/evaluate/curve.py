@@ -11,6 +11,7 @@ from listening.errors import ListeningError
 from listening.evaluate.judge import Judge, Judged, Progress
 from listening.evaluate.labelled import Row
 from listening.learn import Lesson, learn
+from pipelines.learned import Learned
 from pipelines.understanding import Understanding
 
 _FEWEST = 0.2  # of the rows must be left to measure on
@@ -32,7 +33,8 @@ def after(
     """Learn from `labelled`, but not from what is measured, use what is better than the rules, and judge `rows`."""
     measured = {(row.title, row.text) for row in rows}
     labelled = [row for row in labelled if (row.title, row.text) not in measured]
-    lessons = list(learn(list(_judge(config).examples(labelled, progress)), say))
+    floors = Learned.of(config, ()).shelves_below
+    lessons = list(learn(list(_judge(config).examples(labelled, progress)), say, floors=floors))
     models = [(one.brand, one.model.json()) for one in lessons if one.model is not None and one.better]
     return Point(len(labelled), lessons, _judge(config, models).judge(rows, tasks, progress))
 

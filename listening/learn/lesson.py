@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from listening.insight.agreement import Figures, measured
+from listening.insight.agreement import Figures, measured, wilson
 from listening.post import Entry, Mention
-from pipelines.learned import Model, Sample, cross_validate, feeling_sample, relevance_sample, train
+from pipelines.learned import Model, Sample, Verdict, cross_validate, feeling_sample, relevance_sample, train
 
 FEWEST, FEWEST_OF_EACH = 20, 3  # labels of one question, and of each of its answers, from which one can learn
 _SENTIMENTS = ("negative", "neutral", "positive")
@@ -17,7 +17,10 @@ _ANSWERS = ("no", "yes")
 _DRAWS = 400
 _MARGIN = 0.05  # of the draws in which the model may be worse
 
+_FLOOR = 0.2  # as listening.toml has it by default
+
 Progress = Callable[[str], None]
+Floors = Callable[[str], float]  # of a brand: below which probability its mentions are shelved
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,23 @@ class Lesson:
     rules: Figures | None = None
     learnt: Figures | None = None
     gain: tuple[float, float, float] = (0.0, 0.0, 0.0)  # in macro-F1: measured, and its 90 % interval
+    shelf: Figures | None = None  # of relevance: no is what the brand's floor shelves
 
     @property
     def better(self) -> bool:
-        """Whether the model takes over: better on held-out labels, and not by chance."""
-        return self.model is not None and self.gain[1] > 0
+        """Whether the model takes over: better on held-out labels, and not by chance; its shelf no worse than none."""
+        harmless = self.shelf is None or self.rules is None or self.shelf.macro_f1 >= self.rules.macro_f1
+        return self.model is not None and self.gain[1] > 0 and harmless
+
+    def kept(self) -> str:
+        """Of relevance, how precise and how complete that is which is not shelved, in words; else nothing."""
+        if self.rules is None or self.shelf is None:
+            return ""
+        one, before = self.shelf.classes["yes"], self.rules.classes["yes"]
+        return (
+            f"of what is kept, {_share(one.both, one.ours)} is about {self.brand} (by its query alone "
+            f"{before.precision:.0%}); of what is about {self.brand}, {_share(one.both, one.people)} is kept"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +72,17 @@ class _Question:
     rules: Sequence[str]
 
 
-def learn(found: Sequence[Example], progress: Progress = lambda _: None, *, kind: str = "") -> Iterator[Lesson]:
-    """A lesson for each question that `found` has labels for; only those of `kind` where one is given."""
+def learn(
+    found: Sequence[Example], progress: Progress = lambda _: None, *, kind: str = "",
+    floors: Floors = lambda _: _FLOOR,
+) -> Iterator[Lesson]:  # fmt: skip
+    """A lesson for each question that `found` has labels for; only those of `kind` where one is given.
+
+    `floors` are those of brands, below which their mentions are shelved: the shelf is measured, too.
+    """
     for question in _questions(found):
         if question.kind.startswith(kind):
-            yield _lesson(question, progress)
+            yield _lesson(question, floors(question.brand), progress)
 
 
 def _questions(found: Sequence[Example]) -> Iterator[_Question]:
@@ -94,7 +115,12 @@ def _rules(example: Example, kind: str) -> str:
     return "yes" if any(f"intent:{intent.name}" == kind for intent in example.mention.intents) else "no"
 
 
-def _lesson(question: _Question, progress: Progress) -> Lesson:
+def _share(part: int, whole: int) -> str:
+    low, high = wilson(part, whole)
+    return f"{part / whole if whole else 0:.0%} ({low:.0%} to {high:.0%})"
+
+
+def _lesson(question: _Question, floor: float, progress: Progress) -> Lesson:
     counts = Counter(question.labels)
     classes = [name for name in question.classes if counts[name]]
     if len(question.labels) < FEWEST or len(classes) < 2 or min(counts.values()) < FEWEST_OF_EACH:
@@ -103,12 +129,18 @@ def _lesson(question: _Question, progress: Progress) -> Lesson:
     held_out = cross_validate(question.samples, question.labels, classes, progress=progress)
     model = train(question.kind, question.samples, question.labels, classes, held_out)
     said = [verdict.label for verdict in held_out]
+    kept = [_kept(verdict, floor) for verdict in held_out] if question.kind == "relevance" else []
     return Lesson(
         question.brand, question.kind, len(question.labels), model,
         measured(zip(question.labels, question.rules, strict=True), classes),
         measured(zip(question.labels, said, strict=True), classes),
         _gain(question.labels, question.rules, said, classes),
+        measured(zip(question.labels, kept, strict=True), classes) if kept else None,
     )  # fmt: skip
+
+
+def _kept(verdict: Verdict, floor: float) -> str:
+    return "no" if (verdict.confidence if verdict.label == "yes" else 1 - verdict.confidence) < floor else "yes"
 
 
 def _gain(

@@ -52,7 +52,8 @@ class Team:
 
     def learn(self, now: datetime, brand: str = "", say: Say = lambda _: None) -> list[Lesson]:
         """Learn from all labels, or a brand's relevance from its own, and keep what is better than the rules."""
-        lessons = list(learn(self.examples(brand), say, kind="relevance" if brand else ""))
+        floors = self.understanding.learned.shelves_below
+        lessons = list(learn(self.examples(brand), say, kind="relevance" if brand else "", floors=floors))
         models = self._of_others(brand)
         models += [(one.brand, one.kind, one.model.json()) for one in lessons if one.better and one.model is not None]
         self._use(models, now)

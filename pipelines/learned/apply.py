@@ -42,6 +42,10 @@ class Learned:
     def __bool__(self) -> bool:
         return bool(self.relevance or self.sentiment or self.intents)
 
+    def shelves_below(self, brand: str) -> float:
+        """The probability of being about a brand below which its mentions are shelved."""
+        return self.floors.get(brand, self.floor)
+
     def judge(self, entry: Entry) -> Entry:
         """The entry with its mentions judged by what was learnt."""
         if not entry.mentions or not self:
@@ -84,7 +88,7 @@ class Learned:
     def _relevance(self, model: Model, sample: Sample, mention: Mention) -> Mention:
         verdict = model.judge(sample)
         share = verdict.confidence if verdict.label == "yes" else 1 - verdict.confidence
-        shelved = share < self.floors.get(mention.brand, self.floor)
+        shelved = share < self.shelves_below(mention.brand)
         if not shelved:
             return replace(mention, relevance=share)
         reasons = model.reasons(sample, "no")

@@ -118,7 +118,8 @@ def _told(lessons: Sequence[Lesson]) -> str:
             continue
         use = "used" if lesson.better else "not surely better, not used"
         figures = f"macro-F1 {lesson.rules.macro_f1:.2f} by the rules, {lesson.learnt.macro_f1:.2f} learnt: {use}."
-        parts.append(f"{lesson.kind} {lesson.brand}: {figures}")
+        held_out = f" On labels held out, {lesson.kept()}." if lesson.kept() else ""
+        parts.append(f"{lesson.kind} {lesson.brand}: {figures}{held_out}")
     return " ".join(parts)
 
 
