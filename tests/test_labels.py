@@ -233,6 +233,32 @@ def test_one_brand_learns_alone_and_keeps_what_others_learnt(filled: Store, conf
     assert filled.models() == []
 
 
+def test_judging_again_that_was_stopped_is_ended_later(filled: Store, config: Config) -> None:
+    model = '{"format":1,"kind":"relevance","classes":["no","yes"],"labels":20,"bias":[-9.0],"curves":[[1.0,0.0]],'
+    filled.keep_models([("Acme", "relevance", model + '"words":{},"pairs":{},"facts":{}}')], NOW)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Team(filled, config).learn_if_due(lambda: NOW, progress=stop)
+    assert filled.models_wait()
+    assert Team(filled, config).learn_if_due(lambda: NOW) is None
+    assert not filled.models_wait()
+    assert len(list(filled.mentions(MentionFilter(shelf=True)))) == 4
+    Team(filled, config).learn(NOW, "Orange")  # changes nothing
+    assert not filled.models_wait()
+
+
+def test_what_one_brand_learns_leaves_the_labels_of_all_to_be_learnt_from(filled: Store, config: Config) -> None:
+    team = Team(filled, config)
+    team.say(one(filled, "love"), {"sentiment": "positive", "relevance": "yes"}, now=NOW)
+    team.learn(NOW, "Acme")
+    assert filled.labels_since_training() == 2
+    team.learn(NOW)
+    assert filled.labels_since_training() == 0
+
+
 def test_a_damaged_model_is_left_out(filled: Store, config: Config) -> None:
     filled.keep_models([("Acme", "relevance", "{"), ("", "sentiment", "[" * 100_000)], NOW)
     assert not Understanding.of(config, models=filled.models()).learned

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,7 +23,7 @@ from listening.crawl import prepare
 from listening.errors import ListeningError
 from listening.evaluate import Row, read
 from listening.export import inert, original
-from listening.learn import Team, due
+from listening.learn import Lesson, Team, due
 from listening.learn.choice import by_uncertainty
 from listening.store import Label, MentionFilter, Open, Store
 from pipelines.intents import names as intents
@@ -183,23 +185,36 @@ def train(ctx: click.Context, brand: str, forget: bool) -> None:
 
 def teach(team: Team, brand: str = "", *, forget: bool = False) -> None:
     """Learn, show it, and judge all mentions again."""
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("learning", total=None)
+    lessons: Sequence[Lesson] | None = None
+    with _progress() as (say, judged):
         if not forget:
-            lessons = team.learn(datetime.now(UTC), brand, lambda what: progress.update(bar, description=what))
-        team.judge_again(
-            datetime.now(UTC),
-            lambda done, total: progress.update(bar, completed=done, total=total, description="judging again"),
-        )
-    if not forget:
+            lessons = team.learn(datetime.now(UTC), brand, say)
+        team.judge_again(datetime.now(UTC), judged)
+    if lessons is not None:
         show_lessons(lessons)
 
 
 def learn_if_due(store: Store, config: Config) -> None:
-    """Learn without being asked, where there are new labels enough and it is quick."""
-    if due(store):
-        console.print("[dim]There are new labels: learning from them.[/]")
-        teach(Team(store, config))
+    """Learn without being asked, where there are new labels enough and it is quick; end what was stopped before."""
+    if not due(store) and not store.models_wait():
+        return
+    why = "There are new labels: learning from them." if due(store) else "Judging the mentions that were left before."
+    console.print(f"[dim]{why}[/]")
+    with _progress() as (say, judged):
+        lessons = Team(store, config).learn_if_due(partial(datetime.now, UTC), say, judged)
+    if lessons is not None:
+        show_lessons(lessons)
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Callable[[str], None], Callable[[int, int], None]]]:
+    """What hears of learning, and what hears of judging again."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("learning", total=None)
+        yield (
+            lambda what: progress.update(bar, description=what),
+            lambda done, total: progress.update(bar, completed=done, total=total, description="judging again"),
+        )
 
 
 COMMANDS = (label, train)

@@ -56,7 +56,7 @@ class Team:
         lessons = list(learn(self.examples(brand), say, kind="relevance" if brand else "", floors=floors))
         models = self._of_others(brand)
         models += [(one.brand, one.kind, one.model.json()) for one in lessons if one.better and one.model is not None]
-        self._use(models, now)
+        self._use(models, now, partly=bool(brand))
         return lessons
 
     def forget(self, now: datetime, brand: str = "") -> None:
@@ -64,14 +64,28 @@ class Team:
         self._use(self._of_others(brand), now)
 
     def judge_again(self, now: datetime, progress: Callable[[int, int], None] = lambda *_: None) -> Changed:
-        """Judge all stored mentions by the models in use."""
+        """Judge all stored mentions by the models in use. Where it is stopped, `learn_if_due` begins again."""
         names = {brand.name for brand in self.config.brands}
         found = list(dict.fromkeys(post for name in sorted(names) for post in self.store.mentioning(name)))
         changed, waiting = Changed(), iter(found)
         while batch := list(islice(waiting, _BATCH)):
             changed += self._again(batch, names, now)
             progress(changed.posts, len(found))
+        self.store.models_applied()
         return changed
+
+    def learn_if_due(
+        self, now: Callable[[], datetime], say: Say = lambda _: None,
+        progress: Callable[[int, int], None] = lambda *_: None,
+    ) -> list[Lesson] | None:  # fmt: skip
+        """Learn where there are labels enough; judge again where that changes what is in use, or was stopped before.
+
+        None where there was nothing to learn.
+        """
+        lessons = self.learn(now(), "", say) if due(self.store) else None
+        if self.store.models_wait():
+            self.judge_again(now(), progress)
+        return lessons
 
     def _of_others(self, brand: str) -> list[tuple[str, str, str]]:
         """The models in use that are not of this brand; none where no brand is named."""
@@ -81,8 +95,8 @@ class Team:
         found += [(name, model.kind, model.json()) for name, model in learned.relevance.items() if name != brand]
         return found if brand else []
 
-    def _use(self, models: Sequence[tuple[str, str, str]], now: datetime) -> None:
-        self.store.keep_models(models, now)
+    def _use(self, models: Sequence[tuple[str, str, str]], now: datetime, *, partly: bool = False) -> None:
+        self.store.keep_models(models, now, partly=partly)
         self.understanding = Understanding.of(self.config, models=self.store.models())
 
     def _again(self, posts: Sequence[int], brands: set[str], now: datetime) -> Changed:

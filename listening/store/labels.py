@@ -30,6 +30,8 @@ _UNASKED = (
     "? IN ('', b.name) AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.post_id = m.post_id AND l.brand_id = m.brand_id)"
 )
 
+_UNAPPLIED = "unapplied"
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -141,15 +143,31 @@ class Labels(Connection):
             found[said][people] = found[said].get(people, 0) + 1
         return dict(found)
 
-    def keep_models(self, models: Iterable[tuple[str, str, str]], now: datetime) -> None:
-        """Put (brand, kind, model as JSON) in the place of all there were; an empty brand is all brands."""
+    def keep_models(self, models: Iterable[tuple[str, str, str]], now: datetime, *, partly: bool = False) -> None:
+        """Put (brand, kind, model as JSON) in the place of all there were; an empty brand is all brands.
+
+        Where only a part of the questions was learnt, the labels given since still wait to be learnt from.
+        """
+        new = set(models)
         with self.writing() as conn:
-            last = conn.execute("SELECT coalesce(max(id), 0) FROM labels").fetchone()[0]
+            old = set(conn.execute("SELECT brand, kind, data FROM models"))
+            waits = ("", "", _UNAPPLIED) in old or new != {row for row in old if row[1]}
+            newest = "max(last_label), 0) FROM models" if partly else "max(id), 0) FROM labels"
+            last = conn.execute(f"SELECT coalesce({newest}").fetchone()[0]
             conn.execute("DELETE FROM models")
             conn.executemany(
                 "INSERT INTO models (brand, kind, data, made, last_label) VALUES (?, ?, ?, ?, ?)",
-                [(*model, iso(now), last) for model in [*models, ("", "", "")]],  # the empty one says when
-            )
+                [(*model, iso(now), last) for model in [*new, ("", "", _UNAPPLIED if waits else "")]],
+            )  # the one without a kind says when
+
+    def models_applied(self) -> None:
+        """All mentions are judged by the models in use."""
+        with self.writing() as conn:
+            conn.execute("UPDATE models SET data = '' WHERE kind = ''")
+
+    def models_wait(self) -> bool:
+        """Whether some mentions are still judged by models from before: judging again did not come to its end."""
+        return self.db.conn.execute("SELECT 1 FROM models WHERE kind = '' AND data <> ''").fetchone() is not None
 
     def models(self) -> list[tuple[str, str]]:
         """(brand, model as JSON) of all models in use."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 
 from listening.config import Config
@@ -20,7 +22,7 @@ def work(config: Config, stop: Event) -> None:
     """Look now and then, until `stop` is set; what is judged again is stored in whole batches."""
     while True:
         with Store(config.database) as store:
-            if due(store):
+            if due(store) or store.models_wait():
                 _learn(store, config, stop)
         if stop.wait(_PAUSE):
             return
@@ -31,9 +33,5 @@ def _learn(store: Store, config: Config, stop: Event) -> None:
         if stop.is_set():
             raise _Stopped
 
-    team = Team(store, config)
-    try:
-        team.learn(datetime.now(UTC), "", on)
-        team.judge_again(datetime.now(UTC), on)
-    except _Stopped:
-        return
+    with suppress(_Stopped):
+        Team(store, config).learn_if_due(partial(datetime.now, UTC), on, on)
