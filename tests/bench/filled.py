@@ -131,7 +131,8 @@ class _Filling:
                 self.firsts[int(post.id)] = ident
             judged, when = _row(mention, mention.label), iso(post.published or made.collected)
             state = State(
-                ident, post_id, brand, self.saving.source_id, when, 0, mention.label, "",
+                ident, post_id, brand, self.saving.source_id, when, 0, mention.label, "", mention.score,
+                mention.urgency.total,
                 {"status": "new", "assignee": "", "reply": "", "outcome": "", "sentiment": mention.label,
                  "intents": judged[4], "shelved": 0},
             )  # fmt: skip
