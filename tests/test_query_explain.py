@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from listening.cli import main
+from listening.config import Brand
 from listening.post import Author, Post
-from listening.query import PostFacts, parse
+from listening.query import PostFacts, doubts, parse
 from listening.query.explain import Part, explain
+from pipelines.match import tree
 
 DESIGN = '"acme anvil" OR acme NEAR/5 (anvil OR tools) NOT "acme of"'
 
@@ -170,3 +172,30 @@ def test_a_search_of_what_is_stored_can_be_explained() -> None:
 def test_a_handle_is_found_by_the_authors_id() -> None:
     post = Post("p", "1", "", "acme", author=Author("Jane", "jane_d"))
     assert explain(parse("author:@jane_d"), "", post.text, PostFacts(post)).root.holds
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("acme or globex", ["or"]),
+        ("(acme And globex) OR (acme not pie)", ["And", "not"]),
+        ("acme NOT (pie or cake)", ["or"]),
+        ('acme OR globex "or"', []),
+        ("acme NOT pie", []),
+        ("or", []),
+    ],
+)
+def test_operators_in_small_letters_are_pointed_out(query: str, words: list[str]) -> None:
+    assert [note.split('"')[1] for note in doubts(parse(query))] == words
+
+
+def test_explain_and_check_point_them_out_but_not_in_names(tmp_path: Path) -> None:
+    assert doubts(tree(Brand(name="Black and Decker", aliases=["Not on the High Street"]))) == []
+    result = told("acme or globex", "--text", "acme")
+    assert 'Note: "or" is looked for as a word: write OR for either of two' in " ".join(result.output.split())
+    assert json.loads(told("acme or globex", "--json").output)["notes"] == doubts(parse("acme or globex"))
+    for name in ("sources.toml", "listening.toml"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "brands.toml").write_text('[[brand]]\nname = "Acme"\nquery = "acme or globex"\n')
+    checked = CliRunner().invoke(main, ["--config", str(tmp_path), "check", "--offline"])
+    assert 'Brand "Acme": "or" is looked for as a word' in checked.output

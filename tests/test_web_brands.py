@@ -50,6 +50,12 @@ def test_a_query_shows_what_it_gains_and_loses(desk: Installation) -> None:
         assert "mail" not in re.sub(r"Lost.*", "", page.text)
 
 
+def test_a_preview_points_out_operators_in_small_letters(desk: Installation) -> None:
+    with desk.visitor("analyst") as client:
+        page = client.get("/brands/preview", params={"name": "Acme", "was": "", "query": "acme or app"}).text
+        assert "write OR for either of two" in page
+
+
 def test_a_preview_shows_what_plurals_change(desk: Installation) -> None:
     with desk.visitor("analyst") as client:
         assert client.post("/brands/save", data=edit(client, query="cost")).status_code == 303

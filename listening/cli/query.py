@@ -13,7 +13,7 @@ from listening.cli.common import Asking, console, known, read_config
 from listening.cli.mentions import printable
 from listening.errors import QueryError
 from listening.post import Author, Post
-from listening.query import Node, PostFacts, parse
+from listening.query import Node, PostFacts, doubts, parse
 from listening.query.explain import Explanation, Part, explain
 from listening.query.fields import FIELDS, WORDS
 from pipelines.language import detect
@@ -62,9 +62,11 @@ def explain_query(
     post = Post("", "", url, text or "", title=title or "", author=Author(author) if author else None)
     explained = explain(node, title, text, PostFacts(post, "", detect), plurals=plurals)
     if as_json:
-        click.echo(json.dumps({"query": str(node), **asdict(explained)}, ensure_ascii=False))
+        click.echo(json.dumps({"query": str(node), "notes": doubts(node), **asdict(explained)}, ensure_ascii=False))
     else:
         _print(explained)
+        for note in doubts(node):
+            console.print(f"\n[yellow]Note:[/] {escape(printable(note))}.")
 
 
 def _asked(ctx: click.Context, words: str | None, brand: str, stored: bool) -> tuple[Node, bool]:

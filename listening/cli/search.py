@@ -13,6 +13,7 @@ from rich.text import Text
 
 from listening.cli.common import Asking, Moment, asked, console, moment, read_config, read_store
 from listening.cli.mentions import printable
+from listening.query import doubts
 from listening.store import StoredPost
 
 Spans = Sequence[tuple[int, int]]
@@ -43,6 +44,8 @@ def search(
             click.echo(json.dumps(as_object(each.stored, *spans), ensure_ascii=False))
         else:
             console.print(excerpt(each.stored, *spans), soft_wrap=True)
+    for note in doubts(question.node):
+        click.echo(f"Note: {note}.", err=True)
     if not found:
         console.print("No stored post satisfies this query. Posts that mention no brand are let go after a while.")
     elif len(found) > limit and not as_json:

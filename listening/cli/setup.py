@@ -12,9 +12,11 @@ from listening.cli.common import console, read_config
 from listening.config.starter import files, shown
 from listening.crawl import crawl
 from listening.errors import ListeningError
+from listening.query import doubts
 from listening.run import Event
 from listening.source import find, kinds
 from pipelines.intents import load as load_intents
+from pipelines.match import tree
 from pipelines.transformer import Transformer
 
 
@@ -51,6 +53,9 @@ def check(ctx: click.Context, offline: bool) -> None:
     click.echo(f"{config.folder}: {len(config.brands)} brands, {len(config.sources)} sources, no mistakes.")
     if not config.brands:
         click.echo("No brand yet: add a [[brand]] to brands.toml, or nothing will ever match.")
+    for brand in config.brands:
+        for note in doubts(tree(brand)):
+            click.echo(f'Brand "{brand.name}": {note}.')
     if not config.settings.contact:
         click.echo("No contact yet: set `contact` in listening.toml, so that site owners can reach you.")
     if offline or not config.sources:

@@ -1,5 +1,6 @@
 """The query language: `parse` what a person typed, `compile` all queries into one matcher, `match` posts."""
 
+from listening.query.doubts import doubts
 from listening.query.facts import Facts, PostFacts
 from listening.query.match import Hit, Matcher, compile  # noqa: A004 - as in re.compile
 from listening.query.names import from_names
@@ -23,6 +24,7 @@ __all__ = [
     "PostFacts",
     "Word",
     "compile",
+    "doubts",
     "from_names",
     "parse",
 ]

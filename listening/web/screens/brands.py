@@ -17,7 +17,7 @@ from listening.config import Brand
 from listening.crawl import know
 from listening.errors import ConfigError, ListeningError, QueryError
 from listening.lab import Comparison, compare
-from listening.query import Or
+from listening.query import Or, doubts
 from listening.rematch import rematch
 from listening.store import Question, Scope, Store
 from listening.web.access import Form, action, page, who
@@ -112,8 +112,8 @@ def _preview(request: Request, values: Mapping[str, Any], was: str) -> dict[str,
     with desk.store() as store:
         found, capped = _compared(store, who(request).scope(store), old or brand, brand)
     return {
-        "found": found, "tree": str(tree(brand)), "capped": capped, "looked_at": _LOOKED_AT,
-        "saved": old is not None, "days": _days(found),
+        "found": found, "tree": str(tree(brand)), "notes": doubts(tree(brand)), "days": _days(found),
+        "capped": capped, "looked_at": _LOOKED_AT, "saved": old is not None,
     }  # fmt: skip
 
 
