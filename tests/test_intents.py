@@ -80,6 +80,8 @@ def test_each_judgement_carries_its_rule_and_the_words_as_written(understanding:
         ("I would not recommend Acme to anybody", "complaint", "advocacy"),
         ("I would recommend Acme to anybody", "advocacy", "complaint"),
         ("Three years with Acme and no complaints", "praise", "complaint"),
+        ("Nothing comes close to my Acme", "praise", "complaint"),
+        ("The Acme hums but nothing comes out of the wand", "complaint", "praise"),
         ("Can anyone recommend an alternative to Acme?", "buying", "advocacy"),
         ("Why can't you people at Acme answer the phone?", "complaint", "question"),
         ("Does the Acme Mini fit a 9 inch bench?", "question", "complaint"),
