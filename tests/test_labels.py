@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from listening.cli import main
 from listening.config import Config, load
 from listening.evaluate import read
+from listening.insight.net import LABELS
 from listening.learn import Team, due
 from listening.learn.choice import by_uncertainty, stratified
 from listening.post import Batch, Post
@@ -282,8 +283,22 @@ def test_an_audit_is_blind_and_corrects_nothing(filled: Store, folder: Path) -> 
     found = json.loads(run(folder, "audit", "--json", "--brand", "Acme").output)["Acme"]
     assert sum(sum(row.values()) for row in found["confusion"].values()) == 4
     assert found["net"]["low"] <= found["net"]["estimate"] <= found["net"]["high"]
-    assert found["net"]["audited"] == 4
+    assert found["audited"] == 4
+    assert found["enough"]  # all there are
     assert "95 % sure" in run(folder, "audit", "--report").output
+
+
+def test_an_audit_says_what_is_not_about_the_brand_and_when_it_knows_too_little(config: Config, folder: Path) -> None:
+    with Store(config.database) as store:
+        ingest(store, config).save([Batch([post(f"Acme is awful, I hate it {i}", i) for i in range(1, 30)])])
+    assert run(folder, "audit", "--count", "2", keys="n -").exit_code == 0
+    told = " ".join(run(folder, "audit", "--report").output.split())
+    assert "not about it" in told
+    assert "Acme: Too few answers in audits yet (2), so labels count as right" in told
+    found = json.loads(run(folder, "audit", "--json").output)["Acme"]
+    assert found["confusion"] == {"negative": {"negative": 1, "unrelated": 1}}
+    assert not found["enough"]
+    assert found["net"]["estimate"] == found["net"]["counted"] == -1
 
 
 def test_audits_neither_teach_nor_are_asked_twice(filled: Store, folder: Path) -> None:
@@ -297,12 +312,20 @@ def mention(number: int, judged: str | None, **more: object) -> Open:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def test_audits_are_stratified() -> None:
-    labels = ["negative"] * 90 + ["neutral"] * 7 + ["positive"] * 3
-    found = [mention(i, label) for i, label in enumerate(labels)]
-    chosen = [each.judged for each in stratified(found, 30)]
-    assert (chosen.count("positive"), chosen.count("neutral"), chosen.count("negative")) == (3, 7, 20)
-    assert stratified([mention(1, None), mention(2, "neutral", shelved=True)], 5) == []
+def test_audits_are_stratified(config: Config) -> None:
+    texts = {"is awful, I hate it": 9, "opens at nine": 6, "is great, I love it": 3}
+    posts = [f"Acme {text} {i}" for text, count in texts.items() for i in range(count)]
+    with Store(config.database) as store:
+        ingest(store, config).save([Batch([post(text, i) for i, text in enumerate(posts, 1)])])
+        drawn = {label: store.drawn("", label, 12) for label in LABELS}
+        assert list(map(len, drawn.values())) == [9, 6, 3]
+        assert len({tuple(store.drawn("", "negative", 2)) for _ in range(40)}) > 10  # at random
+        assert store.drawn("Orange", "negative", 12) == []
+        chosen = stratified(drawn, 12)
+        assert [len(set(chosen) & set(ids)) for ids in drawn.values()] == [5, 4, 3]
+        store.add_labels(drawn["positive"][0], {"relevance": "no"}, now=NOW, audit=True)
+        store.add_labels(drawn["positive"][1], {"sentiment": "positive"}, now=NOW)
+        assert store.drawn("Acme", "positive", 12) == drawn["positive"][2:]
 
 
 def test_the_most_doubtful_are_asked_first() -> None:

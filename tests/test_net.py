@@ -60,7 +60,27 @@ def test_an_audit_that_finds_our_positives_negative_moves_the_estimate_there() -
     assert found.counted == 0
     assert found.low < found.estimate < found.high < 0
     assert -0.75 < found.estimate < -0.45
-    assert found.audited == 51
+
+
+def test_what_is_not_about_the_brand_does_not_count() -> None:
+    certain = {"negative": {"negative": 1e6}, "neutral": {"neutral": 1e6}}
+    found = net({"negative": 100, "positive": 300}, {**certain, "positive": {"positive": 1e6, "unrelated": 2e6}})
+    assert found is not None
+    assert found.estimate == pytest.approx(0, abs=1e-4)
+    assert found.counted == 0.5
+
+
+def test_errors_are_of_what_nobody_corrected() -> None:
+    wrong = {"positive": {"negative": 30}, "neutral": {"neutral": 30}, "negative": {"negative": 30}}
+    counts = {"negative": 40, "neutral": 0, "positive": 60}
+    all_of_them, none, some = (net(counts, wrong, corrected) for corrected in (counts, {}, {"positive": 60}))
+    assert all_of_them is not None
+    assert none is not None
+    assert some is not None
+    assert all_of_them.estimate == pytest.approx(0.2)  # what people said stands
+    assert none.estimate < -0.9
+    assert some.estimate == pytest.approx(0.6 - 0.4 * (30.5 - 0.25) / 31)
+    assert some.low < some.estimate < some.high
 
 
 def test_nothing_scored_has_no_net_sentiment() -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from listening.insight.audit import audit, audited_net
 from listening.insight.course import Example, example, said
-from listening.insight.net import Net, net
+from listening.insight.net import Net
 from listening.insight.overview import name_words
 from listening.insight.parts import Part, parts
 from listening.insight.period import period
@@ -64,14 +65,15 @@ def compare(
     sides = []
     for brand in brands:
         course = _course({day: count for (name, day), count in counts.items() if name == brand}, at.days, step)
-        count = sum((one for _, one in course), Count())
+        count, known = sum((one for _, one in course), Count()), audit(store, brand)
         sides.append(
             Side(
                 brand, ours.get(brand, False), count, count.mentions / total if total else 0.0,
-                net(count.feelings, store.audited(brand)), tuple(course),
+                audited_net(store, known, count, at.days, scope=scope), tuple(course),
                 tuple(parts(store, "aspect", brand, at.days, scope, 40)),
                 tuple(parts(store, "source", brand, at.days, scope, 40)),
-                tuple(told[brand]), example(samples[brand], told[brand]), why(store, _RULE, brand, at.days, scope),
+                tuple(told[brand]), example(samples[brand], told[brand]),
+                why(store, f"{_RULE} {known.told}".strip(), brand, at.days, scope),
             )
         )  # fmt: skip
     unfinished = _stepped(at.unfinished, step) if at.unfinished else ""

@@ -9,7 +9,7 @@ from functools import partial
 from statistics import median
 
 from listening.insight import chance
-from listening.insight.net import net
+from listening.insight.audit import audit, audited_net
 from listening.insight.period import Period
 from listening.insight.why import Why, why
 from listening.store import Count, Days, Scope, Store, waits_sql
@@ -115,13 +115,14 @@ def _mentions(store: Store, brand: str, at: Period, daily: Mapping[str, Count], 
 
 def _net(store: Store, brand: str, at: Period, daily: Mapping[str, Count], scope: Scope) -> Figure:
     count, earlier = _sum(daily, at.days.each), _sum(daily, at.before.each)
-    audit = store.audited(brand)
-    found, was = net(count.feelings, audit), net(earlier.feelings, audit) if at.comparable else None
+    known = audit(store, brand)
+    found = audited_net(store, known, count, at.days, scope=scope)
+    was = audited_net(store, known, earlier, at.before, scope=scope) if at.comparable else None
     p = None
     if found is not None and was is not None:
         means = [_moments(daily, days) for days in (*at.compared, _earlier(at))]
         p = chance.of_means(*means)
-    reason = why(store, _NET, brand, at.days, scope)
+    reason = why(store, f"{_NET} {known.told}".strip(), brand, at.days, scope)
     if found is None:
         return _figure("net", None, None, None, reason, relative=False)
     before = None if was is None else was.estimate

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from listening.store import Open
 
@@ -28,24 +28,14 @@ def by_uncertainty(found: Sequence[Open], seed: int = 0) -> list[Open]:
     return list(order.values())
 
 
-def stratified(found: Sequence[Open], count: int, seed: int = 0) -> list[Open]:
-    """`count` of those that are scored and not shelved, drawn at random, as evenly from each of our labels as can be.
+def stratified(drawn: Mapping[str, Sequence[int]], count: int, seed: int = 0) -> list[int]:
+    """`count` of the mentions that were drawn at random from each of our labels, as evenly from each as can be.
 
     They are mixed, so that their order tells nothing.
     """
-    chance = random.Random(seed)
-    strata: defaultdict[str, list[Open]] = defaultdict(list)
-    for one in found:
-        if one.judged is not None and not one.shelved:
-            strata[one.judged].append(one)
-    for stratum in strata.values():
-        chance.shuffle(stratum)
-    chosen: list[Open] = []
-    while len(chosen) < count and any(strata.values()):
-        for name in sorted(strata):
-            if strata[name] and len(chosen) < count:
-                chosen.append(strata[name].pop())
-    chance.shuffle(chosen)
+    turns = zip_longest(*(drawn[name] for name in sorted(drawn)))
+    chosen = [each for turn in turns for each in turn if each is not None][:count]
+    random.Random(seed).shuffle(chosen)
     return chosen
 
 

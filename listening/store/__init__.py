@@ -6,6 +6,7 @@ from listening.store.accounts import Account, Accounts, Session, Token
 from listening.store.again import Again, Changed
 from listening.store.alerts import Alerts, NewMention, Opened, RuleState, Step, Told
 from listening.store.around import Around, Choices, Surroundings, ThreadPost
+from listening.store.audits import UNRELATED, Audits
 from listening.store.backup import Backup, Backups
 from listening.store.clusters import Cluster, Clusters, Copy
 from listening.store.copies import Joining
@@ -20,7 +21,7 @@ from listening.store.inbox import Capped, Page
 from listening.store.inbox_card import By, Card
 from listening.store.inbox_filter import STATUSES, InboxFilter, read_filters
 from listening.store.incidents import Incident, Incidents
-from listening.store.labels import Label, Labels, Open
+from listening.store.labels import Label, Open
 from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
 from listening.store.likely import Alike, Likely
@@ -54,7 +55,7 @@ class Store(
     History,
     Joining,
     Again,
-    Labels,
+    Audits,
     Scoring,
     Letters,
     Schedule,
@@ -78,6 +79,7 @@ __all__ = [
     "EVERYTHING",
     "OUTCOMES",
     "STATUSES",
+    "UNRELATED",
     "Account",
     "Act",
     "Alike",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,30 +117,6 @@ class Labels(Connection):
             [url, brand],
         ).fetchall()
         return int(rows[0][0]) if len(rows) == 1 else None
-
-    def judged(self, brand: str) -> dict[str, int]:
-        """How many mentions of a brand that are not shelved were computed to have each label."""
-        rows = self.db.conn.execute(
-            "SELECT judged, count(*) FROM mentions WHERE brand_id = (SELECT id FROM brands WHERE name = ?) "
-            "AND NOT shelved AND judged IS NOT NULL GROUP BY judged",
-            [brand],
-        )
-        return {str(name): int(count) for name, count in rows}
-
-    def audited(self, brand: str) -> dict[str, dict[str, int]]:
-        """What we say of the audited mentions of a brand -> what people said -> how many."""
-        found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        by_mention = {
-            label.mention_id: label.value for label in self.labels(brand, audit=True) if label.kind == "sentiment"
-        }
-        rows = self.db.conn.execute(
-            "SELECT id, judged FROM mentions WHERE judged IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
-            [json.dumps([each for each in by_mention if each is not None])],
-        )
-        for mention_id, said in rows:
-            people = by_mention[mention_id]
-            found[said][people] = found[said].get(people, 0) + 1
-        return dict(found)
 
     def keep_models(self, models: Iterable[tuple[str, str, str]], now: datetime, *, partly: bool = False) -> None:
         """Put (brand, kind, model as JSON) in the place of all there were; an empty brand is all brands.
