@@ -234,6 +234,27 @@ def test_one_brand_learns_alone_and_keeps_what_others_learnt(filled: Store, conf
     assert filled.models() == []
 
 
+def test_many_labels_are_learnt_from_in_the_background_when_a_tenth_is_new(
+    filled: Store, config: Config, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listening.learn.team.CHEAP", 30)
+    ident = one(filled, "love").mention_id
+    filled.add_labels(ident, {f"intent:kind{i}": "yes" for i in range(300)}, now=NOW)
+    assert filled.count_labels() == 300
+    assert not due(filled)
+    assert due(filled, waiting=False)
+    told = " ".join(run(folder, "label", keys="q").output.split())
+    assert "300 new labels wait: learning from 300 takes minutes. `listening up` does it on its own" in told
+    Team(filled, config).learn_if_due(lambda: NOW)
+    assert filled.labels_since_training() == 300  # nobody waits for it
+    Team(filled, config).learn_if_due(lambda: NOW, waiting=False)
+    assert filled.labels_since_training() == 0
+    for added, enough in ((29, False), (5, True)):
+        made = filled.labels_since_training()
+        filled.add_labels(ident, {f"intent:more{made + i}": "yes" for i in range(added)}, now=NOW)
+        assert due(filled, waiting=False) is enough
+
+
 def test_judging_again_that_was_stopped_is_ended_later(filled: Store, config: Config) -> None:
     model = '{"format":1,"kind":"relevance","classes":["no","yes"],"labels":20,"bias":[-9.0],"curves":[[1.0,0.0]],'
     filled.keep_models([("Acme", "relevance", model + '"words":{},"pairs":{},"facts":{}}')], NOW)

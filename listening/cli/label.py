@@ -168,7 +168,8 @@ def train(ctx: click.Context, brand: str, forget: bool) -> None:
     """Learn from all labels, or what is about BRAND from its own, show what that brings, and judge all mentions again.
 
     A model takes over where, and only where, it is better than the rules on labels that were held out. It learns and
-    works on this machine alone.
+    works on this machine alone. From 20 new labels on that happens without being asked, after `listening label`, a
+    crawl and in `listening up`; beyond 1,000 labels in `listening up` alone, whenever a tenth of them is new.
     """
     config = read_config(ctx)
     name = known(brand, "brand", [each.name for each in config.brands])
@@ -196,6 +197,11 @@ def teach(team: Team, brand: str = "", *, forget: bool = False) -> None:
 
 def learn_if_due(store: Store, config: Config) -> None:
     """Learn without being asked, where there are new labels enough and it is quick; end what was stopped before."""
+    if not due(store) and due(store, waiting=False):
+        console.print(
+            f"[dim]{store.labels_since_training():,} new labels wait: learning from {store.count_labels():,} takes "
+            "minutes. `listening up` does it on its own, `listening train` at once.[/]"
+        )
     if not due(store) and not store.models_wait():
         return
     why = "There are new labels: learning from them." if due(store) else "Judging the mentions that were left before."

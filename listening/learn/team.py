@@ -15,7 +15,8 @@ from pipelines.understanding import Understanding
 
 _BATCH = 200  # posts in one transaction: a person's click never waits for longer than that
 ENOUGH = 20  # new labels after which one learns without being asked
-CHEAP = 1000  # labels that are learnt from within a few seconds
+CHEAP = 1000  # labels that are learnt from so quickly that somebody may wait for it
+_GROWN = 0.1  # part of all labels that is new, from which learning from more than that brings anything
 
 Say = Callable[[str], None]
 
@@ -76,13 +77,13 @@ class Team:
 
     def learn_if_due(
         self, now: Callable[[], datetime], say: Say = lambda _: None,
-        progress: Callable[[int, int], None] = lambda *_: None,
+        progress: Callable[[int, int], None] = lambda *_: None, *, waiting: bool = True,
     ) -> list[Lesson] | None:  # fmt: skip
         """Learn where there are labels enough; judge again where that changes what is in use, or was stopped before.
 
-        None where there was nothing to learn.
+        `waiting` as in `due`. None where there was nothing to learn.
         """
-        lessons = self.learn(now(), "", say) if due(self.store) else None
+        lessons = self.learn(now(), "", say) if due(self.store, waiting=waiting) else None
         if self.store.models_wait():
             self.judge_again(now(), progress)
         return lessons
@@ -103,9 +104,16 @@ class Team:
         return self.store.understand_again(posts, lambda stored: _understood(self.understanding, stored), brands, now)
 
 
-def due(store: Store) -> bool:
-    """Whether there are new labels enough to learn from, and few enough for it to be quick."""
-    return store.labels_since_training() >= ENOUGH and len(store.labels()) <= CHEAP
+def due(store: Store, *, waiting: bool = True) -> bool:
+    """Whether there are new labels enough to learn from; where somebody is `waiting`, few enough for it to be quick.
+
+    Many labels take minutes to learn from, and all mentions are judged again after: that is done when a tenth of them
+    is new, which from 1,000 to 10,000 happens some 25 times.
+    """
+    new, known = store.labels_since_training(), store.count_labels()
+    if new < ENOUGH or known <= CHEAP:
+        return new >= ENOUGH
+    return not waiting and new >= _GROWN * known
 
 
 def _understood(understanding: Understanding, stored: StoredPost) -> Entry:

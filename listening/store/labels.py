@@ -93,6 +93,11 @@ class Labels(Connection):
         """The latest of each mention and kind, in the order in which they were given."""
         return [Label(*row) for row in self.db.conn.execute(_KNOWN, [int(audit), brand])]
 
+    def count_labels(self) -> int:
+        """How many there are to learn from: the latest of each mention and kind."""
+        query = "SELECT count(*) FROM (SELECT DISTINCT post_id, brand_id, kind FROM labels WHERE NOT audit)"
+        return int(self.db.conn.execute(query).fetchone()[0])
+
     def open_mentions(
         self, brand: str = "", limit: int = 3000, *, among: Iterable[int] | None = None, scope: Scope = EVERYTHING
     ) -> list[Open]:

@@ -22,7 +22,7 @@ def work(config: Config, stop: Event) -> None:
     """Look now and then, until `stop` is set; what is judged again is stored in whole batches."""
     while True:
         with Store(config.database) as store:
-            if due(store) or store.models_wait():
+            if due(store, waiting=False) or store.models_wait():
                 _learn(store, config, stop)
         if stop.wait(_PAUSE):
             return
@@ -34,4 +34,4 @@ def _learn(store: Store, config: Config, stop: Event) -> None:
             raise _Stopped
 
     with suppress(_Stopped):
-        Team(store, config).learn_if_due(partial(datetime.now, UTC), on, on)
+        Team(store, config).learn_if_due(partial(datetime.now, UTC), on, on, waiting=False)
