@@ -239,8 +239,35 @@ def test_what_is_measured_is_not_learnt_from(tmp_path: Path) -> None:
     path = written(
         tmp_path, "text,brand,relevant\n" + "".join(f"Acme {i},Acme,{'yes' if i % 2 else 'no'}\n" for i in range(60))
     )
-    found = json.loads(evaluate(tmp_path, str(path), "--train", str(path), "--json").stdout)
+    result = evaluate(tmp_path, str(path), "--train", str(path), "--json")
+    found = json.loads(result.stdout)
     assert found["learning"][0]["tasks"] == found["learning"][1]["tasks"]
+    assert "60 of 60 rows are not learnt from, as their texts are measured" in result.stderr
+
+
+def test_a_row_without_a_text_is_no_mistake(tmp_path: Path) -> None:
+    path = written(tmp_path, "text,brand,sentiment\nAcme is great,Acme,positive\n,Acme,negative\n \t,Acme,positive\n")
+    result = evaluate(tmp_path, str(path), "--json")
+    found = json.loads(result.stdout)
+    assert (found["rows"], found["rows_without_text"], found["tasks"]["sentiment"]["n"]) == (1, 2, 1)
+    assert "2 rows without a text are left out" in result.stderr
+    path = written(tmp_path, "text,brand,sentiment\n,Acme,positive\n")
+    assert "no row has a text" in evaluate(tmp_path, str(path)).output
+
+
+def test_a_sorted_file_teaches_as_well_as_a_mixed_one(tmp_path: Path) -> None:
+    def rows(start: int, stop: int) -> str:
+        words = {"sick": "positive", "plain": "negative"}
+        return "text,brand,sentiment\n" + "".join(
+            f"Acme the {word} trick number {i},Acme,{label}\n"
+            for word, label in words.items()
+            for i in range(start, stop)
+        )
+
+    train, test = written(tmp_path, rows(0, 40), "train.csv"), written(tmp_path, rows(40, 60), "test.csv")
+    found = json.loads(evaluate(tmp_path, str(test), "--train", str(train), "--curve", "40", "--json").stdout)
+    assert found["learning"][1]["labels"] == 40
+    assert found["learning"][1]["tasks"]["sentiment"]["macro_f1"] > 0.9
 
 
 def test_the_worst_are_those_we_were_surest_of(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from listening.cli.agreement import show_curve, show_lessons, show_reports
 from listening.cli.common import read_config
 from listening.config import Config
 from listening.errors import ListeningError
-from listening.evaluate import Labelled, Point, Row, after, curve, parted, read, reports
+from listening.evaluate import Labelled, Point, Row, after, apart, curve, mixed, parted, read, reports
 
 Hear = tuple[Callable[[int, int], None], Callable[[str], None]]
 
@@ -62,11 +62,17 @@ def evaluate(
 
     Its columns: text and title; brand; and labels: sentiment, relevant (yes or no), intents (joined by ;) or a
     column for each intent, language, query and matches, cluster.
+
+    Texts are judged as a crawl does, by your lexicon, intents, scorer and floors, but without what your team's
+    labels taught: their texts may be in FILE, and nothing is measured on what it was learnt from. `listening train`
+    shows what they bring, on labels held out; --train what a file of labels brings, on the texts that are only in FILE.
     """
     fields, meaning = _pairs("--column", columns), _pairs("--labels", labels.split(","))
     labelled = read(file, columns=fields, values=meaning, brand=brand)
-    pool = read(train_file, columns=fields, values=meaning, brand=brand).rows if train_file else None
+    lessons = read(train_file, columns=fields, values=meaning, brand=brand) if train_file else None
     rows, chosen = _rows(labelled, part), _tasks(labelled, tasks)
+    pool = None if lessons is None else mixed(apart(lessons.rows, rows))
+    _say_left_out([labelled, *([lessons] if lessons else [])], None if pool is None else len(pool))
     with _progress() as hear:
         points = _points(_configured(ctx), pool, rows, chosen, _sizes(sizes), hear)
     found = reports(points[-1].judged, worst)
@@ -77,6 +83,19 @@ def evaluate(
     if len(points) > 1:
         show_lessons(points[-1].lessons)
         show_curve(points)
+
+
+def _say_left_out(files: Sequence[Labelled], learnt: int | None) -> None:
+    """Which rows are neither measured nor learnt from, and why."""
+    for one in files:
+        if one.textless:
+            click.echo(f"{one.file}: {one.textless:,} rows without a text are left out.", err=True)
+    if learnt is not None and learnt < len(files[-1].rows):
+        click.echo(
+            f"{files[-1].file}: {len(files[-1].rows) - learnt:,} of {len(files[-1].rows):,} rows are not learnt from, "
+            "as their texts are measured.",
+            err=True,
+        )
 
 
 @contextmanager
@@ -105,6 +124,7 @@ def _data(labelled: Labelled, part: str, points: Sequence[Point], worst: int) ->
     return {
         "file": labelled.file,
         "part": part,
+        "rows_without_text": labelled.textless,
         "rows": len({one.row.line for one in points[-1].judged}),
         "tasks": _tasks_data(points[-1], worst),
         "learning": learning if len(points) > 1 else [],

@@ -1,6 +1,6 @@
 """How well the understanding agrees with people: labelled texts in, figures out."""
 
-from listening.evaluate.curve import Point, after, curve, parted
+from listening.evaluate.curve import Point, after, apart, curve, mixed, parted
 from listening.evaluate.judge import Judge, Judged, majority
 from listening.evaluate.labelled import Labelled, Row, read
 from listening.evaluate.report import OURS, Report, reports
@@ -18,10 +18,12 @@ __all__ = [
     "Report",
     "Row",
     "after",
+    "apart",
     "calibration",
     "curve",
     "majority",
     "measured",
+    "mixed",
     "parted",
     "read",
     "reports",

@@ -31,16 +31,31 @@ def after(
     progress: Progress = lambda *_: None, say: Callable[[str], None] = lambda _: None,
 ) -> Point:  # fmt: skip
     """Learn from `labelled`, but not from what is measured, use what is better than the rules, and judge `rows`."""
-    measured = {(row.title, row.text) for row in rows}
-    labelled = [row for row in labelled if (row.title, row.text) not in measured]
+    labelled = apart(labelled, rows)
     floors = Learned.of(config, ()).shelves_below
     lessons = list(learn(list(_judge(config).examples(labelled, progress)), say, floors=floors))
     models = [(one.brand, one.model.json()) for one in lessons if one.model is not None and one.better]
     return Point(len(labelled), lessons, _judge(config, models).judge(rows, tasks, progress))
 
 
+def apart(labelled: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
+    """Those of `labelled` whose text is in none of the `rows` that are measured."""
+    measured = {(row.title, row.text) for row in rows}
+    return [row for row in labelled if (row.title, row.text) not in measured]
+
+
+def mixed(rows: Sequence[Row], seed: int = 0) -> list[Row]:
+    """The rows in an order that tells nothing: the first of a sorted file are all alike."""
+    order = list(rows)
+    random.Random(seed).shuffle(order)
+    return order
+
+
 def _judge(config: Config, models: Sequence[tuple[str, str]] = ()) -> Judge:
-    """Who judges as a crawl does: with the lexicon, the intents, the scorer and the floors of the config."""
+    """Who judges as a crawl does: with the lexicon, the intents, the scorer and the floors of the config.
+
+    Without what the team's labels taught, for texts that were learnt from are not to be measured on.
+    """
 
     def understand(brands: Sequence[Brand]) -> Understanding:
         return Understanding.of(config.model_copy(update={"brands": list(brands)}), models=models)
@@ -55,8 +70,7 @@ def parted(rows: Sequence[Row], most: int, seed: int = 0) -> tuple[Sequence[Row]
             f"there are {len(rows):,} rows: learning from {most:,} leaves too few to measure on. "
             f"Learn from at most {int((1 - _FEWEST) * len(rows)):,}, or name a file of their own: --train FILE."
         )
-    order = list(rows)
-    random.Random(seed).shuffle(order)
+    order = mixed(rows, seed)
     return order[:most], order[most:]
 
 

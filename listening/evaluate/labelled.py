@@ -85,6 +85,7 @@ class Labelled:
     file: str
     rows: Sequence[Row]
     tasks: tuple[str, ...] = field(default=())
+    textless: int = 0  # rows that were left out: there is nothing in them to judge
 
 
 def read(
@@ -95,7 +96,8 @@ def read(
 
     `columns` names a field's column where its name does not tell ({"text": "Tweet"}), `values` a sentiment's
     ({"0": "negative"}), `brand` whom rows without one are about, `intents` those that there are, where any other is
-    a mistake. Rows about `stored` mentions need no text. Raises ListeningError with file, line and remedy.
+    a mistake. Rows without a text are left out, but those about `stored` mentions or with a query that matches or
+    not. Raises ListeningError with file, line and remedy.
     """
     reader = _Reader(path, columns or {}, values or {}, brand)
     reader.known, reader.stored = [name.casefold() for name in intents], stored
@@ -126,13 +128,14 @@ class _Reader:
         raw = list(lines)
         self._check_numbers(raw, places)
         names = self._intent_names(raw, places)
-        rows = [self._row(number, cells, places, intents, names) for number, cells in raw]
+        every = [self._row(number, cells, places, intents, names) for number, cells in raw]
+        rows = [row for row in every if self.stored or row.text or row.title or "matching" in row.gold]
         tasks = tuple(dict.fromkeys(task for row in rows for task in row.gold))
         if not rows:
-            self._fail(2, "there is no row below the header", "")
+            self._fail(2, "no row has a text" if every else "there is no row below the header", "")
         if not tasks:
             self._fail(0, f"none of its {len(rows):,} rows has a label", "")
-        return Labelled(str(self.path), rows, tasks)
+        return Labelled(str(self.path), rows, tasks, len(every) - len(rows))
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         try:
