@@ -45,7 +45,7 @@ _RATED, _HEARD = 0.3, 0.3  # of a rated text, for its feeling, and for the inten
 _CLAUSE, _TUNED = 0.25, 2.0  # of a clause that says something, and of a sentence of the sets
 _PAIR, _START = 0.7, 3.0  # what two words in a row weigh beside one, and what the start does
 _SURE = -1.8  # the odds, in logarithms, from which an intent is taken: rare ones would else hardly ever be
-_SURER = {"complaint": -1.1, "praise": -1.2, "question": -1.2, "buying": -1.4, "legal": -1.5}
+_SURER = {"complaint": -1.4, "praise": -1.2, "question": -1.2, "buying": -1.4, "legal": -1.5}
 _COMMON = 15_000  # words that are kept of those with vectors
 _LEAST, _SMALL = 10, 5  # hundredths: of the most that a word weighs to be kept, and of its other weights
 

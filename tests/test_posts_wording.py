@@ -176,7 +176,7 @@ def test_no_intent_is_told_by_words_that_say_nothing_by_themselves(monkeypatch: 
 
 
 def test_words_say_less_of_an_intent_in_what_is_addressed_to_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = Wording(["\tcomplaint", "bleak\t30"])
+    few = Wording(["\tcomplaint", "bleak\t25"])
     monkeypatch.setattr(Wording, "learnt", lambda: few)
     assert [intent.name for intent in load().find(Line("bleak doors"), "en", -0.06)] == ["complaint"]
     assert [intent.name for intent in load().find(Line("@acme bleak doors"), "en", -0.06)] == []

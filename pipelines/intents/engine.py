@@ -20,9 +20,7 @@ _FACTS = ("rules", "rules, short")  # what is known beside the wording
 # Which way they feel, and how much of that there must be at least where nothing but the wording speaks for them.
 _FELT = {"complaint": (-1.0, 0.05), "praise": (1.0, 0.05), "leaving": (-1.0, -0.0499), "safety": (-1.0, -0.0499)}
 _ANY = (0.0, 0.0)
-_LESS_TO = (
-    0.4  # less do words say, in a logarithm, in what is addressed to somebody: rules were made with such messages
-)
+_LESS_TO = 0.3  # by how much, in a logarithm, words say less in what is addressed to somebody: rules know that
 _TELLING = 2  # words that are given as reasons
 
 

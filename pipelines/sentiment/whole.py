@@ -17,7 +17,7 @@ FACTS = ("good", "bad", "positive", "negative", "good, short", "bad, short", "as
 _MOST = 4.0  # that rules hear
 CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
 _OPPOSITE = 3.0  # and to say the opposite of what they say with a score of 1
-_CLEAR_TO, _OPPOSITE_TO = 2.5, 8.0  # the same in what is addressed to somebody: rules were made with such messages
+_CLEAR_TO, _OPPOSITE_TO = 2.0, 6.0  # the same in what is addressed to somebody: rules were made with such messages
 _SHOWN = 3
 
 
