@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from listening.cli import main
-from listening.store import MentionFilter, Store
+from listening.query import parse
+from listening.store import MentionFilter, Question, Store
 from listening.store.recent import recent
 from tests.conftest import NOW
 from tests.test_copies import OTHER, RETWEET, entry
@@ -81,6 +82,30 @@ def test_mentions_fold_copies_and_unfold_them(config: Path, filled: Store) -> No
     unfolded = run(config, "mentions", "--copies").output
     assert unfolded.count("I switched") == 12
     assert len(run(config, "mentions", "--json").output.splitlines()) == 16, "what is taken away is whole"
+
+
+def test_a_query_folds_copies_too_and_says_so(config: Path, filled: Store) -> None:
+    folded = run(config, "mentions", "--query", "zenith").output
+    assert folded.count("I switched") == 1
+    assert "(and 11 copies) I switched" in folded
+    assert "1 mention, and 11 copies (--copies)" in folded
+    assert run(config, "mentions", "--query", "zenith", "--copies").output.count("I switched") == 12
+    limited = run(config, "mentions", "--query", "acme", "--limit", "1").output
+    assert "The newest 1 mention, and 11 copies" in limited, limited
+    of_one = run(config, "mentions", "--query", "author:member15").output
+    assert of_one.count("I switched") == 1, "the first that is asked for stands for the others"
+    assert "copies" not in of_one
+
+
+def test_what_somebody_works_on_stands_for_itself_with_a_query(config: Path, filled: Store) -> None:
+    asked = MentionFilter(query=Question(parse("zenith"), NOW))
+    worked_on = next(row for row in filled.mentions(asked) if row.author == "member15")
+    filled.triage([worked_on.mention_id], who="anna", now=NOW, assignee="anna")
+    plain = [(row, copies) for row, copies in filled.folded(MentionFilter()) if "Zenith" in row.full_text]
+    found = list(filled.folded(asked))
+    assert found == plain
+    assert [(row.author, copies) for row, copies in found] == [("member15", 0), ("member10", 10)]
+    assert list(filled.folded(asked, limit=1)) == plain[:1]
 
 
 def test_a_limit_counts_what_is_shown(config: Path, filled: Store) -> None:

@@ -52,9 +52,12 @@ def mentions(
             rows = store.folded(where, limit=limit + 1)
             if copies:
                 rows = ((row, 0) for row in store.mentions(where, limit=limit + 1))
-            left_out = 0 if copies else store.count_copies(where)
             shown = list(rows)
-            total = f" of {store.count_mentions(where) - left_out:,}" if not where.query and len(shown) > limit else ""
+            if where.query is not None:  # to count all, each would have to be looked at
+                left_out, total = sum(repeated for _, repeated in shown[:limit]), ""
+            else:
+                left_out = 0 if copies else store.count_copies(where)
+                total = f" of {store.count_mentions(where) - left_out:,}" if len(shown) > limit else ""
             _print_table(shown, limit, total, left_out, ZoneInfo(config.settings.time_zone))
             shelved = 0 if shelf or where.query else store.count_mentions(replace(where, shelf=True))
             if shelved:
@@ -80,12 +83,13 @@ def _print_table(rows: Sequence[tuple[MentionRow, int]], limit: int, total: str,
         table.add_row(*shown)
     console.print(table)
     besides = f", and {left_out:,} {'copy' if left_out == 1 else 'copies'} (--copies)" if left_out else ""
+    said = "mention" if len(rows[:limit]) == 1 and not total else "mentions"
     if len(rows) > limit:
         console.print(
-            f"\n[dim]The newest {limit}{total} mentions{besides}. --limit shows more, --csv and --json show all.[/]"
+            f"\n[dim]The newest {limit}{total} {said}{besides}. --limit shows more, --csv and --json show all.[/]"
         )
     elif left_out:
-        console.print(f"\n[dim]{len(rows):,} mentions{besides}. --csv and --json show all.[/]")
+        console.print(f"\n[dim]{len(rows):,} {said}{besides}. --csv and --json show all.[/]")
 
 
 _WIDTHS = {

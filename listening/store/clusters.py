@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from listening.alike import Member, campaign
+from listening.store.inbox_filter import NEW
 from listening.store.reading import COLUMNS, MentionFilter, MentionRow, Reading, where_sql
 from listening.store.scope import EVERYTHING, Scope
+from listening.store.search import Question
 
 _SAME = (  # the mentions of m's cluster and brand as e; CROSS JOIN holds SQLite to the order
     "mentions x CROSS JOIN mention_list e ON e.mention_id = x.id WHERE x.cluster = m.cluster AND e.brand = m.brand"
@@ -75,10 +78,10 @@ class Clusters(Reading):
     def folded(self, where: MentionFilter, *, limit: int | None = None) -> Iterator[tuple[MentionRow, int]]:
         """Mentions that pass the filter, newest first, without those that only repeat another one of them.
 
-        Beside each the number of its copies that were left out. With a query nothing is left out.
+        Beside each the number of its copies that were left out.
         """
         if where.query is not None:
-            return ((row, 0) for row in self.mentions(where, limit=limit))
+            return islice(self._folded_by_query(where, where.query), limit)
         (sql, values), (inner, _) = where_sql(where), where_sql(where, "e")
         query = (
             f"SELECT {', '.join(COLUMNS)}, CASE WHEN m.cluster IS NULL OR {_repeats(inner)} THEN 0 ELSE "
@@ -93,10 +96,37 @@ class Clusters(Reading):
         cursor.execute(query, bound)
         return ((MentionRow(*row[:-1]), int(row[-1])) for row in cursor)
 
+    def _folded_by_query(self, where: MentionFilter, asked: Question) -> Iterator[tuple[MentionRow, int]]:
+        """The same where each mention must be looked at: which come first is asked of each cluster once, when met."""
+        known: dict[tuple[int, str], tuple[int, int]] = {}  # cluster, brand -> the first, its copies
+        for row in self.mentions(where):
+            found = self.db.conn.execute("SELECT cluster FROM mentions WHERE id = ?", [row.mention_id]).fetchone()
+            if found is None or found[0] is None:
+                yield row, 0
+                continue
+            place = found[0], row.brand
+            if place not in known:
+                known[place] = self._repeated(where, asked, *place)
+            first, copies = known[place]
+            if row.mention_id == first:
+                yield row, copies
+            elif row.status != NEW or row.assignee:
+                yield row, 0
+
+    def _repeated(self, where: MentionFilter, asked: Question, cluster: int, brand: str) -> tuple[int, int]:
+        """Of a cluster's mentions of a brand that are asked for the first, and how many others only repeat it."""
+        sql, values = where_sql(where)
+        rows = self.db.conn.execute(
+            "SELECT m.mention_id, m.post_id, m.status, m.assignee FROM mentions x "
+            "CROSS JOIN mention_list m ON m.mention_id = x.id "
+            f"WHERE x.cluster = ? AND m.brand = ? AND {sql} ORDER BY m.date, m.mention_id", [cluster, brand, *values],
+        ).fetchall()  # fmt: skip
+        found = list(self.satisfied(asked, iter(rows)))
+        copies = sum(status == NEW and not assignee for *_, status, assignee in found[1:])
+        return (int(found[0][0]), copies) if found else (0, 0)  # they may have changed in between
+
     def count_copies(self, where: MentionFilter) -> int:
-        """How many mentions that pass the filter `folded` leaves out."""
-        if where.query is not None:
-            return 0
+        """How many mentions that pass the filter, which has no query, `folded` leaves out."""
         (sql, values), (inner, _) = where_sql(where), where_sql(where, "e")
         query = f"SELECT count(*) FROM mention_list m WHERE m.cluster IS NOT NULL AND {sql} AND {_left_out(inner)}"
         return int(self.db.conn.execute(query, [*values, *values]).fetchone()[0])
