@@ -16,6 +16,7 @@ from listening.config.starter import shown
 from listening.query import parse
 from listening.query.fields import FIELDS
 from listening.source import kinds
+from listening.store import ABOUT_COLUMNS
 from pipelines.intents.models import IntentRules, Rule
 
 STORED = " (only in searches of what is stored, not in a brand's query)"
@@ -39,6 +40,9 @@ phrases = ["under {cover}", "out of {cover}"]
 queries = ["claim* NEAR/4 (warranty OR guarantee)"]
 unless = ["extended ONEAR/1 warranty"]
 ```"""
+_EXPORTS = """CSV, Excel, Parquet and JSON lines, those of digests, too, have these columns, in this order; new ones
+come last. Copies only repeat another mention: `listening export` leaves them out unless `--copies` is given, as the
+inbox does; digests hold them. Times are UTC. In CSV a cell that a spreadsheet would run begins with an apostrophe."""
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
 
 
@@ -47,6 +51,7 @@ def text() -> str:
     parts = ["# Reference", "Written by `python -m tests.reference` from the declarations; a test compares."]
     parts += ["## Commands", *_commands(main, "listening")]
     parts += ["## Queries", *_queries()]
+    parts += ["## Exports", _EXPORTS, _columns()]
     parts += ["## brands.toml", "One `[[brand]]` each.", _options(Brand)]
     parts += ["## sources.toml", "One `[[source]]` each. Every kind takes these:", _options(SourceEntry)]
     for name, kind in kinds().items():
@@ -99,6 +104,11 @@ def _queries() -> list[str]:
     rows += [f"| `{name}:` | {field.help}{STORED if field.stored else ''} |" for name, field in FIELDS.items()]
     several = "Several values stand in parentheses: `type:(post OR review)`, `-site:(a.com OR b.com)`."
     return [f"```text\n{textwrap.dedent(forms)}\n```", rest.strip(), several, "\n".join(rows)]
+
+
+def _columns() -> str:
+    rows = [f"| `{name}` | {about} |" for name, about in ABOUT_COLUMNS.items()]
+    return "\n".join(["| column | what it holds |", "| --- | --- |", *rows])
 
 
 def _row(option: click.Option) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from listening.cli import main
 from listening.query import parse
-from listening.store import MentionFilter, Question, Store
+from listening.store import MentionFilter, Question, Scope, Store, read_filters
 from listening.store.recent import recent
 from tests.conftest import NOW
 from tests.test_copies import OTHER, RETWEET, entry
@@ -132,3 +133,51 @@ def test_what_was_stored_before_copies_were_sought_can_be_looked_through(config:
     assert "Looked for copies of 16 posts." in run(config, "copies", "--seek").output
     assert [(c.first, len(c.copies)) for c in filled.clusters(MentionFilter())] == before
     assert filled.check() == []
+
+
+def exported(config: Path, *arguments: str) -> tuple[list[dict[str, str]], str]:
+    target = config.parent / "out.csv"
+    result = run(config, *arguments, "-o", str(target))
+    assert result.exit_code == 0, result.output
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file)), " ".join(result.output.split())
+
+
+def test_exports_say_how_many_copies_they_leave_out_and_write_them_when_asked(config: Path, filled: Store) -> None:
+    rows, said = exported(config, "export")
+    assert len(rows) == 4
+    assert "12 copies that only repeat other mentions were left out: --copies writes them, too." in said
+    rows, said = exported(config, "export", "q=zenith", "--limit", "1")
+    assert (len(rows), "11 copies that only" in said) == (1, True), said
+    rows, said = exported(config, "export", "--copies")
+    assert (len(rows), "left out" in said) == (16, False)
+    filled.save_view("all", "status=open", who="", now=NOW, shared=True)
+    assert len(exported(config, "export", "all", "--copies")[0]) == 16
+    assert "copies that only repeat" in run(config, "export", "status=open").stderr
+
+
+@pytest.mark.parametrize("command", [("export", "--copies"), ("digest", "--since", "2026-01-01")])
+def test_tables_tell_how_many_copies_a_mention_has_and_who_was_first(
+    config: Path, filled: Store, command: tuple[str, ...]
+) -> None:
+    rows, said = exported(config, *command)
+    pushed = {row["author"]: row for row in rows if "Zenith" in row["full_text"]}
+    first = pushed.pop("member10")
+    told = ("copies", "copy_of", "first_author", "first_url")
+    assert [first[name] for name in told] == ["11", "", "", ""]
+    copy = ["11", first["mention_id"], "member10", "https://forum.example.com/p/10"]
+    assert [[row[name] for name in told] for row in pushed.values()] == [copy] * 11
+    other = next(row for row in rows if row["full_text"] == OTHER)
+    assert [other[name] for name in told] == ["0", "", "", ""]
+    assert "digest" not in command or "16 mentions written" in said
+    assert "digest" not in command or "12 of them copies, by the column copy_of" in said
+
+
+def test_a_source_that_one_may_not_see_is_not_told_as_the_first(filled: Store) -> None:
+    filled.save("secret", [entry(99, PUSHED, minutes=-5)], now=NOW)
+    where = read_filters("copies=1&q=zenith", NOW)[0]
+    (whole,) = {row.copy_of for row in filled.rows(where, now=NOW) if row.copy_of}
+    seen = list(filled.rows(where, now=NOW, scope=Scope(frozenset({"secret"}))))
+    (first,) = [row for row in seen if row.copy_of is None]
+    assert (first.author, {row.copies for row in seen}) == ("member10", {11})
+    assert {row.copy_of for row in seen} == {None, first.mention_id} != {None, whole}

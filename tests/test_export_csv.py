@@ -36,7 +36,7 @@ def test_header_is_line_one_after_the_byte_order_mark() -> None:
         next(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
         == (
             "mention_id date collected_at brand source domain url title full_text author language sentiment "
-            "sentiment_score intents status assignee thread_id"
+            "sentiment_score intents status assignee thread_id copies copy_of first_author first_url"
         ).split()
     )
 

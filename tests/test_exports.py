@@ -50,7 +50,7 @@ def written(form: str, *rows: MentionRow) -> bytes:
 def nasty(text: str) -> MentionRow:
     return replace(
         ROW, title=text, full_text=text, author=text, brand=text, intents=text, url=text, domain=text, source=text,
-        assignee=text, status=text,
+        assignee=text, status=text, first_author=text, first_url=text,
     )  # fmt: skip
 
 

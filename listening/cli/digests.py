@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv as table
 import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,7 +26,7 @@ from listening.digest.work import gathered, scope_of, send
 from listening.errors import ListeningError
 from listening.export import inert, write_csv
 from listening.insight.scorecard import scorecard as counted
-from listening.store import MentionFilter
+from listening.store import MentionFilter, MentionRow
 
 
 @click.group(invoke_without_command=True)
@@ -33,18 +35,28 @@ from listening.store import MentionFilter
 def digest(config: Config, where: MentionFilter, output: str | None) -> None:
     """Write a period's mentions as CSV that any spreadsheet opens safely; or see and send the mailed digests.
 
+    Copies are among them; columns tell how many a mention has and, of a copy, who was first.
+
     Those are the [[digest]] entries of listening.toml: `preview` shows one, `send` mails one now, `list` tells what was
     sent.
     """
     if click.get_current_context().invoked_subcommand is not None:
         return
     with read_store(config) as store:
-        rows = store.mentions(where)
+        rows, copies = store.mentions(where), Counter[bool]()
         if output is None:
             write_csv(rows, sys.stdout.buffer)
             return
-        count = write_file(rows, Path(output))
-    click.echo(f"{count:,} mentions written to {output}", err=True)
+        count = write_file(_counted(rows, copies), Path(output))
+    among = f", {copies[True]:,} of them copies, by the column copy_of" if copies[True] else ""
+    click.echo(f"{count:,} mentions written to {output}{among}", err=True)
+
+
+def _counted(rows: Iterable[MentionRow], copies: Counter[bool]) -> Iterator[MentionRow]:
+    """The rows, with those that are copies counted on the way."""
+    for row in rows:
+        copies[row.copy_of is not None] += 1
+        yield row
 
 
 @digest.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,27 +32,45 @@ _EVERY = 1000  # rows after which the progress is drawn anew
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file to write; standard output without it.")
 @click.option("--limit", type=click.IntRange(1), help="The first so many.")
+@click.option("--copies", is_flag=True, help="Also copies, which only repeat another mention; among filters: copies=1.")
 @click.pass_context
-def export(ctx: click.Context, what: str, form: str | None, output: str | None, limit: int | None) -> None:
-    """Write mentions to a file: all, those of a saved VIEW, or those that pass filters.
+def export(
+    ctx: click.Context, what: str, form: str | None, output: str | None, limit: int | None, copies: bool
+) -> None:
+    """Write mentions to a file: all, those of a saved VIEW, or those that pass filters; each thing said once.
 
     Filters are written as in the addresses of the inbox: "brand=Acme&status=open&since=7d&q=refund*&order=urgent".
-    brandwatch is a CSV with the column names of Brandwatch's exports, atom a feed for any reader.
+    What only repeats another mention is left out, and its number told; --copies writes it, too. Columns tell how many
+    copies a mention has and, of a copy, who was first. brandwatch is a CSV with the column names of Brandwatch's
+    exports, atom a feed for any reader.
     """
     config = read_config(ctx)
     name = form or _by_name(output)
     with read_store(config) as store:
         where, order = wanted(store, config, what)
+        where = replace(where, fold=where.fold and not copies)
         rows = store.rows(where, now=datetime.now(UTC), order=order, limit=limit)
         if output is None:
             FORMATS[name].write(rows, sys.stdout.buffer)
+            if left_out := store.left_out(where):
+                click.echo(_left_out(left_out), err=True)
             return
         with Progress(
             SpinnerColumn(), TextColumn("{task.completed:,} mentions"), TimeElapsedColumn(),
             console=Console(stderr=True), transient=True,
         ) as progress:  # fmt: skip
             count = write_file(_told(rows, progress), Path(output), FORMATS[name].write)
+        left_out = store.left_out(where)
     click.echo(f"{count:,} mentions written to {output}", err=True)
+    if left_out:
+        click.echo(_left_out(left_out), err=True)
+
+
+def _left_out(copies: int) -> str:
+    what = "1 copy that only repeats another mention was" if copies == 1 else (
+        f"{copies:,} copies that only repeat other mentions were"
+    )  # fmt: skip
+    return f"{what} left out: --copies writes {'it' if copies == 1 else 'them'}, too."
 
 
 def wanted(store: Store, config: Config, what: str) -> tuple[InboxFilter, str]:

@@ -56,7 +56,7 @@ class Attached:
                 f"The newest {self.rows:,} of {self.total:,} mentions are in the table attached: it ends there, as "
                 "mail servers refuse larger ones. The desk gives you all of them as CSV."
             )
-        return f"All {self.total:,} mentions are in the table attached, copies included."
+        return f"All {self.total:,} mentions are in the table attached, copies included: its column copy_of tells them."
 
 
 def table(store: Store, letter: Mailed, scope: Scope, most: int = _MOST_ROWS) -> Attached:

@@ -14,7 +14,7 @@ from listening.store import COLUMNS, MentionRow
 
 _GROUP = 20_000  # rows held at a time
 _TIMES = ("date", "collected_at")
-_INTEGERS, _FLOATS = ("mention_id", "thread_id"), ("sentiment_score",)
+_INTEGERS, _FLOATS = ("mention_id", "thread_id", "copies", "copy_of"), ("sentiment_score",)
 
 
 def write_parquet(rows: Iterable[MentionRow], target: BinaryIO) -> int:

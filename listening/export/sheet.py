@@ -13,7 +13,7 @@ from listening.store import COLUMNS, MentionRow
 
 MOST = 1_048_575  # rows of a sheet below its header: more begin another sheet
 _LONGEST = 32_767  # characters of a cell
-_WIDTHS = {"title": 40, "full_text": 80, "url": 40, "date": 19, "collected_at": 19}
+_WIDTHS = {"title": 40, "full_text": 80, "url": 40, "date": 19, "collected_at": 19, "first_url": 40}
 # XML 1.0 has no place for these. (What looks like an escape of Excel's, _x000D_, is escaped by xlsxwriter.)
 _BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 

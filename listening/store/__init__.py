@@ -25,13 +25,14 @@ from listening.store.labels import Label, Open
 from listening.store.leases import Lease
 from listening.store.letters import Letters, Sent
 from listening.store.likely import Alike, Likely
+from listening.store.mention_row import ABOUT_COLUMNS, COLUMNS, MentionRow
 from listening.store.outbox import Message, Outbox, Outgoing
 from listening.store.people import Handle, PersonChange
 from listening.store.person import Attitude, Felt, Judged, Person, Said
 from listening.store.posts import StoredPost
 from listening.store.privacy import Request
 from listening.store.queues import Clock, Item, QueueFigures, QueuePage, Queues, Tone
-from listening.store.reading import COLUMNS, BrandFigures, MentionFilter, MentionRow, SourceFigures
+from listening.store.reading import BrandFigures, MentionFilter, SourceFigures
 from listening.store.renaming import Renaming
 from listening.store.runs import KnownSource, Run, RunSpan
 from listening.store.saving import Saved, Saving
@@ -75,6 +76,7 @@ class Store(
 
 
 __all__ = [
+    "ABOUT_COLUMNS",
     "COLUMNS",
     "EVERYTHING",
     "OUTCOMES",

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, tee
 from typing import Any
 
 from listening.alike import Member, campaign
 from listening.store.inbox_filter import NEW
-from listening.store.reading import COLUMNS, MentionFilter, MentionRow, Reading, where_sql
+from listening.store.mention_row import SELECTED, MentionRow, mention_rows
+from listening.store.reading import MentionFilter, Reading, where_sql
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Question
 
@@ -84,7 +85,7 @@ class Clusters(Reading):
             return islice(self._folded_by_query(where, where.query), limit)
         (sql, values), (inner, _) = where_sql(where), where_sql(where, "e")
         query = (
-            f"SELECT {', '.join(COLUMNS)}, CASE WHEN m.cluster IS NULL OR {_repeats(inner)} THEN 0 ELSE "
+            f"SELECT {SELECTED}, CASE WHEN m.cluster IS NULL OR {_repeats(inner)} THEN 0 ELSE "
             f"(SELECT count(*) FROM {_SAME} AND e.mention_id <> m.mention_id "
             f"AND e.status = 'new' AND e.assignee = '' AND {inner}) END "
             f"FROM mention_list m WHERE {sql} AND NOT {_left_out(inner)} ORDER BY m.date DESC, m.mention_id DESC"
@@ -94,7 +95,8 @@ class Clusters(Reading):
             query, bound = f"{query} LIMIT ?", [*bound, limit]
         cursor = self.db.conn.cursor()
         cursor.execute(query, bound)
-        return ((MentionRow(*row[:-1]), int(row[-1])) for row in cursor)
+        rows, counted = tee(cursor)
+        return zip(mention_rows(self.db.conn, rows), (int(row[-1]) for row in counted), strict=True)
 
     def _folded_by_query(self, where: MentionFilter, asked: Question) -> Iterator[tuple[MentionRow, int]]:
         """The same where each mention must be looked at: which come first is asked of each cluster once, when met."""

@@ -19,8 +19,9 @@ from listening.store.figures import Count
 from listening.store.inbox_card import Card, Cards
 from listening.store.inbox_filter import OPEN, InboxFilter
 from listening.store.inbox_sql import conditions, few, joined, short, unfolded
+from listening.store.mention_row import SELECTED, MentionRow, mention_rows
 from listening.store.moment import iso
-from listening.store.reading import COLUMNS, MentionRow, Reading
+from listening.store.reading import Reading
 from listening.store.scope import EVERYTHING, Scope
 from listening.store.search import Row
 from listening.store.urgent import FULL, FULL_RANK, highest_urgency, rank_sql
@@ -131,6 +132,15 @@ class Inbox(Reading, Cards):
         found = sum(1 for _ in islice(self._along(where, walk, cap + 1, scope), cap + 1))
         return Capped(min(found, cap), found > cap)
 
+    def left_out(self, where: InboxFilter, *, scope: Scope = EVERYTHING) -> int:
+        """How many copies a list leaves out, as they only repeat another mention of it."""
+        if not where.fold:
+            return 0
+        told, _ = few(self.db.conn, where)
+        shown, values = unfolded(self.db.conn, where, scope)
+        walk = _Walk("", joined([told, ("d.copy = 1", []), (f"NOT ({shown})", values)]), "0", "d.id")
+        return sum(1 for _ in self._along(replace(where, fold=False), walk, -1, scope))
+
     def listed(
         self, where: InboxFilter, *, now: datetime, order: str = "newest", scope: Scope = EVERYTHING,
         limit: int | None = None,
@@ -152,12 +162,11 @@ class Inbox(Reading, Cards):
     ) -> Iterator[MentionRow]:  # fmt: skip
         """A list as rows of exports, streamed in its order."""
         query = (
-            f"SELECT {', '.join(COLUMNS)} FROM json_each(?) j CROSS JOIN mention_list m ON m.mention_id = j.value "
-            "ORDER BY j.key"
+            f"SELECT {SELECTED} FROM json_each(?) j CROSS JOIN mention_list m ON m.mention_id = j.value ORDER BY j.key"
         )
         ids = self.listed(where, now=now, order=order, scope=scope, limit=limit)
         while chunk := list(islice(ids, _CHUNK)):
-            yield from (MentionRow(*row) for row in self.db.conn.execute(query, [json.dumps(chunk)]))
+            yield from mention_rows(self.db.conn, self.db.conn.execute(query, [json.dumps(chunk)]), scope)
 
     def by_day(self, where: InboxFilter, *, now: datetime, scope: Scope = EVERYTHING) -> dict[str, Count]:
         """How many mentions of a list were published on each day of the team's time zone, and how they feel."""

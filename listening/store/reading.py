@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from listening.store.facts import Condition
+from listening.store.mention_row import SELECTED, MentionRow, mention_rows
 from listening.store.moment import iso
 from listening.store.search import Question, Searching
 
@@ -26,29 +27,6 @@ class MentionFilter:
     since: datetime | None = None
     until: datetime | None = None
     shelf: bool = False  # those that are probably not about the brand, instead of the others
-
-
-@dataclass(frozen=True, slots=True)
-class MentionRow:
-    """One mention as lists and digests show it, in the digest's column order."""
-
-    mention_id: int
-    date: str
-    collected_at: str
-    brand: str
-    source: str
-    domain: str
-    url: str
-    title: str
-    full_text: str
-    author: str | None
-    language: str
-    sentiment: str | None
-    sentiment_score: float | None
-    intents: str
-    status: str
-    assignee: str
-    thread_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +66,6 @@ class SourceFigures:
     mentions: int
 
 
-COLUMNS = tuple(field.name for field in fields(MentionRow))
 _ORDERS = {
     "newest": "m.date DESC, m.mention_id DESC",
     "negative": "m.sentiment_score, m.date DESC, m.mention_id DESC",
@@ -109,18 +86,18 @@ class Reading(Searching):
         if where.query is not None:
             return self._rows(islice(self.satisfying(where.query, condition, _ORDERS[order]), limit))
         sql, values = condition
-        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list m WHERE {sql} ORDER BY {_ORDERS[order]}"
+        query = f"SELECT {SELECTED} FROM mention_list m WHERE {sql} ORDER BY {_ORDERS[order]}"
         if limit is not None:
             query, values = f"{query} LIMIT ?", [*values, limit]
         cursor = self.db.conn.cursor()
         cursor.execute(query, values)
-        return (MentionRow(*row) for row in cursor)
+        return mention_rows(self.db.conn, cursor)
 
     def _rows(self, ids: Iterator[int]) -> Iterator[MentionRow]:
         """The mentions of these ids, in their order."""
-        query = f"SELECT {', '.join(COLUMNS)} FROM mention_list WHERE mention_id = ?"
-        for mention_id in ids:
-            yield from (MentionRow(*row) for row in self.db.conn.execute(query, [mention_id]))
+        query = f"SELECT {SELECTED} FROM mention_list m WHERE m.mention_id = ?"
+        found = (row for mention_id in ids for row in self.db.conn.execute(query, [mention_id]))
+        return mention_rows(self.db.conn, found)
 
     def count_mentions(self, where: MentionFilter) -> int:
         """How many mentions pass the filter. With a query each of them is looked at."""
