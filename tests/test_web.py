@@ -11,8 +11,11 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from listening.errors import ListeningError
+from listening.post import Post
+from listening.schedule.work import Watched
 from listening.web.access import Guarded, action, page
 from listening.web.app import listen
+from listening.web.desk import Desk
 from listening.web.guard import POLICY
 from listening.web.pages import local, marked, outside
 from listening.web.visitor import RANKS
@@ -211,6 +214,33 @@ def test_a_config_file_with_a_mistake_keeps_the_last_good(desk: Installation, vi
     finally:
         path.write_text(before, encoding="utf-8")
     assert "brands.toml" not in visitors["admin"].get("/settings/people").text
+
+
+def test_files_of_intents_that_change_count_at_once_and_mistakes_keep_the_last_good(tmp_path: Path) -> None:
+    folder = install(tmp_path).folder
+    desk = Desk(folder)
+    watched, path = Watched(desk.config), folder / "intents" / "warranty.toml"
+    assert watched() is not None
+    assert watched() is None
+
+    def said() -> list[str]:
+        with desk.team() as team:
+            (mention,) = team.understanding.entry(Post("x", "1", "", "Acme, is this under warranty?")).mentions
+            return [intent.name for intent in mention.intents]
+
+    assert "warranty" not in said()
+    path.parent.mkdir()
+    path.write_text('[[rule]]\nname = "cover"\nconfidence = 0.9\nphrases = ["under warranty"]\n', encoding="utf-8")
+    assert watched() is not None
+    assert "warranty" in said()
+    path.write_text('[[rule]]\nnam = "cover"\n', encoding="utf-8")
+    assert "warranty" in said()
+    assert "warranty.toml" in str(desk.mistake)
+    path.unlink()
+    assert "warranty" not in said()
+    assert desk.mistake is None
+    assert watched() is not None
+    desk.close()
 
 
 def test_routes_name_a_role_that_there_is() -> None:

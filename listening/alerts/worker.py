@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from listening.alerts.deliver import Courier
 from listening.alerts.rules import Rule, rules
 from listening.alerts.watch import Watch
-from listening.config import Channel, Config, load
+from listening.config import Channel, Config, load, stamp
 from listening.errors import ConfigError, ListeningError
 from listening.source import kinds
 from listening.store import Step, Store
@@ -22,7 +22,6 @@ PAUSE = 0.5  # seconds between two looks at what is new
 _RETRY = 1.0  # seconds between two looks at what is to be tried again
 _STOPPING = 2.0  # seconds that a message on its way may take when the worker ends: `listening up` waits no longer
 _KEEP = timedelta(days=90)  # for which messages that went out are listed
-_FILES = ("brands.toml", "sources.toml", "listening.toml")
 
 Tell = Callable[[str], None]
 
@@ -41,12 +40,12 @@ def work(config: Config, stop: threading.Event, *, pause: float = PAUSE, tell: T
         changed = threading.Event()
         with Store(config.database) as store, _couriers(config, stop, changed, tell) as wake:
             desk = Desk(config, store, tell)
-            version = _version(config)
+            version = stamp(config.folder)
             while not stop.is_set():
                 if desk.tick(datetime.now(UTC)):
                     wake()
-                if _version(config) != version:
-                    version, fresh = _version(config), _read(config, tell)
+                if (now := stamp(config.folder)) != version:
+                    version, fresh = now, _read(config, tell)
                     if fresh is not None:
                         config = fresh
                         break
@@ -178,17 +177,6 @@ def _carry(
                 said = str(error)
             bell.wait(_RETRY)
             bell.clear()
-
-
-def _version(config: Config) -> tuple[int, ...]:
-    """Changes when a config file does."""
-    found = []
-    for name in _FILES:
-        try:
-            found.append((config.folder / name).stat().st_mtime_ns)
-        except OSError:
-            found.append(0)
-    return tuple(found)
 
 
 def _read(config: Config, tell: Tell) -> Config | None:

@@ -1,13 +1,12 @@
 """The configuration: TOML files, their models and their editors' schema."""
 
 from listening.config.alerts import Alert, AlertKind, Channel
-from listening.config.load import FILES, folder, load
+from listening.config.load import folder, load, stamp
 from listening.config.models import Brand, Config, ScorerModel, Settings, SourceEntry
 from listening.config.targets import Targets
 from listening.config.values import Duration, TimeZone, duration, spell
 
 __all__ = [
-    "FILES",
     "Alert",
     "AlertKind",
     "Brand",
@@ -23,4 +22,5 @@ __all__ = [
     "folder",
     "load",
     "spell",
+    "stamp",
 ]

@@ -27,6 +27,19 @@ def folder(given: str | None = None) -> Path:
     return Path(given or os.environ.get("LISTENING_CONFIG") or "config")
 
 
+def stamp(path: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells whether any file of a config folder has changed: its three files, and those of intents."""
+    return tuple(map(_state, [*(path / name for name in FILES), *sorted((path / "intents").glob("*.toml"))]))
+
+
+def _state(path: Path) -> tuple[str, int, int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (path.name, 0, 0, 0)
+    return (path.name, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
 def load(path: Path, option_types: Mapping[str, type[BaseModel]], drafts: Mapping[str, str] | None = None) -> Config:
     """Read the three files of a config folder; `option_types` maps each source kind to the model of its options.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from threading import Event
 
-from listening.config import FILES, Config, load
+from listening.config import Config, load, stamp
 from listening.crawl import know
 from listening.crowd import Crowd
 from listening.run import timetable
@@ -27,25 +26,17 @@ class Watched:
 
     def __init__(self, config: Config) -> None:
         self.folder, self.first = config.folder, config
-        self.seen: tuple[tuple[int, int, int], ...] = ()
+        self.seen: tuple[tuple[str, int, int, int], ...] = ()
 
     def __call__(self) -> Config | None:
         """The configuration; None where it has not changed since. Raises ConfigError."""
-        state = tuple(map(_state, (self.folder / name for name in FILES)))
+        state = stamp(self.folder)
         if state == self.seen:
             return None
         known, self.seen = self.seen, state
         if not known:
             return self.first
         return load(self.folder, {name: kind.Options for name, kind in kinds().items()})
-
-
-def _state(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def follow(store: Store, config: Config) -> Mapping[str, Timetable]:

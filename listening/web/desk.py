@@ -7,9 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from listening.config import FILES, Config, load
+from listening.config import Config, load, stamp
 from listening.config.edit import Editor
 from listening.crawl import prepare
 from listening.errors import ConfigError
@@ -18,6 +17,7 @@ from listening.source import kinds
 from listening.store import Store
 from listening.web.jobs import Jobs
 from listening.web.previews import Previews
+from pipelines import intents
 from pipelines.understanding import Understanding
 
 
@@ -31,7 +31,7 @@ class Desk:
         self.folder, self.explore = folder, explore
         self.options = {name: kind.Options for name, kind in kinds().items()}
         self._config = load(folder, self.options)
-        self._stamp = self._stamped()
+        self._stamp = stamp(folder)
         self.mistake: ConfigError | None = None
         self._turn = threading.Lock()
         self._idle: queue.LifoQueue[Store] = queue.LifoQueue()
@@ -39,28 +39,30 @@ class Desk:
         self._learning = threading.Lock()
         self._understood: tuple[Config | None, tuple[tuple[str, str], ...]] = (None, ())
         self._understanding: Understanding | None = None
-        prepare(self._config).close()  # a new file gets its tables, the store learns of new sources and brands
+        self._prepare()
         self.database = self._config.database
 
     @property
     def config(self) -> Config:
         """The configuration as the files say now."""
         with self._turn:
-            if (stamp := self._stamped()) != self._stamp:
-                self._stamp = stamp
+            if (now := stamp(self.folder)) != self._stamp:
+                self._stamp = now
                 try:
                     self._config, self.mistake = load(self.folder, self.options), None
-                    prepare(self._config).close()
                 except ConfigError as error:
                     self.mistake = error
+                else:
+                    self._prepare()
             return self._config
 
-    def _stamped(self) -> tuple[Any, ...]:
-        found = []
-        for name in FILES:
-            path = self.folder / name
-            found.append((path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None)
-        return tuple(found)
+    def _prepare(self) -> None:
+        """A new file gets its tables, the store learns of new sources and brands; mistakes in intents are told."""
+        prepare(self._config).close()
+        try:
+            intents.load(self.folder)
+        except ConfigError as error:
+            self.mistake = error
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -81,12 +83,21 @@ class Desk:
         with self._learning, self.store() as store:
             models = tuple(store.models())
             if self._understood[0] is not config or self._understood[1] != models:
-                self._understanding = Understanding.of(config, models=models)
+                self._understanding = self._understands(config, models)
                 self._understood = (config, models)
             team = Team(store, config, self._understanding)
             yield team
             if team.understanding is not self._understanding:  # it has learnt
                 self._understanding, self._understood = team.understanding, (config, tuple(store.models()))
+
+    def _understands(self, config: Config, models: tuple[tuple[str, str], ...]) -> Understanding:
+        """What the config says now; where its files of intents have a mistake, what it said last."""
+        try:
+            return Understanding.of(config, models=models)
+        except ConfigError:
+            if self._understanding is None:
+                raise
+            return self._understanding
 
     def editor(self) -> Editor:
         """What edits the config files."""
