@@ -55,6 +55,24 @@ def found(store: Store, rule: str = "") -> list[Incident]:
     return store.incidents(rule, limit=1000)[::-1]
 
 
+def test_a_query_for_an_intent_that_there_is_not_is_told(tmp_path: Path) -> None:
+    alert = '[[alert]]\nname = "angry"\nkind = "mention"\nquery = "intent:complain"\n'
+    for name, text in (("brands", '[[brand]]\nname = "Acme"\n'), ("sources", ""), ("listening", alert)):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    checked = CliRunner().invoke(main, ["--config", str(tmp_path), "check", "--offline"])
+    said = " ".join(checked.output.split())
+    assert checked.exit_code == 1
+    assert 'alert "angry", key "query"' in said
+    assert "did you mean complaint" in said
+    config = load(tmp_path, {})
+    with Store(config.database) as store:
+        desk = Desk(config, store)
+        desk.tick(NOW)
+        store.save("forum", [entry(1, NOW)], now=NOW)
+        desk.tick(NOW)
+        assert "did you mean complaint" in store.rule_states()["angry"].error
+
+
 def test_each_mention_after_the_rule_began_is_told_once(store: Store, tmp_path: Path) -> None:
     config = configured(tmp_path, an_alert("mention", query="number -999"))
     desk = Desk(config, store)

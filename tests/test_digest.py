@@ -164,6 +164,19 @@ def test_still_open_are_those_of_the_view_that_are(store: Store) -> None:
         assert extract(store, digest, days, Scope(), MONDAY).open == still
 
 
+def test_a_view_that_asks_for_an_intent_there_is_not_is_told_and_not_mailed_empty(
+    store: Store, postbox: tuple[Postbox, int]
+) -> None:
+    box, port = postbox
+    week(store)
+    store.save_view("Wrong by now", "q=intent%3Acomplain", who="kim", now=NOW)
+    settings = config(store, port, view="wrong by now", owner="kim", to=["kim@example.com"])
+    assert send_due(settings, store, MONDAY) == 0
+    assert box.mails == []
+    (letter,) = store.letters()
+    assert "did you mean complaint" in letter.error
+
+
 def test_a_view_in_which_nothing_changed_or_that_is_gone(store: Store, postbox: tuple[Postbox, int]) -> None:
     box, port = postbox
     fill(store, days=75, a_day=12)

@@ -205,7 +205,13 @@ def test_the_command_writes_views_and_filters_as_the_files_name_says(folder: Pat
 
 
 @pytest.mark.parametrize(
-    ("what", "said"), [("nothing", "all of Acme"), ("statsu=new", 'did you mean "status"'), ("q=%28", "^")]
+    ("what", "said"),
+    [
+        ("nothing", "all of Acme"),
+        ("statsu=new", 'did you mean "status"'),
+        ("q=%28", "^"),
+        ("q=intent:complain", "did you mean complaint"),
+    ],
 )
 def test_the_command_says_what_there_is(folder: Path, tmp_path: Path, what: str, said: str) -> None:
     result = run(folder, "export", what, "-o", str(tmp_path / "out.csv"))

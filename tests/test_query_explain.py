@@ -167,6 +167,8 @@ def test_explains_a_brands_own_query(tmp_path: Path) -> None:
 def test_a_search_of_what_is_stored_can_be_explained() -> None:
     assert told("after:7d -refund").exit_code == 1
     assert told("after:7d -refund", "--stored").exit_code == 0
+    result = told("intent:complain", "--stored")
+    assert (result.exit_code, "did you mean complaint" in result.output) == (1, True), result.output
 
 
 def test_a_handle_is_found_by_the_authors_id() -> None:

@@ -214,6 +214,7 @@ def test_a_rule_is_added_and_changed_and_comments_stay(desk: Installation) -> No
         ({"times": "1"}, "times", "greater than or equal to 1.05"),
         ({"mentions": "2.5"}, "mentions", "integer"),
         ({"query": "(a"}, "query", "^"),
+        ({"query": "intent:complain"}, "query", "did you mean complaint"),
         ({"quiet_hours": "late"}, "quiet_hours", "not a time of the day"),
         ({"time_zone": "Mars/Base"}, "time_zone", "not a time zone"),
         ({"cool_down": "soon"}, "cool_down", "not a length of time"),

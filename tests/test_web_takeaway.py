@@ -237,6 +237,17 @@ def test_a_view_is_a_feed_for_those_who_may_see_it(desk: Installation, viewer: T
         assert refused.json()["status"] == 404
 
 
+def test_a_view_that_asks_for_an_intent_there_is_not_is_no_empty_feed(desk: Installation, viewer: TestClient) -> None:
+    refused = viewer.post("/inbox/views", data={"name": "wrong", "filters": "q=intent:complain"})
+    assert (refused.status_code, "did you mean complaint" in refused.text) == (400, True)
+    with desk.store() as store:  # saved while there was one
+        view, _ = store.save_view("wrong by now", "q=intent:complain", who="", now=datetime.now(UTC), shared=True)
+    answer = viewer.get(f"/feeds/{view.id}.atom")
+    assert (answer.status_code, "did you mean complaint" in answer.text) == (400, True)
+    counts = {each["id"]: each["mentions"] for each in viewer.get("/api/v1/views").json()["views"]}
+    assert counts[view.id] is None
+
+
 def test_feeds_take_a_token_as_a_password(desk: Installation, viewer: TestClient) -> None:
     view = saved(viewer, "mine", shared=False)
     made = viewer.post("/settings/people/tokens", data={"name": "reader", "role": "viewer", "days": "1"})

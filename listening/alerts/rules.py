@@ -10,6 +10,7 @@ from listening.config import Alert, Config
 from listening.query import parse
 from listening.store import Question
 from listening.store.known import Detect
+from pipelines.intents import names
 from pipelines.language import detect
 
 
@@ -23,6 +24,7 @@ class Rule:
     quiet_zone: ZoneInfo
     settle: int = 2  # hours until all that was said in an hour is there
     detect: Detect | None = detect
+    intents: tuple[str, ...] = ()  # that its query may name; without them any
 
     @property
     def name(self) -> str:
@@ -30,10 +32,11 @@ class Rule:
         return self.alert.name
 
     def question(self, now: datetime) -> Question | None:
-        """Its query, as it is asked of the store; None without one."""
+        """Its query, as it is asked of the store; None without one. Raises QueryError."""
         if not self.alert.query.strip():
             return None
-        return Question(parse(self.alert.query, stored=True), now.astimezone(UTC), self.zone, self.detect)
+        node = parse(self.alert.query, stored=True, intents=self.intents)
+        return Question(node, now.astimezone(UTC), self.zone, self.detect)
 
 
 def settle_hours(config: Config) -> int:
@@ -53,5 +56,5 @@ def rule_of(alert: Alert, config: Config) -> Rule:
     zone = config.settings.time_zone
     return Rule(
         alert, (alert.brand,) if alert.brand else ours, ZoneInfo(zone), ZoneInfo(alert.time_zone or zone),
-        settle_hours(config),
+        settle_hours(config), intents=tuple(names(config.folder)),
     )  # fmt: skip

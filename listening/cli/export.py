@@ -20,6 +20,7 @@ from listening.config import Config
 from listening.errors import ListeningError
 from listening.export import FORMATS
 from listening.store import InboxFilter, MentionRow, Store, read_filters
+from pipelines.intents import names as intents
 from pipelines.language import detect
 
 _EVERY = 1000  # rows after which the progress is drawn anew
@@ -82,7 +83,8 @@ def wanted(store: Store, config: Config, what: str) -> tuple[InboxFilter, str]:
             names = ", ".join(each.name for each in store.views(person())) or "none yet"
             raise ListeningError(f'there is no view "{what[:80]}"; there are: {names}. Filters look like "brand=Acme".')
         filters = view.filters
-    return read_filters(filters, datetime.now(UTC), ZoneInfo(config.settings.time_zone), detect)
+    zone = ZoneInfo(config.settings.time_zone)
+    return read_filters(filters, datetime.now(UTC), zone, detect, intents(config.folder))
 
 
 def _by_name(output: str | None) -> str:

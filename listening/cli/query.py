@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from rich.markup import escape
@@ -16,6 +17,7 @@ from listening.post import Author, Post
 from listening.query import Node, PostFacts, doubts, parse
 from listening.query.explain import Explanation, Part, explain
 from listening.query.fields import FIELDS, WORDS
+from pipelines.intents import names as intents
 from pipelines.language import detect
 from pipelines.match import tree
 
@@ -73,7 +75,7 @@ def _asked(ctx: click.Context, words: str | None, brand: str, stored: bool) -> t
     if (words is None) is not bool(brand):
         raise click.UsageError("give a query, or --brand with a brand's name")
     if words is not None:
-        return parse(words, stored), True
+        return parse(words, stored, intents(Path(ctx.obj))), True
     config = read_config(ctx)
     name = known(brand, "brand", [each.name for each in config.brands])
     found = next(each for each in config.brands if each.name == name)

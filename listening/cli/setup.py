@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,9 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from listening.cli.common import console, read_config
+from listening.config import Config
 from listening.config.starter import files, shown
 from listening.crawl import crawl
-from listening.errors import ListeningError
+from listening.errors import ConfigError, ListeningError, Problem, QueryError
 from listening.query import doubts
 from listening.run import Event
 from listening.source import find, kinds
@@ -48,6 +50,7 @@ def check(ctx: click.Context, offline: bool) -> None:
     """Find every mistake in the config files, then ask each source whether it answers."""
     config = read_config(ctx)
     load_intents(config.folder)
+    _check_alerts(config)
     if model := Transformer.of(config):
         model.load()
     click.echo(f"{config.folder}: {len(config.brands)} brands, {len(config.sources)} sources, no mistakes.")
@@ -63,6 +66,21 @@ def check(ctx: click.Context, offline: bool) -> None:
     failed = [event for event in crawl(config, [s.name for s in config.sources], _tell, check=True) if _bad(event)]
     if failed:
         raise ListeningError(f"{len(failed)} of {len(config.sources)} sources cannot be asked")
+
+
+def _check_alerts(config: Config) -> None:
+    """Raise ConfigError for alerts whose queries ask for intents that there are not: the config does not know these."""
+    from listening.alerts import rules  # with all that alerts need, a tenth of a second at other commands' start
+
+    problems = []
+    for rule in rules(config):
+        try:
+            rule.question(datetime.now(UTC))
+        except QueryError as error:
+            where = f'alert "{rule.name}", key "query"'
+            problems.append(Problem(str(config.folder / "listening.toml"), 0, where, str(error), ""))
+    if problems:
+        raise ConfigError(problems)
 
 
 def _bad(event: Event) -> bool:

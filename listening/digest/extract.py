@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from listening.insight.headline import REAL, usual
 from listening.insight.period import Period, period
 from listening.store import Count, Days, InboxFilter, Scope, Store, View, read_filters
 from listening.store.voices import moments
+from pipelines.language import detect
 
 _SHOWN = 12  # mentions in the mail; all of them are in the table
 
@@ -57,11 +59,17 @@ class Extract(Mailed):
         return f"{told}, {'more' if self.count.mentions > self.before else 'fewer'} than the {self.before:,} before"
 
 
-def extract(store: Store, digest: Digest, days: Days, scope: Scope, now: datetime) -> Extract:
-    """Gather what a digest's view shows of days that are over. Raises ListeningError where there is no such view."""
+def extract(
+    store: Store, digest: Digest, days: Days, scope: Scope, now: datetime, intents: Collection[str] = ()
+) -> Extract:
+    """Gather what a digest's view shows of days that are over.
+
+    Raises ListeningError where there is no such view, or its query has a mistake by now: `intents` are those it may
+    name, without them any.
+    """
     view = view_of(store, digest)
     zone = ZoneInfo(store.calendar().name)
-    where, order = read_filters(view.filters, now, zone)
+    where, order = read_filters(view.filters, now, zone, detect, intents)
     since, until = moments(store.calendar(), days)
     at = period(store, since, until, now, list(where.brands) or [name for name, _ in store.brand_names()])
     begin, _ = moments(store.calendar(), at.all)

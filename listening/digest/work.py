@@ -17,6 +17,7 @@ from listening.digest.send import deliver, sender
 from listening.digest.slot import Slot, last_slot, slot_of
 from listening.errors import ListeningError
 from listening.store import Scope, Store
+from pipelines.intents import names
 
 _PAUSE = 20.0  # seconds from one look at the clock to the next
 
@@ -67,7 +68,8 @@ def gathered(
     Raises ListeningError where its brand or its view is none.
     """
     if digest.view:
-        return extract(store, digest, slot.days, scope or scope_of(config, digest), now)
+        allowed = scope or scope_of(config, digest)
+        return extract(store, digest, slot.days, allowed, now, names(config.folder))
     return letter(store, digest, brand_of(config, digest), slot.days, scope or scope_of(config, digest), now)
 
 

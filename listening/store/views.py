@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -51,17 +51,20 @@ class Views(Inbox, Triage):
         ).fetchone()
         return None if row is None else _view(row)
 
-    def save_view(self, name: str, filters: str, *, who: str, now: datetime, shared: bool = False) -> tuple[View, str]:
+    def save_view(
+        self, name: str, filters: str, *, who: str, now: datetime, shared: bool = False, intents: Collection[str] = ()
+    ) -> tuple[View, str]:
         """Save filters under a name, in the place of a person's view that has it. Returns the view and an undo token.
 
-        Raises ListeningError for no or too long a name, and for filters that cannot be read.
+        `intents` are those that a query may ask for; without them any. Raises ListeningError for no or too long a name,
+        and for filters that cannot be read.
         """
         name = " ".join(name.split())
         if not name or len(name) > _NAME:
             raise ListeningError(f"a view needs a name of up to {_NAME} characters.")
         if len(filters) > _FILTERS:
             raise ListeningError(f"the filters of a view may have up to {_FILTERS:,} characters.")
-        read_filters(filters, now)
+        read_filters(filters, now, intents=intents)
         with self.writing() as conn:
             old = conn.execute(f"{_READ} WHERE owner = ? AND name = ?", [who, name]).fetchone()
             ident = old[0] if old else _next_id(conn)
@@ -79,13 +82,13 @@ class Views(Inbox, Triage):
 
     def view_counts(
         self, views: Iterable[View], *, now: datetime, zone: tzinfo = UTC, detect: Detect | None = None,
-        scope: Scope = EVERYTHING,
+        scope: Scope = EVERYTHING, intents: Collection[str] = (),
     ) -> dict[int, Capped]:  # fmt: skip
         """How many mentions each shows, by its id, counted up to 1,000; one whose filters are wrong by now has none."""
         found = {}
         for view in views:
             try:
-                where, _ = read_filters(view.filters, now, zone, detect)
+                where, _ = read_filters(view.filters, now, zone, detect, intents)
             except ListeningError:
                 continue
             found[view.id] = self.count(where, scope=scope)

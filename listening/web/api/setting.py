@@ -11,6 +11,7 @@ from listening import __version__
 from listening.store import Days
 from listening.web.api.endpoint import Call, Endpoint, Param, Shape
 from listening.web.pages import desk_of
+from pipelines.intents import names
 
 
 class Brand(Shape):
@@ -112,7 +113,8 @@ def _sources(call: Call, days: int) -> list[Source]:
 def list_views(call: Call) -> ViewList:
     """The views."""
     views = call.store.views(call.visitor.name)
-    counts = call.store.view_counts(views, now=call.now, scope=call.scope)
+    intents = names(call.config.folder)
+    counts = call.store.view_counts(views, now=call.now, scope=call.scope, intents=intents)
     found = []
     for view in views:
         count = counts.get(view.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,7 @@ from listening.web.access import Form, action, page, who
 from listening.web.pages import desk_of, go, refuse, render, tell
 from listening.web.screens.alert_preview import look_back
 from listening.web.undoing import undo_path
+from pipelines.intents import names
 
 TITLES: Mapping[str, tuple[str, str]] = {
     "spike": ("More mentions than usual", "far more than on the same hours and weekdays of the weeks before"),
@@ -51,11 +52,14 @@ def given(form: Form) -> dict[str, Any]:
     return found | {key: form.ticked(key) for key in ("when_over", "enabled")}
 
 
-def alert_of(typed: Mapping[str, Any]) -> Alert:
-    """The rule that was typed; what was left empty is as by default. Raises ValidationError and QueryError."""
+def alert_of(typed: Mapping[str, Any], intents: Sequence[str]) -> Alert:
+    """The rule that was typed; what was left empty is as by default. Raises ValidationError and QueryError.
+
+    `intents` are those that its query may name.
+    """
     alert = Alert.model_validate({key: value for key, value in typed.items() if value not in ("", [])})
     if alert.query:
-        parse(alert.query, stored=True)
+        parse(alert.query, stored=True, intents=intents)
     return alert
 
 
@@ -120,7 +124,7 @@ def preview(request: Request) -> Response:
 def _preview(request: Request, typed: Mapping[str, Any], draft: str, scope: Scope) -> dict[str, Any]:
     shown: dict[str, Any] = {"mistake": "", "looked": None, "asks": "", "job": None}
     try:
-        alert = alert_of({**typed, "name": typed["name"] or "new", "channels": []})
+        alert = alert_of({**typed, "name": typed["name"] or "new", "channels": []}, names(desk_of(request).folder))
     except QueryError as error:
         return shown | {"mistake": str(error)}
     except ValidationError as error:
@@ -140,7 +144,7 @@ def save_alert(request: Request, form: Form) -> Response:
     """Write a rule into listening.toml."""
     seen, was, typed = form.text("seen"), form.text("was"), given(form)
     try:
-        alert = alert_of(typed)
+        alert = alert_of(typed, names(desk_of(request).folder))
         if alert.source in _scope(request).hidden:
             return _form(request, typed, seen, was, {"source": "There is no such source."})
         undo = _write(desk_of(request).editor(), alert, was, seen)

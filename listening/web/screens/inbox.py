@@ -40,7 +40,7 @@ def inbox(request: Request) -> Response:
             return render(request, "inbox/_cards.html", page=found, asked=wanted, campaigns=pushed)
         choices, count = store.choices(scope=scope), store.count(wanted.where, scope=scope)
         views = store.views(visitor.name)
-        counts = store.view_counts(views, now=now, scope=scope)
+        counts = store.view_counts(views, now=now, scope=scope, intents=names(desk_of(request).folder))
     return render(
         request, "inbox/inbox.html", page=found, asked=wanted, choices=choices, count=count, views=views, counts=counts,
         ages=AGES, statuses=STATUSES, intents=names(desk_of(request).folder), hint=hint(wanted), campaigns=pushed,
@@ -175,11 +175,12 @@ def undo(request: Request, _: Form) -> Response:
 
 def save_view(request: Request, form: Form) -> Response:
     """Save the filters that are shown, under a name."""
-    filters = form.text("filters")
+    filters, intents = form.text("filters"), names(desk_of(request).folder)
     with desk_of(request).store() as store:
         view, token = store.save_view(
-            form.text("name"), filters, who=who(request).name, now=datetime.now(UTC), shared=form.ticked("shared")
-        )
+            form.text("name"), filters, who=who(request).name, now=datetime.now(UTC), shared=form.ticked("shared"),
+            intents=intents,
+        )  # fmt: skip
     answer = go(request, f"/inbox?{view.filters}", f"The view “{view.name}” is saved.")
     return tell(answer, f"The view “{view.name}” is saved.", undo=f"/inbox/undo/{token}")
 

@@ -21,6 +21,7 @@ from listening.web.pages import desk_of, refuse
 from listening.web.pipe import Left, Pipe
 from listening.web.screen import Screen
 from listening.web.visitor import Visitor, zone
+from pipelines.intents import names
 from pipelines.language import detect
 
 _AT_ONCE = 4  # each holds a thread and a connection as long as it takes
@@ -102,7 +103,8 @@ def _view(request: Request) -> tuple[list[MentionRow], str, str]:
     settings = desk_of(request).config.settings
     with desk_of(request).store() as store:
         view = _named(store, asked, visitor)
-        where, _ = read_filters(view.filters, now, zone(request, settings.time_zone), detect)
+        intents = names(desk_of(request).folder)
+        where, _ = read_filters(view.filters, now, zone(request, settings.time_zone), detect, intents)
         rows = list(store.rows(where, now=now, order="newest", scope=visitor.scope(store), limit=_ENTRIES))
     return rows, view.name, f"urn:listening:view:{view.id}"
 
