@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from listening.alerts.message import words
 from listening.cli import main
+from listening.config.digests import Digest
+from listening.digest.extract import extract
+from listening.digest.mail import pages
 from listening.query import parse
-from listening.store import MentionFilter, Question, Scope, Store, read_filters
+from listening.store import Days, MentionFilter, Opened, Question, Scope, Step, Store, read_filters
+from listening.store.outbox import Outgoing
 from listening.store.recent import recent
 from tests.conftest import NOW
 from tests.test_copies import OTHER, RETWEET, entry
@@ -121,6 +126,21 @@ def test_accounts_known_for_long_are_no_campaign(config: Path) -> None:
         store.save("forum", [entry(i, PUSHED, author=author) for i, author in enumerate(authors)], now=NOW)
         (cluster,) = store.clusters(MentionFilter())
         assert (len(cluster.copies), cluster.campaign) == (11, ())
+
+
+def test_alerts_and_digests_say_what_looks_like_a_campaign(filled: Store) -> None:
+    first = next(row for row in filled.mentions(MentionFilter()) if row.author == "member10")
+    opened = Opened("Acme", "mention", "Acme", NOW, {"mentions": [first.mention_id], "site": first.domain})
+    outgoing = Outgoing("one", "care", "pushed", "opened", NOW, NOW, series=("Acme",))
+    step = Step("pushed", -1, first.mention_id, NOW, opened=[opened], outgoing=[outgoing])
+    filled.take_step(step)
+    told = words(filled, filled.messages()[0], None, UTC)
+    assert "Possible campaign: 12 posts that say the same within 11 minutes; by 12 different authors" in told.body
+    assert "by 12 different authors" in told.data["incidents"][0]["mentions"][0]["campaign"]
+    filled.save_view("all", "", who="kim", now=NOW)
+    days, digest = Days(NOW.date(), NOW.date()), Digest(name="d", view="all", owner="kim")
+    for page in pages(extract(filled, digest, days, Scope(), NOW), "UTC")[:2]:
+        assert page.count("Possible campaign: 12 posts that say the same within 11 minutes") == 1
 
 
 def test_what_was_stored_before_copies_were_sought_can_be_looked_through(config: Path, filled: Store) -> None:

@@ -235,6 +235,16 @@ def test_what_looks_like_a_campaign_is_flagged_with_its_reasons_and_who_was_firs
         ):
             assert said in page
         assert "First published here" in client.get(f"/mentions/{first.mention_id}").text
+        assert "possible campaign" not in client.get("/complaints").text
+        (listed,) = client.get("/api/v1/mentions?q=workshop+quiet").json()["mentions"]
+        assert "by 12 different authors" in listed["campaign"]
+        assert client.get(f"/api/v1/mentions/{mine.mention_id}").json()["mention"]["campaign"] == listed["campaign"]
+        assert not any(each["campaign"] for each in client.get("/api/v1/mentions?q=-workshop").json()["mentions"])
+    with desk.visitor("analyst") as client:
+        form = {"mention": str(first.mention_id), "do": "correct:intent:complaint=yes"}
+        assert client.post("/inbox/act", data=form).status_code == 303
+        assert client.get("/complaints").text.count("possible campaign") == 1
+        assert client.get(f"/api/v1/mentions/{first.mention_id}").json()["why"]["confidence"] == {"complaint": 1.0}
     with desk.store() as store:
         post = store.db.conn.execute("SELECT post_id FROM mentions WHERE id = ?", [mine.mention_id]).fetchone()[0]
         assert store.cluster_with(post, Scope(frozenset({"forum"}))) is None  # who may not see them is told nothing

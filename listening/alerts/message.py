@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from listening.config import Alert, spell
 from listening.store import Incident, Message, Store, Told
 
+Campaigns = Mapping[int, Sequence[str]]  # cluster -> the reasons to take it for one
 _BEST = 3  # mentions of an incident that are shown
 _MOST = 20  # incidents of a message that are shown
 _EXCERPT = 280  # characters of a mention
@@ -39,6 +40,7 @@ def words(store: Store, message: Message, alert: Alert | None, zone: tzinfo) -> 
     incidents = store.incidents_by_id(message.incidents)
     shown = incidents[:_MOST]
     best = {each.id: _best(store, each, 1 if len(shown) > 1 else _BEST) for each in shown}
+    pushed = store.campaigns(told.cluster for some in best.values() for told in some)
     titles = {each.id: title(each) for each in incidents}
     over = "Over: " if message.event == "over" else ""
     if len(incidents) == 1:
@@ -49,12 +51,12 @@ def words(store: Store, message: Message, alert: Alert | None, zone: tzinfo) -> 
         parts = []
     for each in shown:
         parts.append("\n".join([*([over + titles[each.id]] if len(incidents) > 1 else []),
-                                *(_mention(told, zone) for told in best[each.id])]))  # fmt: skip
+                                *(_mention(told, zone, pushed) for told in best[each.id])]))  # fmt: skip
     if len(incidents) > len(shown):
         parts.append(f"And {len(incidents) - len(shown):,} more: listening alerts")
     parts.append(f"Rule: {clean(message.rule)}{_rule(alert)}")
     body = "\n\n".join(part for part in parts if part)
-    return Words(head, body, _data(message, incidents, titles, best))
+    return Words(head, body, _data(message, incidents, titles, best, pushed))
 
 
 def title(incident: Incident) -> str:
@@ -104,7 +106,7 @@ def _best(store: Store, incident: Incident, most: int) -> list[Told]:
     return store.told(incident.data.get("mentions", ()))[:most]
 
 
-def _mention(told: Told, zone: tzinfo) -> str:
+def _mention(told: Told, zone: tzinfo, pushed: Campaigns) -> str:
     text = clean(" ".join(part for part in (told.title, told.text) if part))
     excerpt = text if len(text) <= _EXCERPT else text[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
     when = datetime.fromisoformat(told.published).astimezone(zone)
@@ -113,7 +115,9 @@ def _mention(told: Told, zone: tzinfo) -> str:
     said = ", ".join(part for part in (told.label or "", told.intents) if part)
     facts = f"{author}{followers}{clean(told.source)}, {when:%Y-%m-%d %H:%M}{f' ({said})' if said else ''}"
     link = told.url if told.url.startswith(("https://", "http://")) else ""
-    return "\n".join(part for part in (f"“{excerpt}”", facts, link) if part)
+    reasons = pushed.get(told.cluster or 0)
+    campaign = f"Possible campaign: {'; '.join(reasons)}." if reasons else ""
+    return "\n".join(part for part in (f"“{excerpt}”", facts, campaign, link) if part)
 
 
 def _rule(alert: Alert | None) -> str:
@@ -135,7 +139,11 @@ def _rule(alert: Alert | None) -> str:
 
 
 def _data(
-    message: Message, incidents: Sequence[Incident], titles: dict[int, str], best: dict[int, list[Told]]
+    message: Message,
+    incidents: Sequence[Incident],
+    titles: dict[int, str],
+    best: dict[int, list[Told]],
+    pushed: Campaigns,
 ) -> dict[str, Any]:
     """What a webhook gets: every incident, with figures and links; words of mentions of the first ones."""
     rows = []
@@ -149,7 +157,8 @@ def _data(
                 "hours": sign.get("window"), "chance": sign.get("chance"), "mention_ids": each.data.get("mentions", []),
                 "mentions": [
                     {"id": m.id, "url": m.url, "title": m.title, "text": m.text[:_EXCERPT], "author": m.author,
-                     "source": m.source, "sentiment": m.label, "intents": m.intents, "published": m.published}
+                     "source": m.source, "sentiment": m.label, "intents": m.intents, "published": m.published,
+                     "campaign": list(pushed.get(m.cluster or 0, ()))}
                     for m in best.get(each.id, [])
                 ],
             }

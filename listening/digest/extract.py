@@ -8,10 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from listening.config.digests import Digest
-from listening.digest.letter import Mailed
+from listening.digest.letter import Mailed, examples
 from listening.errors import ListeningError
 from listening.insight import chance
-from listening.insight.course import Example, shown
+from listening.insight.course import Example
 from listening.insight.headline import REAL, usual
 from listening.insight.period import Period, period
 from listening.store import Count, Days, InboxFilter, Scope, Store, View, read_filters
@@ -82,7 +82,7 @@ def extract(
         digest.name, view.name, digest.every, days, here, tuple((day, daily.get(day, Count())) for day in days.each),
         count, *_compared(at, {day: each.mentions for day, each in daily.items()}),
         store.count(open_ones, cap=1_000_000, scope=scope).mentions if open_ones.statuses else 0,
-        tuple(shown(voice) for voice in top), order,
+        examples(store, top, scope), order,
     )  # fmt: skip
 
 

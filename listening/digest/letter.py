@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from listening.config.digests import Digest
@@ -13,7 +14,7 @@ from listening.insight.coverage import Coverage, coverage
 from listening.insight.overview import Overview, overview
 from listening.insight.scorecard import Scorecard, scorecard
 from listening.people import Standing, advocates
-from listening.store import Days, InboxFilter, Scope, Store
+from listening.store import Days, InboxFilter, Scope, Store, Voice
 from listening.store.voices import moments
 
 _FEW = 4
@@ -105,13 +106,19 @@ def sentence(change: Change) -> str:
     return f"{what} {moved} by {by:.0%}, from {change.before:,} to {change.after:,}{beyond}."
 
 
+def examples(store: Store, voices: Sequence[Voice], scope: Scope) -> tuple[Example, ...]:
+    """Mentions as a digest shows them: with the reasons, where one may be of a campaign."""
+    pushed = store.campaigns((voice.cluster for voice in voices), scope)
+    return tuple(replace(shown(voice), campaign=pushed.get(voice.cluster or 0, ())) for voice in voices)
+
+
 def letter(store: Store, digest: Digest, brand: str, days: Days, scope: Scope, now: datetime) -> Letter:
     """Gather a digest of some days that are over."""
     since, until = moments(store.calendar(), days)
     page = overview(store, brand, since, until, now=now, scope=scope)
 
     def some(**chosen: str) -> tuple[Example, ...]:
-        return tuple(shown(each) for each in store.voices(brand, days, limit=_FEW, scope=scope, **chosen))
+        return examples(store, store.voices(brand, days, limit=_FEW, scope=scope, **chosen), scope)
 
     return Letter(
         digest.name, brand, digest.every, days, page,

@@ -33,6 +33,7 @@ class Example:
     label: str | None
     published: str
     author_id: int | None = None
+    campaign: tuple[str, ...] = ()  # reasons to take it for one of a campaign, where they were asked for
 
 
 @dataclass(frozen=True, slots=True)

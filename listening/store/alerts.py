@@ -25,7 +25,7 @@ _FIRST_SAID = (  # nothing that only repeats what was there already
 )
 _TOLD = (
     "SELECT m.id, b.name, s.name, p.url, coalesce(nullif(p.title, ''), t.title, ''), p.text, coalesce(a.name, ''), "
-    "coalesce(a.followers, 0), m.label, m.intents, m.urgency, m.published FROM mentions m JOIN posts p "
+    "coalesce(a.followers, 0), m.label, m.intents, m.urgency, m.published, m.cluster FROM mentions m JOIN posts p "
     "ON p.id = m.post_id JOIN brands b ON b.id = m.brand_id JOIN sources s ON s.id = p.source_id "
     "LEFT JOIN authors a ON a.id = p.author_id LEFT JOIN threads t ON t.id = p.thread_id "
     "WHERE p.deleted IS NULL AND m.id IN (SELECT value FROM json_each(?))"
@@ -101,6 +101,7 @@ class Told:
     intents: str
     urgency: int
     published: str
+    cluster: int | None  # what it is a copy of, or others copy
 
 
 class Alerts(Connection):

@@ -179,10 +179,11 @@ class Clusters(Reading):
         reasons = tuple(self._campaign(cluster_id, since, scope))
         return Cluster(cluster_id, plain[0], tuple(plain[1:]), tuple(own), names, reasons)
 
-    def campaigns(self, cluster_ids: Iterable[int], scope: Scope = EVERYTHING) -> set[int]:
-        """Those of some clusters that look like a campaign."""
+    def campaigns(self, cluster_ids: Iterable[int | None], scope: Scope = EVERYTHING) -> dict[int, tuple[str, ...]]:
+        """Those of some clusters that look like a campaign, with the reasons; None is no cluster."""
         since: dict[str, datetime] = {}
-        return {each for each in set(cluster_ids) if self._campaign(each, since, scope)}
+        told = ((each, self._campaign(each, since, scope)) for each in set(cluster_ids) if each is not None)
+        return {each: tuple(reasons) for each, reasons in told if reasons}
 
     def _campaign(self, cluster_id: int, since: dict[str, datetime], scope: Scope) -> list[str]:
         allowed, hidden = scope.sources("p.source_id")

@@ -14,7 +14,7 @@ from listening.store.scope import EVERYTHING, Scope
 
 _VOICE = (
     "m.id, m.published, m.label, m.score, m.intents, m.urgency, m.status, coalesce(nullif(p.title, ''), t.title, ''), "
-    "p.text, coalesce(a.name, ''), p.author_id, s.name, p.domain, p.url, coalesce(a.followers, 0), p.likes"
+    "p.text, coalesce(a.name, ''), p.author_id, s.name, p.domain, p.url, coalesce(a.followers, 0), p.likes, m.cluster"
 )
 _JOINED = (
     "JOIN posts p ON p.id = m.post_id JOIN sources s ON s.id = p.source_id "
@@ -49,6 +49,7 @@ class Voice:
     url: str
     followers: int
     likes: int | None
+    cluster: int | None  # what it is a copy of, or others copy
 
 
 class Voices(Figures):

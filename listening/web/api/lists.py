@@ -43,7 +43,9 @@ def list_mentions(call: Call) -> shape.Mentions:
     found = call.store.page(
         wanted.where, now=call.now, order=wanted.order, after=call.text("cursor"), limit=limit, scope=call.scope
     )
-    return shape.Mentions(mentions=[shape.mention(card) for card in found.cards], next=found.after or None)
+    pushed = call.store.campaigns((card.cluster for card in found.cards), call.scope)
+    mentions = [shape.mention(card, pushed.get(card.cluster or 0, ())) for card in found.cards]
+    return shape.Mentions(mentions=mentions, next=found.after or None)
 
 
 def count_mentions(call: Call) -> shape.Count:
@@ -59,8 +61,9 @@ def get_mention(call: Call) -> shape.Whole:
     if not cards:
         raise call.missing("that mention is not there (any more).")
     card = cards[0]
+    campaign = call.store.campaigns([card.cluster], call.scope).get(card.cluster or 0, ())
     return shape.Whole(
-        mention=shape.mention(card), why=shape.why(card),
+        mention=shape.mention(card, campaign), why=shape.why(card),
         thread=shape.context(call.store.thread(card.post_id, scope=call.scope)),
         notes=[shape.written(note) for note in call.store.notes(ident)],
         history=[shape.done(act) for act in call.store.history(ident)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -105,6 +105,7 @@ class Mention(Shape):
     notes: int
     cluster: int | None
     copies: int = Field(description="How many others say the same of the brand.")
+    campaign: list[str] = Field(description="Why it may be one of a campaign; empty where it does not look like one.")
 
 
 class Mentions(Shape):
@@ -128,6 +129,7 @@ class Why(Shape):
 
     sentiment: list[Evidence]
     intents: dict[str, list[Evidence]]
+    confidence: dict[str, float] = Field(description="How sure each of the intents is, 0 to 1.")
     urgency: list[Points]
 
 
@@ -182,8 +184,8 @@ class Whole(Shape):
     history: list[Deed] = Field(description="The newest first.")
 
 
-def mention(card: Card) -> Mention:
-    """A card as programs read it."""
+def mention(card: Card, campaign: Sequence[str]) -> Mention:
+    """A card as programs read it, with the reasons to take it for one of a campaign."""
     by, thread = card.author, None
     if card.thread_id is not None:
         thread = Thread(id=card.thread_id, title=card.thread_title, url=card.thread_url)
@@ -203,14 +205,17 @@ def mention(card: Card) -> Mention:
         urgency=card.urgency.total, relevance=card.relevance, shelved=card.shelved, status=card.status,
         assignee=card.assignee, answered=card.answered, closed=card.closed, reply=card.reply, outcome=card.outcome,
         tags=list(card.tags), notes=card.notes, cluster=card.cluster, copies=card.copies,
+        campaign=list(campaign),
     )  # fmt: skip
 
 
 def why(card: Card) -> Why:
     """The reasons of a card."""
-    intents = {name: _evidence(each["why"]) for name, each in card.why.get("intents", {}).items()}
+    known = card.why.get("intents", {})
+    intents = {name: _evidence(each["why"]) for name, each in known.items()}
+    sure = {name: each["confidence"] for name, each in known.items()}
     points = [Points(reason=reason, points=number) for reason, number in card.urgency.parts]
-    return Why(sentiment=_evidence(card.why.get("score", ())), intents=intents, urgency=points)
+    return Why(sentiment=_evidence(card.why.get("score", ())), intents=intents, confidence=sure, urgency=points)
 
 
 def context(around: Around) -> Context:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -35,7 +34,7 @@ def inbox(request: Request) -> Response:
             wanted.where, now=now, order=wanted.order, after=request.query_params.get("after", ""), limit=_PAGE,
             scope=scope,
         )  # fmt: skip
-        pushed = store.campaigns(_clusters(found.cards), scope)
+        pushed = store.campaigns((card.cluster for card in found.cards), scope)
         if partial:
             return render(request, "inbox/_cards.html", page=found, asked=wanted, campaigns=pushed)
         choices, count = store.choices(scope=scope), store.count(wanted.where, scope=scope)
@@ -45,11 +44,6 @@ def inbox(request: Request) -> Response:
         request, "inbox/inbox.html", page=found, asked=wanted, choices=choices, count=count, views=views, counts=counts,
         ages=AGES, statuses=STATUSES, intents=names(desk_of(request).folder), hint=hint(wanted), campaigns=pushed,
     )  # fmt: skip
-
-
-def _clusters(cards: Sequence[Card]) -> set[int]:
-    """What they are copies of."""
-    return {card.cluster for card in cards if card.cluster is not None}
 
 
 def new_since(request: Request) -> Response:
@@ -152,7 +146,7 @@ def _changed(request: Request, store: Store, idents: list[int], done: Done, *, o
     scope = who(request).scope(store)
     cards = _visible(store, idents, scope, datetime.now(UTC))
     detail = _detail(request, store, idents[0]) if open_detail and len(idents) == 1 else None
-    pushed = store.campaigns(_clusters(cards), scope)
+    pushed = store.campaigns((card.cluster for card in cards), scope)
     answer = render(request, "inbox/_changed.html", cards=cards, detail=detail, campaigns=pushed)
     return tell(answer, _told(done), undo=f"/inbox/undo/{done.undo}" if done.undo else "", bad=bool(done.stale))
 
@@ -168,7 +162,7 @@ def undo(request: Request, _: Form) -> Response:
         if "hx-request" not in request.headers:
             return go(request, "/inbox", f"Undone. {_told(done)}")
         cards = _visible(store, store.acted_on(done.undo), scope, now)
-        pushed = store.campaigns(_clusters(cards), scope)
+        pushed = store.campaigns((card.cluster for card in cards), scope)
         answer = render(request, "inbox/_changed.html", cards=cards, detail=None, campaigns=pushed)
     return tell(answer, f"Undone. {_told(done)}", bad=bool(done.conflicts))
 

@@ -106,8 +106,9 @@ def _queue(kind: Kind) -> Callable[[Request], Response]:
         with desk_of(request).store() as store:
             scope = who(request).scope(store)
             found = _page(request, store, asked, now)
+            pushed = store.campaigns((item.card.cluster for item in found.items), scope)
             if partial and "hx-request" in request.headers:
-                return render(request, "queues/_items.html", page=found, asked=asked, **_words())
+                return render(request, "queues/_items.html", page=found, asked=asked, campaigns=pushed, **_words())
             figures = store.queue_figures(
                 kind.name, asked.where, since=asked.picked.since, until=asked.until, now=now, targets=targets,
                 scope=scope,
@@ -116,7 +117,7 @@ def _queue(kind: Kind) -> Callable[[Request], Response]:
         return render(
             request, "queues/queue.html", page=found, asked=asked, kind=kind, figures=figures, targets=targets,
             assignees=assignees, brands=names(desk_of(request).config), periods=PERIODS, tabs=TABS,
-            inbox=_inbox(asked), **_words(),
+            inbox=_inbox(asked), campaigns=pushed, **_words(),
         )  # fmt: skip
 
     return show
