@@ -67,6 +67,19 @@ def test_one_cluster_shows_all_its_posts(config: Path, filled: Store) -> None:
     assert run(config, "copies", "99").exit_code == 1
 
 
+def test_filters_hold_for_a_numbered_one_too(config: Path, filled: Store) -> None:
+    pushed, story = (str(each.id) for each in filled.clusters(MentionFilter()))
+    assert run(config, "copies", pushed, "--campaigns").output.count("member") == 13
+    said = run(config, "copies", story, "--campaigns").output
+    assert said.strip() == f"Number {story} does not look like a campaign within these filters."
+    assert run(config, "copies", story, "--campaigns", "--json").output == ""
+    said = run(config, "copies", story, "--query", "zenith").output
+    assert said.strip() == f"Number {story} was not said twice within these filters."
+    assert run(config, "copies", pushed, "--query", "zenith").output.count("member") == 13
+    assert run(config, "copies", story, "--since", "2030-01-01", "--json").output == ""
+    assert run(config, "copies", "99", "--campaigns").exit_code == 1
+
+
 def test_copies_come_as_json_with_all_their_posts(config: Path, filled: Store) -> None:
     found = [json.loads(line) for line in run(config, "copies", "--json").output.splitlines()]
     assert [len(each["copies"]) for each in found] == [11, 1]

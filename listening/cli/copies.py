@@ -30,31 +30,40 @@ def copies(
 ) -> None:
     """Show what was said several times: who said it first, where it went, and whether it looks like a campaign.
 
-    With the NUMBER of one, all of its posts.
+    With the NUMBER of one, all of its posts, where it passes the filters.
     """
     if seek:
         with read_store(config), Store(config.database) as writable:
             click.echo(f"Looked for copies of {writable.seek_copies():,} posts.", err=True)
     with read_store(config) as store:
-        if number is not None:
-            one = store.cluster(number)
-            if one is None:
-                raise ListeningError(f"there is nothing numbered {number}; `listening copies` shows what there is")
-            found = [one]
-        else:
+        if number is None:
             found = store.clusters(where, limit=limit, campaigns=campaigns)
+        else:
+            found = _numbered(store, number, where, campaigns=campaigns)
     zone = ZoneInfo(config.settings.time_zone)
     if as_json:
         for cluster in found:
             click.echo(json.dumps(asdict(cluster), ensure_ascii=False))
+    elif not found:
+        what, no = ("Nothing", "") if number is None else (f"Number {number}", "not ")
+        looks = f"{'does not look' if no else 'looks'} like a campaign"
+        console.print(f"{what} {looks if campaigns else f'was {no}said twice'} within these filters.")
     elif number is not None:
         _print_posts(found[0], zone)
-    elif not found:
-        console.print(f"Nothing {'looks like a campaign' if campaigns else 'was said twice'} within these filters.")
     else:
         for cluster in found:
             _print_cluster(cluster, zone)
         console.print("\n[dim]`listening copies NUMBER` shows all posts of one.[/]")
+
+
+def _numbered(store: Store, number: int, where: MentionFilter, *, campaigns: bool) -> list[Cluster]:
+    """The one of this number, where it passes the filters. Raises ListeningError where there is none."""
+    one = store.cluster(number)
+    if one is None:
+        raise ListeningError(f"there is nothing numbered {number}; `listening copies` shows what there is")
+    if where != MentionFilter():
+        return store.clusters(where, campaigns=campaigns, number=number)
+    return [one] if one.campaign or not campaigns else []
 
 
 def _print_cluster(cluster: Cluster, zone: ZoneInfo) -> None:

@@ -133,15 +133,19 @@ class Clusters(Reading):
         query = f"SELECT count(*) FROM mention_list m WHERE m.cluster IS NOT NULL AND {sql} AND {_left_out(inner)}"
         return int(self.db.conn.execute(query, [*values, *values]).fetchone()[0])
 
-    def clusters(self, where: MentionFilter, *, limit: int | None = None, campaigns: bool = False) -> list[Cluster]:
+    def clusters(
+        self, where: MentionFilter, *, limit: int | None = None, campaigns: bool = False, number: int | None = None
+    ) -> list[Cluster]:
         """What was said several times among the mentions that pass the filter, by most mentions; whole clusters.
 
-        With `campaigns` only those that look like one.
+        With `campaigns` only those that look like one; with a `number` that one alone.
         """
         sql, values = where_sql(where)
         if where.query is not None:
             ids = json.dumps(list(self.satisfying(where.query, (sql, values), "NULL")))
             sql, values = f"{sql} AND m.mention_id IN (SELECT value FROM json_each(?))", [*values, ids]
+        if number is not None:
+            sql, values = f"{sql} AND c.cluster = ?", [*values, number]
         sizes = self.db.conn.execute(_SIZES.format(where=sql) + " ORDER BY 2 DESC, 1", values).fetchall()
         found: list[Cluster] = []
         since: dict[str, datetime] = {}
