@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from listening.post import Author, Post
 from listening.store import Count, MentionFilter
 from listening.web.screens.compare import pooled
+from pipelines.understanding import Understanding
 from tests.desk import Installation, install
 
 HOSTILE = '<img src=x onerror="alert(1)">"><script>alert(1)</script>'
@@ -44,6 +46,26 @@ def test_brands_stand_side_by_side_and_every_figure_opens(desk: Installation) ->
         assert [each["name"] for each in brands] == ["Acme", "Zenith"]
         assert sum(brands[0]["mentions"]) == 27
         assert client.get(f"/inbox?{brands[0]['opens'][-1]}").status_code == 200
+
+
+def test_what_is_not_scored_is_drawn_as_such_and_never_as_neutral(desk: Installation) -> None:
+    now = datetime.now(UTC)
+    posts = [
+        Post("forum", f"pl{day}", "", f"Acme to najgorsza firma, {own * 6}", now - timedelta(days=day), Author("Jan"))
+        for day, own in enumerate(("nigdy ", "więcej ", "wcale ", "żart ", "szkoda "), 1)
+    ]
+    with desk.store() as store:
+        store.save("forum", Understanding(desk.config.brands).entries(posts), now=now)
+        (jan,) = store.find_people("Jan")
+    with desk.visitor("viewer") as client:
+        overview = client.get("/overview?brand=Acme&period=90d").text
+        course = series(overview)
+        compared, person = client.get("/compare?period=90d").text, client.get(f"/people/{jan.author_id}").text
+    assert sum(course["unscored"]) == 5  # type: ignore[call-overload]
+    assert sum(course["neutral"]) < 32 - 5  # type: ignore[call-overload]
+    assert '<th class="num">Not scored</th>' in overview
+    assert re.search(r'aria-label="\d+ negative, \d+ neutral, \d+ positive, 5 not scored"', compared)
+    assert "0 neutral, 0 positive, 5 not scored of 5" in person
 
 
 def test_what_is_compared_can_be_chosen(desk: Installation) -> None:

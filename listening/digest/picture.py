@@ -49,9 +49,8 @@ def volume(days: Sequence[Count], unfinished: int = -1) -> bytes:
     gap = 2 if step > 8 else 0
     for place, day in enumerate(days):
         base = HEIGHT - 4
-        unscored = day.mentions - day.scored
         for count, colour in ((day.negative, _NEGATIVE), (day.neutral, _NEUTRAL), (day.positive, _POSITIVE),
-                              (unscored, _UNSCORED)):  # fmt: skip
+                              (day.unscored, _UNSCORED)):  # fmt: skip
             height = round((HEIGHT - 12) * count / top)
             shown = _paler(colour) if place == unfinished else colour
             canvas.fill(round(place * step) + gap, base - height, round((place + 1) * step) - gap, base, shown)

@@ -47,6 +47,11 @@ class Count:
         return self.negative + self.neutral + self.positive
 
     @property
+    def unscored(self) -> int:
+        """How many are in a language that cannot be scored, or say nothing that could be: never neutral ones."""
+        return self.mentions - self.scored
+
+    @property
     def net(self) -> float | None:
         """(positive - negative) / scored, from -1 to 1; None where nothing was scored."""
         return (self.positive - self.negative) / self.scored if self.scored else None

@@ -54,6 +54,11 @@ class Felt:
     positive: int
     score: float | None  # the mean, -1 to 1; None where nothing was scored
 
+    @property
+    def unscored(self) -> int:
+        """How many could not be scored."""
+        return self.mentions - self.negative - self.neutral - self.positive
+
 
 @dataclass(frozen=True, slots=True)
 class Attitude:

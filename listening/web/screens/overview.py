@@ -94,8 +94,9 @@ def _series(found: Overview) -> str:
     counts = [day.count for day in days]
     return json.dumps({
         "days": at,
-        "negative": [c.negative for c in counts], "neutral": [c.mentions - c.negative - c.positive for c in counts],
-        "positive": [c.positive for c in counts], "net": [day.net for day in days],
+        "negative": [c.negative for c in counts], "neutral": [c.neutral for c in counts],
+        "positive": [c.positive for c in counts], "unscored": [c.unscored for c in counts],
+        "net": [day.net for day in days],
         "opens": [day.why.opens for day in days],
         "spikes": [{"at": at[i], "words": [word.text for word in day.spike.words[:3]]}
                    for i, day in enumerate(days) if day.spike],

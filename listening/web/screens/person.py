@@ -33,6 +33,7 @@ class Bar:
     negative: float
     neutral: float
     positive: float
+    unscored: float
     score: float | None
 
 
@@ -116,9 +117,9 @@ def course(attitude: Attitude) -> Course:
 
 def _bar(felt: Felt, place: int, most: int) -> Bar:
     negative, positive = (round(_TALL * count / most, 1) for count in (felt.negative, felt.positive))
-    neutral = round(_TALL * (felt.mentions - felt.negative - felt.positive) / most, 1)
+    neutral, unscored = (round(_TALL * count / most, 1) for count in (felt.neutral, felt.unscored))
     score = None if felt.score is None else round(_TALL + 4 + _LOW * (1 - felt.score) / 2, 1)
-    return Bar(felt, place * _WIDE, negative, neutral, positive, score)
+    return Bar(felt, place * _WIDE, negative, neutral, positive, unscored, score)
 
 
 def _between(first: str, last: str) -> list[str]:
