@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from listening.post import Evidence, Label, Sentiment
 from pipelines.line import Line
 from pipelines.sentiment import Feeling, Impression, Judgement, label
-from pipelines.tongues import LANGUAGES, passage, tongue
+from pipelines.tongues import LANGUAGES, TongueScorer, passage, tongue
 from pipelines.transformer import Transformer
 
 Spans = Sequence[tuple[int, int]]
@@ -17,6 +17,7 @@ _SHORT = 60  # characters; the language of longer texts is told with some certai
 _NOT_WORDS = re.compile(r"https?://\S+|[@#]\w+")
 _ELSEWHERE = frozenset("bad dead die fan fun god gross hell no war".split())  # words of other languages, too
 _OURS = frozenset("the you this that what its and oh dear thank thanks".split())  # that tell English among them
+_STAR = "\u2b50"  # one of them is bad, five are good
 _MARKS = ".,!?\"'"
 
 
@@ -56,17 +57,31 @@ class English:
         return score, label(score)
 
 
-def by_feeling(text: str, english: English) -> Reader | None:
+def by_feeling(text: str, language: str, english: English) -> Reader | None:
     """English for a text too short to tell its language, where a face or an English word says how it feels.
 
-    Nobody takes "so sweet! :)" for a text that cannot be scored, or "so annoyed" for a neutral one in Italian.
+    Nobody takes "so sweet! :)" for a text that cannot be scored, or "so annoyed" for a neutral one in Italian. Where
+    it seems to be in a language that is not scored, English must be told by more than a word that feels like something:
+    "slut i lager" is Swedish for what is sold out.
     """
     if len(" ".join(_NOT_WORDS.sub(" ", text).split())) > _SHORT:
         return None
     reading = english.read(text).reading
     words = [token.strip(_MARKS).lower() for token in reading.tokens]
     felt = {words[place] for place in reading.places}
-    return english if felt - _ELSEWHERE or (felt and ("I" in reading.tokens or not _OURS.isdisjoint(words))) else None
+    if felt and ("I" in reading.tokens or not _OURS.isdisjoint(words)):
+        return english
+    return english if felt - _ELSEWHERE and (not language or language in LANGUAGES) else None
+
+
+def faces_alone(text: str, names: Spans) -> bool:
+    """Whether a text says nothing but names and faces, which are the same in every language."""
+    if text.isascii():
+        return False
+    for start, end in sorted(names, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    text = _NOT_WORDS.sub(" ", text).replace(_STAR, "")
+    return not text.isascii() and not any(map(str.isalnum, text))
 
 
 class _Read(NamedTuple):
@@ -75,29 +90,39 @@ class _Read(NamedTuple):
     why: tuple[Evidence, ...] = ()
 
 
-class Lexical:
-    """A language that has a lexicon of its own."""
+Own = tuple[tuple[str, float], ...]  # a team's words and what they feel like
 
-    def __init__(self, language: str, extra: tuple[tuple[str, float], ...] = ()) -> None:
+
+class Lexical:
+    """A language that has a lexicon of its own, or none (""): faces alone. `brands` have words of their own."""
+
+    def __init__(self, language: str, extra: Own = (), brands: Mapping[str, Own] | None = None) -> None:
         self._scorer = tongue(language, extra)
+        self._language, self._brands = language, brands or {}
 
     def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
         """The text, its score and what it rests on."""
-        reading = self._scorer.read(text)
-        return _Read(text, reading.sentiment, reading.why())
+        return _scored(self._scorer, text)
 
     def judge(
         self, read: _Read, brand: str, own: Spans, others: Spans = (), line: Line | None = None,  # noqa: ARG002
     ) -> Judgement:  # fmt: skip
         """By the part that speaks of the brand."""
-        part = self._scorer.about(read.text, own, others)
-        about = read if part == read.text else self.read(part)
+        its = self._brands.get(brand)
+        scorer = self._scorer if its is None else tongue(self._language, its)
+        part = scorer.about(read.text, own, others)
+        about = read if its is None and part == read.text else _scored(scorer, part)
         return Judgement(about.sentiment.compound, label(about.sentiment.compound), about.why)
 
     def within(self, read: _Read, start: int, end: int) -> tuple[float, Label]:
         """By its words alone."""
         score = self._scorer.score(read.text[start:end]).compound
         return score, label(score)
+
+
+def _scored(scorer: TongueScorer, text: str) -> _Read:
+    reading = scorer.read(text)
+    return _Read(text, reading.sentiment, reading.why())
 
 
 class Modelled:

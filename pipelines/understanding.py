@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any, Self, cast
 
 from listening.config import Brand, Config
-from listening.post import Aspect, Entry, Intent, Label, Mention, Post
+from listening.post import Aspect, Entry, Intent, Label, Mention, Post, Sentiment
 from pipelines.intents import Intents
 from pipelines.intents import load as load_intents
 from pipelines.language import detect
 from pipelines.learned import Learned
 from pipelines.line import Line
 from pipelines.match import Found, Names
-from pipelines.readers import English, Lexical, Modelled, Reader, by_feeling
+from pipelines.readers import English, Lexical, Modelled, Reader, by_feeling, faces_alone
 from pipelines.reasons import Reasons
 from pipelines.sentiment import Feeling, Judgement
 from pipelines.tongues import LANGUAGES
@@ -23,6 +24,7 @@ from pipelines.transformer import Transformer
 from pipelines.uncollected import uncollected
 
 _TOGETHER = 100  # posts that take each step together
+_ADDRESS = re.compile(r"https?://\S+")
 _UNSCORED = (None, None, ())  # score, label and reasons of a text that cannot be scored
 
 
@@ -42,6 +44,10 @@ class Understanding:
         self.model = model
         self.feeling = Feeling(lexicon, {brand.name: brand.lexicon for brand in brands})
         self._own = tuple(sorted((lexicon or {}).items()))
+        self._of_brands = {
+            brand.name: tuple(sorted({**(lexicon or {}), **brand.lexicon}.items())) for brand in brands if brand.lexicon
+        }
+        self._faces = Lexical("", self._own, self._of_brands)
         self.english = English(self.feeling)
         self.reasons = Reasons(brands, intents)
         self.learned = learned or Learned()
@@ -75,7 +81,8 @@ class Understanding:
         everything = [_Steps(post, () if post.deleted else self.names.find(post)) for post in posts]
         matched = [steps for steps in everything if steps.found]
         for steps in matched:
-            steps.language = detect(steps.text, steps.post.language)
+            title, stated = steps.post.title, steps.post.language
+            steps.language = detect(steps.text, stated) or (detect(title) if title else "")
         matched.sort(key=_likeness)
         if self.model is not None:  # which reads many texts together
             self.model.ahead([steps.text for steps in matched if self.model.reads(steps.language)])
@@ -99,13 +106,17 @@ class Understanding:
 
     def _read(self, steps: _Steps) -> None:
         """How the whole text feels, by the reader of its language."""
-        text, names = steps.text, [span for one in steps.found for span in one.spans]
+        text, names = steps.text, [span for spans in steps.spans for span in spans]
         reader = self._reader(steps.language)
         read = reader.read(text, names) if reader is not None else None
         if reader is not self.english and (read is None or not read.sentiment.compound):
-            reader = by_feeling(text, self.english) or reader  # "so annoyed" might be any language's
+            reader = by_feeling(text, steps.language, self.english) or reader  # "so annoyed" might be any language's
             read = reader.read(text, names) if reader is not None else None
-        steps.reader, steps.read = reader, read
+        steps.reader, steps.read, steps.document = reader, read, None if read is None else read.sentiment
+        if faces_alone(text, names) and not isinstance(reader, Modelled):
+            faces = self._faces.read(text)
+            if faces.sentiment.compound:
+                steps.reader, steps.read, steps.document = self._faces, faces, steps.document or faces.sentiment
 
     def _reader(self, language: str) -> Reader | None:
         """None where nobody has shown that a language's texts can be scored."""
@@ -113,7 +124,7 @@ class Understanding:
         if language == "en":
             lexicon = self.english
         elif language in LANGUAGES:
-            lexicon = Lexical(language, self._own)
+            lexicon = Lexical(language, self._own, self._of_brands)
         if self.model is not None and self.model.reads(language):
             return Modelled(self.model, language, lexicon)
         return lexicon
@@ -133,9 +144,9 @@ class Understanding:
         found, reader = steps.found, steps.reader
         if reader is None:
             return
-        for one, line in zip(found, steps.lines, strict=True):
-            others = sorted([span for each in found if each is not one for span in each.spans])
-            steps.judged.append(reader.judge(steps.read, one.brand, one.spans, others, line))
+        for one, own, line in zip(found, steps.spans, steps.lines, strict=True):
+            others = sorted([span for each in steps.spans if each is not own for span in each])
+            steps.judged.append(reader.judge(steps.read, one.brand, own, others, line))
 
     def _intend(self, steps: _Steps) -> None:
         """Why it was written to each brand."""
@@ -163,14 +174,19 @@ class _Steps:
     """A post on its way, with what each step found."""
 
     __slots__ = (
-        "aspects", "found", "intents", "judged", "language", "lines", "mentions", "post", "read", "reader", "text",
+        "aspects", "document", "found", "intents", "judged", "language", "lines", "mentions", "post", "read", "reader",
+        "spans", "text",
     )  # fmt: skip
 
     def __init__(self, post: Post, found: Sequence[Found]) -> None:
-        self.post, self.found, self.text = post, found, post.text or post.title
+        self.post, self.found = post, found
+        titled = bool(post.title) and not _says(post.text)
+        self.text = post.title if titled else post.text  # which is judged
+        self.spans = [one.title_spans if titled else one.spans for one in found]  # of each brand's names in it
         self.language = post.language
         self.reader: Reader | None = None  # None where the language cannot be scored
         self.read: Any = None
+        self.document: Sentiment | None = None  # of the whole text
         self.lines: list[Line] = []  # the text as rules read it; this and what follows for each brand
         self.judged: list[Judgement] = []  # none of them where the language cannot be scored
         self.intents: list[tuple[Intent, ...]] = []
@@ -184,8 +200,12 @@ class _Steps:
 
     def entry(self) -> Entry:
         """All that was found."""
-        sentiment = None if self.read is None else self.read.sentiment
-        return Entry(self.post, self.language, sentiment, tuple(self.mentions))
+        return Entry(self.post, self.language, self.document, tuple(self.mentions))
+
+
+def _says(text: str) -> bool:
+    """Whether a text says anything beside addresses, as that of a shared link does not."""
+    return not text.isascii() or any(map(str.isalnum, _ADDRESS.sub("", text) if "http" in text else text))
 
 
 def _likeness(steps: _Steps) -> tuple[str, int]:

@@ -125,3 +125,39 @@ def test_an_urgency_whose_parts_are_more_than_there_is_says_so() -> None:
     command = ["--config", "/nowhere/at/all", "understand", words, "--brand", "Acme", "--followers", "50000"]
     assert "100 of 100 = safety" in (shown := CliRunner().invoke(main, command).output)
     assert "of which 100 at most count" in shown
+
+
+def judged(text: str, title: str = "", **brands: dict[str, float]) -> dict[str, tuple[str | None, float | None]]:
+    """The label and score of a text for each brand, which may have words of its own."""
+    known = Understanding([Brand(name=name, lexicon=words) for name, words in (brands or {"Acme": {}}).items()])
+    entry = known.entry(Post("test", "1", "", text, title=title))
+    return {mention.brand: (mention.label, mention.score) for mention in entry.mentions}
+
+
+@pytest.mark.parametrize(
+    "text", ["Acme slut i lager igen", "Acme er gift for miljøet", "Acme do dupy 😂", "Acme 最高 ❤️", "Acme супер ❤"]
+)
+def test_no_english_word_or_emoji_scores_a_text_in_a_language_that_is_not_scored(text: str) -> None:
+    assert judged(text) == {"Acme": (None, None)}
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("Acme 😡", "negative"), ("🤮 #Acme", "negative"), ("Acme ❤️", "positive"), ("@acme 👍👍", "positive")],
+)
+def test_faces_alone_need_no_language(text: str, label: str) -> None:
+    ((found, _),) = judged(text).values()
+    assert found == label
+
+
+def test_a_brands_own_words_count_in_every_language_that_is_scored() -> None:
+    text = "Acme ist lahm, ich habe die Lieferung schon gesehen. Zenith ist lahm."
+    plain, own = judged(text, Acme={}, Zenith={}), judged(text, Acme={"lahm": -4.0}, Zenith={})
+    assert own["Zenith"] == plain["Zenith"]
+    assert (own["Acme"][1] or 0.0) < (plain["Acme"][1] or 0.0)
+
+
+@pytest.mark.parametrize("text", ["", "??", "https://example.com/story"])
+def test_a_title_is_judged_where_the_text_says_nothing(text: str) -> None:
+    found = judged(text, "Left Acme's awful billing for Zenith, love it", Acme={}, Zenith={})
+    assert [label for label, _ in found.values()] == ["negative", "positive"]

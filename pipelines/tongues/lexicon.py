@@ -193,7 +193,12 @@ class Lexicon(dict[str, Word]):
         return _WHEN_NEGATED if any(form in self._negated for form in forms) else 0.0
 
 
+_NO_WORDS: dict[str, Any] = {"but": "", "while": "", "negated": "", "words": {}, "phrases": {}}
+
+
 @cache
 def _table(language: str) -> dict[str, Any]:
-    """The language's file. Its keys are explained in es.toml."""
+    """The language's file. Its keys are explained in es.toml. Without a language: faces alone say something."""
+    if not language:
+        return _NO_WORDS
     return tomllib.loads((files(__package__) / f"{language}.toml").read_text(encoding="utf-8"))

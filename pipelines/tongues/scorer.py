@@ -55,14 +55,16 @@ class Reading:
         """The rules that made the figures, each with the words that it rests on, the strongest first."""
         found: dict[str, list[str]] = {}
         for hit in sorted(self.hits, key=lambda hit: -abs(hit.valence))[:_SHOWN]:
-            rule = f"{'good' if hit.valence > 0 else 'bad'} in {self.language}{', negated' if hit.negated else ''}"
+            where = f"in {self.language}" if self.language else "face"
+            rule = f"{'good' if hit.valence > 0 else 'bad'} {where}{', negated' if hit.negated else ''}"
             found.setdefault(rule, []).append(" ".join(self.tokens[hit.start : hit.end]))
         return tuple(Evidence(rule, tuple(dict.fromkeys(words))) for rule, words in found.items())
 
 
 class TongueScorer:
-    """Scores texts of one of LANGUAGES; has the interface of pipelines.vader.Scorer. Safe to share and to pickle.
+    """Scores texts of one of LANGUAGES, or of none ("": by faces alone). Safe to share and to pickle.
 
+    It has the interface of pipelines.vader.Scorer.
     `extra` adds words, phrases and emoji of the team's own field, in any case, each with a valence from -4 to 4.
     """
 
