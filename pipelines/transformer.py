@@ -79,9 +79,22 @@ class Transformer:
         self._model()
 
     def _scores(self, texts: Sequence[str]) -> Iterator[Sentiment]:
-        session, tokenizer, inputs, signs = self._model()
+        loaded = self._model()
         import numpy as np
 
+        logits = self._logits(loaded, texts)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        for row in (powers / powers.sum(axis=1, keepdims=True)).tolist():
+            chances = [
+                sum(chance for chance, sign in zip(row, loaded.signs, strict=True) if sign == each) for each in range(3)
+            ]
+            yield _sentiment(*chances)
+
+    def _logits(self, loaded: _Loaded, texts: Sequence[str]) -> Any:
+        """What the model says of each text, for each of its classes."""
+        import numpy as np
+
+        session, tokenizer, inputs, _ = loaded
         encoded = tokenizer.encode_batch([_readable(text) for text in texts])
         fields = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
         feed = {
@@ -89,18 +102,26 @@ class Transformer:
             for name in inputs
             if name in fields
         }
-        logits = np.asarray(session.run(None, feed)[0], dtype=np.float64)
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        for row in (powers / powers.sum(axis=1, keepdims=True)).tolist():
-            chances = [
-                sum(chance for chance, sign in zip(row, signs, strict=True) if sign == each) for each in range(3)
-            ]
-            yield _sentiment(*chances)
+        return np.asarray(session.run(None, feed)[0], dtype=np.float64)
 
     def _model(self) -> _Loaded:
         if self._loaded is None:
-            self._loaded = self._opened()
+            loaded = self._opened()
+            self._try(loaded)
+            self._loaded = loaded
         return self._loaded
+
+    def _try(self, loaded: _Loaded) -> None:
+        """Score a text, so that a model that is no classifier is told at once, and not in the middle of a crawl."""
+        try:
+            shape = self._logits(loaded, ["a", "a longer text"]).shape
+        except Exception as error:  # noqa: BLE001  # as above: errors of its own
+            raise self._wrong(f"the model in {self.folder} scores no text ({_first_line(error)}).") from None
+        if shape != (2, len(loaded.signs)):
+            raise self._wrong(
+                f"the model in {self.folder} does not give each of the {len(loaded.signs)} classes in config.json a "
+                f"figure, but figures in the shape {shape}: it is no text classifier, or its config.json is another's."
+            )
 
     def _opened(self) -> _Loaded:
         try:
@@ -117,19 +138,21 @@ class Transformer:
             tokenizer = tokenizers.Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001  # each of these libraries has errors of its own
-            raise self._wrong(f"the model in {self.folder} cannot be read ({str(error).splitlines()[0]}).") from None
-        tokenizer.enable_truncation(min(_MOST_TOKENS, about.get("max_position_embeddings", _MOST_TOKENS + 2) - 2))
-        tokenizer.enable_padding(pad_id=about.get("pad_token_id") or 0)
-        return _Loaded(session, tokenizer, [each.name for each in session.get_inputs()], self._signs(about))
+            raise self._wrong(f"the model in {self.folder} cannot be read ({_first_line(error)}).") from None
+        try:
+            tokenizer.enable_truncation(min(_MOST_TOKENS, about.get("max_position_embeddings", _MOST_TOKENS + 2) - 2))
+            tokenizer.enable_padding(pad_id=about.get("pad_token_id") or 0)
+            labels = _labels(about)
+        except (AttributeError, TypeError, ValueError, OverflowError) as error:
+            raise self._wrong(f"its config.json is not one of a classifier ({_first_line(error)}).") from None
+        return _Loaded(session, tokenizer, [each.name for each in session.get_inputs()], self._signs(labels))
 
     def _places(self) -> Iterator[Path]:
         yield self.folder / "model.onnx"
         yield self.folder / "onnx" / "model.onnx"
 
-    def _signs(self, about: dict[str, Any]) -> list[int]:
+    def _signs(self, labels: Sequence[str]) -> list[int]:
         """What each class of the model stands for, by the names in its config.json."""
-        named = about.get("id2label") or {}
-        labels = [str(named[number]).lower() for number in sorted(named, key=int)]
         if len(labels) in _NUMBERED and labels == [f"label_{number}" for number in range(len(labels))]:
             return list(_NUMBERED[len(labels)])
         signs = [_sign(label) for label in labels]
@@ -140,6 +163,16 @@ class Transformer:
 
     def _wrong(self, message: str, remedy: str = _REMEDY) -> ConfigError:
         return ConfigError([Problem(self.named_in, 0, 'scorer, key "model"', message, remedy)])
+
+
+def _labels(about: dict[str, Any]) -> list[str]:
+    """The names of the classes in config.json, in their order."""
+    named = about.get("id2label") or {}
+    return [str(named[number]).lower() for number in sorted(named, key=int)]
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _readable(text: str) -> str:

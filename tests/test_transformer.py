@@ -162,6 +162,32 @@ def test_what_cannot_be_read_is_told(folder: Path, broken: str) -> None:
         Transformer(folder).load()
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[]",
+        '{"id2label": {"a": "negative", "b": "positive"}}',
+        '{"id2label": {"0": "negative", "1": "positive"}, "max_position_embeddings": 1}',
+        '{"id2label": {"0": "negative", "1": "positive"}, "max_position_embeddings": "many"}',
+    ],
+)
+def test_a_config_json_of_something_else_is_told(folder: Path, config: str) -> None:
+    (folder / "config.json").write_text(config)
+    with pytest.raises(ConfigError, match=r"config\.json is not one of a classifier"):
+        Transformer(folder).load()
+
+
+def test_a_model_that_is_no_classifier_is_told_before_a_crawl(folder: Path) -> None:
+    about(folder, {"0": "negative", "1": "positive"})
+    with pytest.raises(ConfigError, match=r"each of the 2 classes .* in the shape \(2, 3\)"):
+        Transformer(folder).load()
+    about(folder, CLASSES)
+    model = (folder / "model.onnx").read_bytes()
+    (folder / "model.onnx").write_bytes(model.replace(b"attention_mask", b"position_index"))
+    with pytest.raises(ConfigError, match="scores no text"):
+        Transformer(folder).load()
+
+
 def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingExtra, match=r"pip install 'listening\[onnx\]'"):
