@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from listening.config import Brand
+from listening.config import Brand, Config
+from listening.errors import ConfigError, Problem
 from listening.post import Aspect, Label
+from listening.query.words import spaceless
 from pipelines.intents.finder import Finder, Span
 from pipelines.intents.patterns import phrase
 from pipelines.line import Line
@@ -39,7 +41,7 @@ class Aspects:
             if finder is None:
                 finder = self._finders[key] = Finder(
                     {
-                        index: [p for text in texts for p in phrase(text, {})]
+                        index: [p for text in texts for p in phrase(_inside(text), {})]
                         for index, texts in enumerate(lists.values())
                     }
                 )
@@ -61,6 +63,11 @@ class Aspects:
         return tuple([_aspect(name, spans, line, places, feeling) for name, spans in places.items()])
 
 
+def _inside(text: str) -> str:
+    """A phrase as it is looked for: in scripts without spaces inside of what is written together."""
+    return f"*{text.strip('*')}*" if spaceless(text) else text
+
+
 def lists_of(own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """The words of each aspect of a brand; an empty list leaves an aspect out."""
     known = _packaged()
@@ -70,6 +77,26 @@ def lists_of(own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
             each for phrase in phrases for each in (known.get(name, ()) if phrase == _DEFAULTS else (phrase,))
         ]
     return {name: phrases for name, phrases in lists.items() if phrases}
+
+
+def check(config: Config) -> None:
+    """Raise ConfigError for what brands ask of aspects that come along where there is none of that name."""
+    known, file = _packaged(), str(config.folder / "brands.toml")
+    problems = [
+        Problem(file, 0, f'brand "{brand.name}", key "aspects"', f'"{name}" is no aspect that comes along.', remedy)
+        for brand in config.brands for name, phrases in brand.aspects.items()
+        if name not in known and (remedy := _remedy(name, phrases, known))
+    ]  # fmt: skip
+    if problems:
+        raise ConfigError(problems)
+
+
+def _remedy(name: str, phrases: Sequence[str], known: Container[str]) -> str:
+    if name.strip().lower() in known:
+        return f'Write "{name.strip().lower()}", or there are two of them.'
+    if not phrases or _DEFAULTS in phrases:
+        return f"There are: {', '.join(_packaged())}."
+    return ""
 
 
 @cache

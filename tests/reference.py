@@ -17,6 +17,7 @@ from listening.query import parse
 from listening.query.fields import FIELDS
 from listening.source import kinds
 from listening.store import ABOUT_COLUMNS
+from pipelines.aspects import lists_of
 from pipelines.intents.models import IntentRules, Rule
 
 STORED = " (only in searches of what is stored, not in a brand's query)"
@@ -53,6 +54,9 @@ def text() -> str:
     parts += ["## Queries", *_queries()]
     parts += ["## Exports", _EXPORTS, _columns()]
     parts += ["## brands.toml", "One `[[brand]]` each.", _options(Brand)]
+    parts += [
+        f"The aspects that come along: {', '.join(lists_of({}))}. `[brand.aspects]` names a brand's own beside them."
+    ]
     parts += ["## sources.toml", "One `[[source]]` each. Every kind takes these:", _options(SourceEntry)]
     for name, kind in kinds().items():
         parts += [f'### kind = "{name}"', f"{kind.summary}", _options(kind.Options)]

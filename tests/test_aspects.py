@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from listening.cli import main
 from listening.config import Brand
 from listening.post import Aspect, Post
 from pipelines.aspects import Aspects, lists_of
@@ -142,3 +145,27 @@ def test_behind_a_title_the_feeling_is_that_of_the_same_words(understanding: Und
         ("positive", "positive"),
     ]
     assert (alone["app"].score, alone["delivery"].score) == (behind["app"].score, behind["delivery"].score)
+
+
+def test_words_of_scripts_without_spaces_are_found_inside_others() -> None:
+    one = Understanding([Brand(name="Acme", aspects={"battery": ["\u96fb\u6c60"]})])
+    assert list(aspects(one, "Acme\u306e\u96fb\u6c60\u304c\u6700\u60aa")) == ["battery"]
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("suport = []", "There are: price, quality"),
+        ('prices = ["...", "toll"]', "There are: price, quality"),
+        ('Price = ["toll"]', 'Write "price"'),
+        ('battery = ["battery"]', ""),
+        ('price = ["...", "toll"]', ""),
+        ("support = []", ""),
+    ],
+)
+def test_check_tells_of_aspects_that_do_not_come_along(tmp_path: Path, written: str, remedy: str) -> None:
+    for name, text in (("brands", f'[[brand]]\nname = "Acme"\n[brand.aspects]\n{written}\n'), ("sources", "")):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "listening.toml").write_text("", encoding="utf-8")
+    found = CliRunner().invoke(main, ["--config", str(tmp_path), "check", "--offline"])
+    assert (found.exit_code, remedy in found.output) == (int(bool(remedy)), True)

@@ -198,10 +198,12 @@ key = 1
     ("written", "expected"),
     [
         ("lexicon = { sick = 9 }", 'gives "sick" the valence 9: it lies between -4 (most negative) and 4'),
-        ('lexicon = { sick = "good" }', 'gives "sick" the valence good: it lies between -4'),
-        ("lexicon = { sick = true }", 'gives "sick" the valence True: it lies between -4'),
+        ('lexicon = { sick = "good" }', "gives \"sick\" the valence 'good', which is no number from -4 to 4"),
+        ("lexicon = { sick = true }", 'gives "sick" the valence True, which is no number from -4 to 4'),
         ("lexicon = { sick = nan }", 'gives "sick" the valence nan: it lies between -4'),
         ('lexicon = { " " = 1 }', "holds a valence for no word"),
+        ('lexicon = { "..." = 1 }', 'gives "..." a valence: only words'),
+        ("lexicon = { sick = 1, Sick = 2 }", 'has both "sick" and "Sick", which are one'),
         ('lexicon = ["sick"]', "is not a table of words and their valences"),
     ],
 )
@@ -209,6 +211,29 @@ def test_a_lexicon_is_checked(tmp_path: Path, written: str, expected: str) -> No
     write(tmp_path, settings=written)
     (problem,) = problems(tmp_path)
     assert problem.startswith(f'listening.toml:1, key "lexicon": {expected}')
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ('battery = "battery"', '8, brand "Zenith", key "aspects": gives "battery" no list of words'),
+        ("battery = [5]", '8, brand "Zenith", key "aspects": gives "battery" no list of words'),
+        ('battery = [""]', "8, brand \"Zenith\", key \"aspects\": '' of 'battery' holds no word"),
+        ('" " = ["battery"]', '8, brand "Zenith", key "aspects": holds an aspect without a name'),
+        ('price = ["a"]\nPrice = ["b"]', '9, brand "Zenith", key "aspects": has both "price" and "Price"'),
+    ],
+)
+def test_a_mistake_in_aspects_is_told_with_its_own_line(tmp_path: Path, written: str, place: str) -> None:
+    first = '[[brand]]\nname = "Acme"\n[brand.aspects]\nx = ["y"]\n'
+    write(tmp_path, brands=f'{first}[[brand]]\nname = "Zenith"\n[brand.aspects]\n{written}')
+    (problem,) = problems(tmp_path)
+    assert problem.startswith(f"brands.toml:{place}")
+
+
+def test_a_mistake_in_a_long_lexicon_is_told_with_its_own_line(tmp_path: Path) -> None:
+    write(tmp_path, settings="jobs = 2\n[lexicon]\ngood = 2\nsick = 5\n")
+    (problem,) = problems(tmp_path)
+    assert problem.startswith('listening.toml:4, key "lexicon": gives "sick" the valence 5')
 
 
 def test_lexicons_are_read_as_tables(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from listening.errors import ConfigError, ListeningError, Problem, QueryError
 from listening.query import doubts
 from listening.run import Event
 from listening.source import find, kinds
+from pipelines.aspects import check as check_aspects
 from pipelines.intents import load as load_intents
 from pipelines.match import tree
 from pipelines.transformer import Transformer
@@ -51,6 +52,7 @@ def check(ctx: click.Context, offline: bool) -> None:
     config = read_config(ctx)
     load_intents(config.folder)
     _check_alerts(config)
+    check_aspects(config)
     if model := Transformer.of(config):
         model.load()
     click.echo(f"{config.folder}: {len(config.brands)} brands, {len(config.sources)} sources, no mistakes.")

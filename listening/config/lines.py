@@ -37,7 +37,7 @@ def structure(toml: str) -> Iterator[tuple[int, str, str]]:
 def lines_of(toml: str) -> dict[Place, int]:
     """The line (1 is the first) of every table and top-level key: ("source", 2, "every") -> 17.
 
-    Plain tables count as number 0.
+    Plain tables count as number 0, those inside a row ("brand.lexicon") as the row does.
     """
     found: dict[Place, int] = {}
     seen: Counter[str] = Counter()
@@ -46,7 +46,8 @@ def lines_of(toml: str) -> dict[Place, int]:
         if mark == "=":
             found.setdefault((table, index, name), number)
             continue
-        table, index = name, seen[name] if mark == "[[" else 0
+        row = name.rpartition(".")[0]
+        table, index = name, seen[name] if mark == "[[" else max(seen[row] - 1, 0) if row else 0
         seen[name] += 1
         found.setdefault((table, index, ""), number)
     return found

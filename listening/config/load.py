@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from listening.config.lines import Place, lines_of
 from listening.config.models import Brand, Config, Settings, SourceEntry
-from listening.config.values import row_of
+from listening.config.values import EntryError, row_of
 from listening.errors import ConfigError, Problem, QueryError
 from listening.query import parse
 
@@ -153,7 +153,7 @@ class _Loader:
                         self._model(file, key, which or 0, inner, row[key] if which is None else row[key][which])
                     nested.add((key, which))
                     continue
-                line = self._line(file, table, index, key)
+                line = self._line(file, table, index, key, _entry(e))
                 where = self._key(table, named or row, key)
                 if e["type"] == "extra_forbidden":
                     self._unknown(file, (table, index, key), where, [*model.model_fields, *also])
@@ -207,9 +207,11 @@ class _Loader:
                               f'there is no {what} "{name}".', remedy)  # fmt: skip
             self._check_query(file, "alert", i, {"name": alert.name, "query": alert.query}, stored=True)
 
-    def _line(self, file: str, table: str, index: int, key: str) -> int:
+    def _line(self, file: str, table: str, index: int, key: str, entry: str = "") -> int:
         lines = self.lines.get(file, {})
-        places = ((table, index, key), (table, index, ""), (key, 0, ""), ("", 0, table))
+        inner = f"{table}.{key}" if table else key
+        inside = ((inner, index, entry), (inner, index, ""))
+        places = (*inside, (table, index, key), (table, index, ""), (key, 0, ""), ("", 0, table))
         return next((lines[place] for place in places if place in lines), 0)
 
     def _key(self, table: str, row: Any, key: str) -> str:
@@ -237,9 +239,17 @@ def _alike(key: str, table: str) -> bool:
     return key.rstrip("s") == table or bool(difflib.get_close_matches(key, [table], 1, 0.6))
 
 
+def _entry(error: Any) -> str:
+    """The entry of a table in which a mistake is; empty where it is the table itself."""
+    cause = error.get("ctx", {}).get("error")
+    return cause.entry if isinstance(cause, EntryError) else ""
+
+
 def _said(error: Any) -> str:
     """Pydantic's message in the words of somebody who edits a file."""
     message = str(error["msg"]).removeprefix("Value error, ")
+    if _entry(error):
+        return message
     shown = repr(error.get("input"))
     return f"{message[:1].lower()}{message[1:]} (it is {shown if len(shown) < 60 else shown[:57] + '...'})"
 

@@ -20,7 +20,7 @@ from pydantic import (
 from listening.config.alerts import Alert, Channel
 from listening.config.digests import Digest, Mail
 from listening.config.targets import Targets
-from listening.config.values import Duration, Table, TimeZone, duration, spell
+from listening.config.values import Duration, EntryError, Table, TimeZone, duration, spell
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -79,11 +79,35 @@ Window = Annotated[str, BeforeValidator(_window)]
 def _lexicon(value: Any) -> Any:
     if not isinstance(value, dict):
         raise ValueError("is not a table of words and their valences, such as { sick = 2.0 }")  # noqa: TRY004
+    met: dict[str, str] = {}
     for words, valence in value.items():
         if not words.strip():
-            raise ValueError("holds a valence for no word")
-        if isinstance(valence, bool) or not isinstance(valence, int | float) or not -4 <= valence <= 4:
-            raise ValueError(f'gives "{words}" the valence {valence}: it lies between -4 (most negative) and 4')
+            raise EntryError(words, "holds a valence for no word")
+        if not words.strip(" .,\u2026"):
+            raise EntryError(words, f'gives "{words}" a valence: only words, emoji, hashtags and phrases have one')
+        if isinstance(valence, bool) or not isinstance(valence, int | float):
+            raise EntryError(words, f'gives "{words}" the valence {valence!r}, which is no number from -4 to 4')
+        if not -4 <= valence <= 4:
+            raise EntryError(words, f'gives "{words}" the valence {valence}: it lies between -4 (most negative) and 4')
+        if (other := met.setdefault(" ".join(words.split()).casefold(), words)) != words:
+            raise EntryError(words, f'has both "{other}" and "{words}", which are one: keep one of them')
+    return value
+
+
+def _aspects(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError('is not a table of aspects and their words, such as { battery = ["battery"] }')  # noqa: TRY004
+    met: dict[str, str] = {}
+    for name, phrases in value.items():
+        if not name.strip():
+            raise EntryError(name, "holds an aspect without a name")
+        if (other := met.setdefault(name.strip().casefold(), name)) != name:
+            raise EntryError(name, f'has both "{other}" and "{name}", which read as one: keep one of them')
+        if not isinstance(phrases, list) or not all(isinstance(phrase, str) for phrase in phrases):
+            raise EntryError(name, f'gives "{name}" no list of words: write {name} = ["battery", "charge*"]')
+        for phrase in phrases:
+            if phrase != "..." and not any(c.isalnum() for c in phrase):
+                raise EntryError(name, f"{phrase!r} of {name!r} holds no word to look for")
     return value
 
 
@@ -105,7 +129,7 @@ class Brand(Table):
     ours: bool = Field(True, description="false: a competitor.")
     plurals: bool = Field(True, description="false: its query's words do not find their plurals.")
     owner: str = Field("", description="Who acts on its mentions, by mail address.")
-    aspects: dict[str, list[str]] = Field(
+    aspects: Annotated[dict[str, list[str]], BeforeValidator(_aspects)] = Field(
         {},
         description='Sides of it that people speak of: battery = ["battery", "charge*"]; "..." stands for the words '
         "that come along, an empty list leaves an aspect out.",
@@ -116,15 +140,6 @@ class Brand(Table):
     lexicon: Lexicon = Field(
         {}, description="Words and phrases that feel otherwise where they are about this brand, from -4 to 4."
     )
-
-    @field_validator("aspects")
-    @classmethod
-    def _aspects_have_words(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
-        for name, phrases in value.items():
-            for phrase in phrases:
-                if phrase != "..." and not any(c.isalnum() for c in phrase):
-                    raise ValueError(f"{phrase!r} of {name!r} holds no word to look for")
-        return value
 
 
 class SourceEntry(Table):

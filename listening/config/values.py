@@ -60,6 +60,14 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+class EntryError(ValueError):
+    """A mistake in one entry of a table of the user's own words, such as a lexicon."""
+
+    def __init__(self, entry: str, message: str) -> None:
+        self.entry = entry
+        super().__init__(message)
+
+
 def row_of(annotation: Any) -> type[BaseModel] | None:
     """The model of the rows of an array of tables, if an option is one."""
     inner = get_args(annotation)[0] if get_origin(annotation) is list else None

@@ -53,8 +53,14 @@ _MARK_BLOCKS = ((0x300, 0x1E00), (0x20D0, 0x2100), (0x2CEF, 0x2E00), (0xA600, 0x
 _ASCII_WORD = re.compile("[A-Za-z0-9]+")
 _ASCII_POSSESSIVE = re.compile("['`](?<=[A-Za-z0-9].)[sS](?![A-Za-z0-9])")
 _ASCII_FOLD = bytes(ord(chr(byte).lower()) if byte < 128 and chr(byte).isalnum() else 32 for byte in range(256))
+_ANY_SIGN = re.compile(f"[{_SIGN}]")
 _FEW, _SHORT = 8, 512  # words asked for, of words in all: up to here a search for each is quicker than a walk
 _LONGEST_REMEMBERED = 64  # characters; longer words are folded afresh, so that the memory of `readings` stays small
+
+
+def spaceless(text: str) -> bool:
+    """Whether a text has letters of scripts that are written without spaces between words."""
+    return not text.isascii() and _ANY_SIGN.search(text) is not None
 
 
 class Words:
