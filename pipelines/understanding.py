@@ -116,7 +116,8 @@ class Understanding:
         if faces_alone(text, names) and not isinstance(reader, Modelled):
             faces = self._faces.read(text)
             if faces.sentiment.compound:
-                steps.reader, steps.read, steps.document = self._faces, faces, steps.document or faces.sentiment
+                document = steps.document or self.english.read(text).sentiment
+                steps.reader, steps.read, steps.document = self._faces, faces, document
 
     def _reader(self, language: str) -> Reader | None:
         """None where nobody has shown that a language's texts can be scored."""

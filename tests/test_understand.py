@@ -161,3 +161,30 @@ def test_a_brands_own_words_count_in_every_language_that_is_scored() -> None:
 def test_a_title_is_judged_where_the_text_says_nothing(text: str) -> None:
     found = judged(text, "Left Acme's awful billing for Zenith, love it", Acme={}, Zenith={})
     assert [label for label, _ in found.values()] == ["negative", "positive"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Acme is great", "vaderSentiment's compound of the whole text"),
+        ("Acme: no funciona la app, llevo tres días esperando", "the compound of the lexicon for es of the whole text"),
+        ("Acme harika", "not scored, as nobody could tell the language"),
+        ("Acme to najgorsza firma, nigdy więcej", "not scored in this language"),
+    ],
+)
+def test_whose_figure_it_is_and_why_there_is_none_is_told(text: str, said: str) -> None:
+    assert said in run(text, "--brand", "Acme")
+
+
+def test_mentions_say_that_they_are_not_scored(tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    CliRunner().invoke(main, ["--config", str(folder), "init", "--brand", "Acme"])
+    with Store(tmp_path / "listening.db") as store:
+        store.know([{"name": "forum", "kind": "board"}], [{"name": "Acme"}])
+        post = Post("test", "1", "https://example.com/1", "Acme to najgorsza firma", published=NOW, language="pl")
+        Ingest(store, "forum", Understanding([Brand(name="Acme")]), now=lambda: NOW).save([Batch([post])])
+    assert "? is not scored" in CliRunner().invoke(main, ["--config", str(folder), "mentions"]).output
+    CliRunner().invoke(main, ["--config", str(folder), "triage", "1", "--sentiment", "negative"])
+    shown = CliRunner().invoke(main, ["--config", str(folder), "mentions"]).output
+    assert "neg." in shown
+    assert "not scored" not in shown

@@ -82,6 +82,8 @@ def _print_table(rows: Sequence[tuple[MentionRow, int]], limit: int, total: str,
         shown[2] = f"[{_COLOURS[row.sentiment]}]{shown[2]}[/]"
         table.add_row(*shown)
     console.print(table)
+    if any(score(row) == "?" for row, _ in rows[:limit]):
+        console.print("\n[dim]? is not scored: in a language that cannot be, or too short to tell.[/]")
     besides = f", and {left_out:,} {'copy' if left_out == 1 else 'copies'} (--copies)" if left_out else ""
     said = "mention" if len(rows[:limit]) == 1 and not total else "mentions"
     if len(rows) > limit:
@@ -92,6 +94,7 @@ def _print_table(rows: Sequence[tuple[MentionRow, int]], limit: int, total: str,
         console.print(f"\n[dim]{len(rows):,} {said}{besides}. --csv and --json show all.[/]")
 
 
+_LABELS = {"negative": "neg.", "neutral": "neut.", "positive": "pos."}
 _WIDTHS = {
     "date": 16,
     "brand": 12,
@@ -109,8 +112,10 @@ def _cut(text: str, width: int) -> str:
 
 
 def score(row: MentionRow) -> str:
-    """A mention's figure as people read it: "+0.64", or "?" where the language cannot be scored."""
-    return "?" if row.sentiment_score is None else f"{row.sentiment_score:+.2f}"
+    """A mention's figure as people read it: "+0.64", what a person said where there is none, or "?"."""
+    if row.sentiment_score is None:
+        return _LABELS[row.sentiment] if row.sentiment else "?"
+    return f"{row.sentiment_score:+.2f}"
 
 
 def printable(text: str) -> str:

@@ -166,7 +166,7 @@ def day(stamp: str | None, zone: ZoneInfo) -> str:
 
 
 def _score(score: float | None) -> str:
-    return "?" if score is None else f"{score:+.2f}"
+    return "not scored" if score is None else f"{score:+.2f}"
 
 
 def only(store: Store, typed: str, platform: str = "") -> Handle:

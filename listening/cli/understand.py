@@ -14,6 +14,8 @@ from listening.cli.common import console, known, read_config, read_store
 from listening.cli.mentions import printable
 from listening.config import Brand, Config
 from listening.post import Author, Entry, Evidence, Mention, Post
+from pipelines.tongues import LANGUAGES
+from pipelines.transformer import Transformer
 from pipelines.understanding import Understanding
 
 
@@ -40,7 +42,7 @@ def understand(
         names_shown = ", ".join(brand.name for brand in config.brands)
         console.print(f"No brand is named in it; listened for: {escape(names_shown)}. --brand NAME names another.")
         return
-    for line in _lines(entry):
+    for line in _lines(entry, _by(config, entry.language)):
         console.print(line, soft_wrap=True)
 
 
@@ -70,17 +72,28 @@ def _urgency(mention: Mention) -> dict[str, object]:
     return {"total": mention.urgency.total, "parts": dict(mention.urgency.parts)}
 
 
-def _lines(entry: Entry) -> Iterator[str]:
+def _by(config: Config, language: str) -> str:
+    """Whose figure that of a whole text in a language is."""
+    model = Transformer.of(config)
+    if model is not None and model.reads(language):
+        return f"the compound of {model.folder.name}"
+    if language in LANGUAGES:
+        return f"the compound of the lexicon for {language}"
+    return "vaderSentiment's compound"
+
+
+def _lines(entry: Entry, by: str) -> Iterator[str]:
     yield f"language   {entry.language or 'nobody could tell'}"
     if entry.sentiment is not None:
-        yield f"document   {entry.sentiment.compound:+.2f} (vaderSentiment's compound of the whole text)"
+        yield f"document   {entry.sentiment.compound:+.2f} ({escape(by)} of the whole text)"
     for mention in entry.mentions:
         yield f"\n[bold]{escape(printable(mention.brand))}[/]  named as {_quoted(mention.words)}"
-        yield from _judgements(mention)
+        yield from _judgements(mention, entry.language)
 
 
-def _judgements(mention: Mention) -> Iterator[str]:
-    feels = "not scored in this language" if mention.score is None else f"{mention.label} {mention.score:+.2f}"
+def _judgements(mention: Mention, language: str) -> Iterator[str]:
+    unscored = "not scored in this language" if language else "not scored, as nobody could tell the language"
+    feels = unscored if mention.score is None else f"{mention.label} {mention.score:+.2f}"
     yield f"  feels    {feels}{_why(mention.why)}"
     for intent in mention.intents:
         yield f"  [bold]{escape(intent.name)}[/] {intent.confidence:.2f}{_why(intent.why)}"
