@@ -188,3 +188,18 @@ def test_mentions_say_that_they_are_not_scored(tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["--config", str(folder), "mentions"]).output
     assert "neg." in shown
     assert "not scored" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "lexicon", "words"),
+    [
+        ("The new Acme is \U0001f525", {"\U0001f525": 3.0}, ["\U0001f525"]),
+        ("Great Acme \U0001f44d thanks", {}, ["Great", "\U0001f44d", "thanks"]),
+        ("\U0001f600\U0001f600 I hate Acme", {}, ["hate"]),
+    ],
+)
+def test_reasons_show_the_emoji_and_not_words_for_it(text: str, lexicon: dict[str, float], words: list[str]) -> None:
+    entry = Understanding([Brand(name="Acme")], lexicon=lexicon).entry(Post("test", "1", "", text))
+    shown = [word for each in entry.mentions[0].why for word in each.words]
+    assert set(words) <= {word for each in shown for word in each.split()}
+    assert all(word in text for word in shown)

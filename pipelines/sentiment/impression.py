@@ -129,14 +129,23 @@ class Impression:
         if len(parts) > 1:
             parts = sorted(parts, key=_strength)[:_SHOWN]
         tokens, found = self.reading.tokens, dict[str, dict[str, None]]()
+        emoji = self.places.spelt_out
         for first, end, _, rule, _ in parts:
             words = tokens[first] if end == first + 1 else " ".join(tokens[first:end])
+            if emoji:
+                words = self._written(first, end)
             found.setdefault(rule, {})[words.strip(_MARKS) or words] = None
         return tuple([Evidence(rule, tuple(words)) for rule, words in found.items()])
 
+    def _written(self, first: int, end: int) -> str:
+        """Some tokens as the author wrote them, who typed emoji and no words for these."""
+        start, stop = self.places.written(self.reading.tokens, first, end)
+        return " ".join(self.text[start:stop].split())
+
     def shown(self, places: Sequence[int]) -> tuple[str, ...]:
         """Some tokens, by number, as the author wrote them."""
-        words = [self.reading.tokens[place] for place in places]
+        emoji, tokens = self.places.spelt_out, self.reading.tokens
+        words = [self._written(place, place + 1) if emoji else tokens[place] for place in places]
         return tuple(dict.fromkeys([word.strip(_MARKS) or word for word in words]))
 
 

@@ -40,6 +40,19 @@ class Places:
         ended = bisect_left(self._ends, place)
         return ended + (ended < len(self._ends) and self._ends[ended] - self._sizes[ended] < place)
 
+    @property
+    def spelt_out(self) -> bool:
+        """Whether there are words for emoji among the tokens."""
+        return self._before is not None
+
+    def written(self, tokens: Sequence[str], first: int, end: int) -> tuple[int, int]:
+        """The characters of the text that some tokens are made of: the emoji that words stand for."""
+        ends = _searched(tokens, self._spelt) if self._ends is None else self._ends
+        start, stop = ends[first] - len(tokens[first]), ends[end - 1]
+        if self._before is None:
+            return start, stop
+        return bisect_right(self._before, start) - 1, bisect_left(self._before, stop)
+
 
 def _searched(tokens: Sequence[str], text: str) -> list[int]:
     """Where tokens end that have any spaces between."""
