@@ -98,7 +98,10 @@ class Lexical:
 
     def __init__(self, language: str, extra: Own = (), brands: Mapping[str, Own] | None = None) -> None:
         self._scorer = tongue(language, extra)
-        self._language, self._brands = language, brands or {}
+        self._language, self._extra, self._brands = language, extra, brands or {}
+
+    def __reduce__(self) -> tuple[type[Lexical], tuple[str, Own, Mapping[str, Own]]]:
+        return type(self), (self._language, self._extra, self._brands)
 
     def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
         """The text, its score and what it rests on."""
@@ -129,8 +132,11 @@ class Modelled:
     """Texts that a model scores; which part of them is about a brand, and clauses, the language's own words tell."""
 
     def __init__(self, model: Transformer, language: str, lexicon: Reader | None) -> None:
-        self._model, self._lexicon = model, lexicon
+        self._model, self._language, self._lexicon = model, language, lexicon
         self._about = tongue(language).about if language in LANGUAGES else passage
+
+    def __reduce__(self) -> tuple[type[Modelled], tuple[Transformer, str, Reader | None]]:
+        return type(self), (self._model, self._language, self._lexicon)
 
     def read(self, text: str, names: Spans = ()) -> _Read:  # noqa: ARG002
         """The text and the model's score of it."""

@@ -194,6 +194,14 @@ def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pyt
         Transformer(tmp_path).score("bra")
 
 
+def test_what_understands_by_it_pickles_after_it_has_read(folder: Path) -> None:
+    understanding = Understanding([Brand(name="Acme")], model=Transformer(folder, ["sv"]))
+    post = Post("x", "1", "", "Kaffet hos Acme var riktigt bra och jag kommer gärna tillbaka.")
+    first = understanding.entry(post)
+    assert first.language == "sv"
+    assert pickle.loads(pickle.dumps(understanding)).entry(post) == first
+
+
 def test_ingest_scores_by_it(folder: Path, tmp_path: Path) -> None:
     understanding = Understanding([Brand(name="Acme"), Brand(name="Globex")], model=Transformer(folder, ["sv"]))
     posts = [
