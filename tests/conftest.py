@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from argon2 import PasswordHasher
 from listening import accounts
 from listening.store import Store
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start would ignore it, too
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
