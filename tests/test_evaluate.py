@@ -107,6 +107,21 @@ def test_texts_that_brands_share_are_shown_apart(tmp_path: Path) -> None:
     assert "texts that brands share" not in evaluate(tmp_path, str(all_shared)).output
 
 
+@pytest.mark.parametrize(
+    "written_as", ["complaint;leaving", "complaint leaving", "Complaint, leaving", "complaint|leaving"]
+)
+def test_intents_in_one_cell_are_parted_by_any_usual_mark(tmp_path: Path, written_as: str) -> None:
+    path = written(tmp_path, f'text,brand,intents\nAcme keeps crashing and I want my money back,Acme,"{written_as}"\n')
+    found = json.loads(evaluate(tmp_path, str(path), "--json").stdout)["tasks"]
+    assert set(found) == {"intent:complaint", "intent:leaving"}
+
+
+def test_vadersentiment_is_given_the_title_too(tmp_path: Path) -> None:
+    path = written(tmp_path, "title,text,brand,sentiment\nAcme is awful,Anyone else?,Acme,negative\n")
+    found = json.loads(evaluate(tmp_path, str(path), "--json").stdout)["tasks"]["sentiment"]
+    assert (found["accuracy"], found["others"]["vaderSentiment"]["accuracy"]) == (1.0, 1.0)
+
+
 def test_each_task_is_measured(tmp_path: Path) -> None:
     path = written(
         tmp_path,

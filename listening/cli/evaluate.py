@@ -60,8 +60,8 @@ def evaluate(
 ) -> None:  # fmt: skip
     """Compare what listening says of the texts in FILE, a CSV, with what people said of them.
 
-    Its columns: text and title; brand; and labels: sentiment, relevant (yes or no), intents (joined by ;) or a
-    column for each intent, language, query and matches, cluster.
+    Its columns: text and title; brand; and labels: sentiment, relevant (yes or no), intents (parted by ; or spaces)
+    or a column for each intent, language, query and matches, cluster.
 
     Texts are judged as a crawl does, by your lexicon, intents, scorer and floors, but without what your team's
     labels taught: their texts may be in FILE, and nothing is measured on what it was learnt from. `listening train`

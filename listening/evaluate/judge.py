@@ -132,7 +132,7 @@ class Judge:
             if task not in tasks:
                 continue
             if task == "sentiment":
-                vader = label(self.vader.score(row.text or row.title).compound)
+                vader = label(self.vader.score(f"{row.title}\n{row.text}".strip()).compound)
                 yield Judged(row, task, gold, mention.label or UNSCORED, None, mention.why, names_it, vader)
             elif task == "relevance":
                 yield _relevance(row, gold, mention, names_it)

@@ -52,6 +52,7 @@ _ANSWERS = {
     **dict.fromkeys(("yes", "y", "true", "t", "1", "1.0", "relevant", "x"), "yes"),
     **dict.fromkeys(("no", "n", "false", "f", "0", "0.0", "irrelevant", "notrelevant", ""), "no"),
 }
+_BETWEEN = re.compile(r"[;,|\s]+")  # intents in one cell
 _DELIMITERS = ",;\t|"
 _LINE_END = re.compile(r"[\r\n]")
 _CODE = re.compile(r"[a-z]{2,3}")
@@ -324,4 +325,4 @@ def _no_brand(name: str) -> str:
 
 
 def _joined(cell: str) -> list[str]:
-    return [name for part in cell.replace("|", ";").replace(",", ";").split(";") if (name := part.strip().casefold())]
+    return [name for name in _BETWEEN.split(cell.casefold()) if name]
