@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from listening.config import Brand
-from listening.post import Aspect, Intent, Post, Urgency
+from listening.post import Intent, Post, Urgency
 from listening.urgency import reached, urgency
-from pipelines.aspects import Aspects, Feeling
+from pipelines.aspects import Aspects
 from pipelines.intents import Intents, load
 from pipelines.line import Line
-from pipelines.match import Found
 
 Span = tuple[int, int]
 _Borders = dict[Span, int | None]  # where a text turns between two names, kept for the next brand it is read for
@@ -40,47 +39,23 @@ class Reasons:
     def __reduce__(self) -> tuple[type[Reasons], tuple[Sequence[Brand], Intents]]:
         return type(self), (self._brands, self.intents)
 
-    def lines(self, post: Post, found: Sequence[Found]) -> list[Line]:
-        """The post as rules read it for each of the brands `found` in it, with its title if it has one of its own."""
-        title = _title(post)
-        named = [[*one.title_spans * bool(title), *_moved(one.spans, len(title))] for one in found]
-        text = title + post.text
-        if len(named) == 1:
-            return [Line(text, named[0])]
-        borders = _Borders()
-        return [
-            _shared(text, own, [span for each in named if each is not own for span in each], borders) for own in named
-        ]
-
-    def named(self, post: Post, brand: str, line: Line, feeling: Feeling | None) -> tuple[Aspect, ...]:
-        """The aspects that a post names to a brand for which its `line` was made.
-
-        `feeling` tells what is felt between two characters of the text, which may lie before its beginning where they
-        are in the title; None where the language is not scored.
-        """
-        shift = len(_title(post))
-        told = feeling if feeling is None or not shift else lambda start, end: feeling(start - shift, end - shift)
-        return self.aspects.find(brand, line, told)
-
     def urgency(self, post: Post, intents: Sequence[Intent], score: float | None) -> Urgency:
         """How soon it wants an answer, by why it was written and how it feels."""
         return urgency(reached(post), intents, score, self.intents.points)
 
 
-def _title(post: Post) -> str:
-    """The title that stands before a post's text, with a line's end; nothing where it is not its author's."""
-    title = post.title
-    return f"{title}\n" if title and title != post.text and not title.lower().startswith("re:") else ""
+def lines(text: str, named: Sequence[Sequence[Span]]) -> list[Line]:
+    """A text as rules read it for each of the brands that it names at these places."""
+    if len(named) == 1:
+        return [Line(text, named[0])]
+    borders = _Borders()
+    return [_shared(text, own, [span for each in named if each is not own for span in each], borders) for own in named]
 
 
 def _shared(text: str, own: Sequence[Span], others: Sequence[Span], borders: _Borders) -> Line:
     """The text as it is read for one of several brands."""
     others = [span for span in others if span not in own]
     return Line(text, own, others, _counted(text, own, others, borders) if own and others else None)
-
-
-def _moved(spans: Sequence[Span], by: int) -> Sequence[Span]:
-    return [(start + by, end + by) for start, end in spans] if by else spans
 
 
 def _counted(text: str, own: Sequence[Span], others: Sequence[Span], borders: _Borders) -> list[Span]:

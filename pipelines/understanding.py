@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from listening.config import Brand, Config
 from listening.post import Aspect, Entry, Intent, Label, Mention, Post, Sentiment
@@ -17,14 +17,15 @@ from pipelines.learned import Learned
 from pipelines.line import Line
 from pipelines.match import Found, Names
 from pipelines.readers import English, Lexical, Modelled, Reader, by_feeling, faces_alone
-from pipelines.reasons import Reasons
-from pipelines.sentiment import Feeling, Judgement
+from pipelines.reasons import Reasons, lines
+from pipelines.sentiment import Feeling, Judgement, by_rating
 from pipelines.tongues import LANGUAGES
 from pipelines.transformer import Transformer
 from pipelines.uncollected import uncollected
 
 _TOGETHER = 100  # posts that take each step together
 _ADDRESS = re.compile(r"https?://\S+")
+_ANSWERS = re.compile(r"(?:re|aw|sv|vs|antw|odp|res|rv|tr|wg|fwd?)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)  # a subject
 _UNSCORED = (None, None, ())  # score, label and reasons of a text that cannot be scored
 
 
@@ -132,7 +133,7 @@ class Understanding:
 
     def _line(self, steps: _Steps) -> None:
         """The text as rules read it for each brand."""
-        steps.lines = self.reasons.lines(steps.post, steps.found)
+        steps.lines = lines(steps.text, steps.spans)
 
     def _weigh(self, steps: _Steps) -> None:
         """What its wording says, ahead of those who ask for it."""
@@ -143,6 +144,11 @@ class Understanding:
     def _judge(self, steps: _Steps) -> None:
         """How it feels toward each brand."""
         found, reader = steps.found, steps.reader
+        if len(found) == 1:
+            judged = reader.judge(steps.read, found[0].brand, steps.spans[0], (), steps.lines[0]) if reader else None
+            judged = by_rating(judged, steps.post.rating, "" if reader is self.english else steps.text)
+            steps.judged = [] if judged is None else [judged]
+            return
         if reader is None:
             return
         for one, own, line in zip(found, steps.spans, steps.lines, strict=True):
@@ -157,9 +163,9 @@ class Understanding:
 
     def _name(self, steps: _Steps) -> None:
         """What of each brand it names."""
-        post, named = steps.post, self.reasons.named
+        find = self.reasons.aspects.find
         for one, line, judged in zip_longest(steps.found, steps.lines, steps.judged):
-            steps.aspects.append(named(post, one.brand, line, None if judged is None else steps.feeling(judged)))
+            steps.aspects.append(find(one.brand, line, judged and steps.feeling(judged)))
 
     def _mention(self, steps: _Steps) -> None:
         """All that was found of each brand."""
@@ -176,14 +182,14 @@ class _Steps:
 
     __slots__ = (
         "aspects", "document", "found", "intents", "judged", "language", "lines", "mentions", "post", "read", "reader",
-        "spans", "text",
+        "spans", "text", "title",
     )  # fmt: skip
 
     def __init__(self, post: Post, found: Sequence[Found]) -> None:
         self.post, self.found = post, found
-        titled = bool(post.title) and not _says(post.text)
-        self.text = post.title if titled else post.text  # which is judged
-        self.spans = [one.title_spans if titled else one.spans for one in found]  # of each brand's names in it
+        title, text = _said(post) if found else ("", "")
+        self.text, self.title = title + text, len(title)  # what is judged, and how much of it is the title
+        self.spans = [_within(one, len(title), bool(text)) for one in found]  # of each brand's names in it
         self.language = post.language
         self.reader: Reader | None = None  # None where the language cannot be scored
         self.read: Any = None
@@ -194,14 +200,45 @@ class _Steps:
         self.aspects: list[tuple[Aspect, ...]] = []
         self.mentions: list[Mention] = []
 
-    def feeling(self, judged: Judgement) -> Callable[[int, int], tuple[float, Label]]:
-        """What the text says between two of its characters; ahead of it, in its title: what was judged."""
-        read, within, known = self.read, cast("Reader", self.reader).within, judged[:2]
-        return lambda start, end: within(read, max(start, 0), end) if end > 0 else known
+    def feeling(self, judged: Judgement) -> Callable[[int, int], tuple[float, Label]] | None:
+        """What the text says between two of its characters; in a title that only says what it is about: all of it."""
+        read, reader, title = self.read, self.reader, self.title
+        if reader is None:  # what was judged rests on a rating
+            return None
+        within = reader.within
+
+        def felt(start: int, end: int) -> tuple[float, Label]:
+            score, called = within(read, start, end)
+            return (score, called) if score or end > title else judged[:2]
+
+        return felt
 
     def entry(self) -> Entry:
         """All that was found."""
         return Entry(self.post, self.language, self.document, tuple(self.mentions))
+
+
+def _said(post: Post) -> tuple[str, str]:
+    """A post's title, as a line of its own, and its text: nothing for the one that adds nothing to the other.
+
+    Over a reply stands what somebody else wrote.
+    """
+    title, text = post.title, post.text
+    if not title:
+        return "", text
+    if not _says(text):
+        return title, ""
+    if post.reply_to or _ANSWERS.match(title) or text.startswith(title.rstrip("\u2026. ")):
+        return "", text
+    return f"{title}\n", text
+
+
+def _within(one: Found, title: int, text: bool) -> Sequence[tuple[int, int]]:
+    """Where a brand is named in its title, of that length, and the text behind it."""
+    if not title:
+        return one.spans
+    behind = [(start + title, end + title) for start, end in one.spans] if text else []
+    return [*one.title_spans, *behind]
 
 
 def _says(text: str) -> bool:

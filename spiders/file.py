@@ -70,6 +70,9 @@ class FileOptions(SourceOptions):
     time_zone: TimeZone = Field(
         default="UTC", min_length=1, description="Of dates that name none, such as Europe/Berlin."
     )
+    rating_of: Literal[5, 10, 100] = Field(
+        default=5, description="Of how many a rating tells where its cell does not; ratings are kept in stars of 5."
+    )
     platform: str = Field(default="", description="Who issued the ids; by default the source's name.")
     post_kind: Literal["", PostKind] = Field(
         default="", description="By default review in CSV, post in JSONL, email in mails."
@@ -243,7 +246,13 @@ class File(Collector):
                 return Mbox(file, lambda raw: self._post(raw, "mbox file"))
             encoding, columns = Encoding.of(sample, self.options.encoding), Columns(self.options.columns)
             dates = Dates(self.options.time_zone, self.options.day_first, self.options.date_format)
-            rows = Rows(self._platform, self.options.post_kind or _KINDS[format_], f"{format_} file", dates)
+            rows = Rows(
+                self._platform,
+                self.options.post_kind or _KINDS[format_],
+                f"{format_} file",
+                dates,
+                self.options.rating_of,
+            )
             if format_ == "jsonl":
                 return Objects(file, encoding, columns, rows.post)
             return Table(
@@ -281,7 +290,7 @@ def _sentence(first: Post | str | None) -> str:
     if not isinstance(first, Post):
         return f"the first row cannot be used: {first}." if first else "there is no complete row yet."
     when = f"{first.published.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if first.published else "no date"
-    stars = f", rated {first.rating:g}" if first.rating is not None else ""
+    stars = f", rated {first.rating:g} of 5" if first.rating is not None else ""
     text = " ".join(first.text.split())
     who = first.author.name if first.author else "no author"
     return f'the first: {who}, {when}{stars}, "{text[:80]}{"…" if len(text) > 80 else ""}".'

@@ -45,6 +45,8 @@ def test_each_aspect_has_its_words_and_its_own_feeling(understanding: Understand
 def test_a_clause_that_names_one_aspect_is_not_parted(understanding: Understanding) -> None:
     found = aspects(understanding, "The Acme delivery, which took three weeks, and two calls, was terrible.")
     assert found["delivery"].label == "negative"
+    found = aspects(understanding, "It came late and it was awful.", title="Acme delivery was lovely")
+    assert found["delivery"].label == "positive"
 
 
 def test_a_clause_ends_before_the_next_word(understanding: Understanding) -> None:
@@ -125,14 +127,13 @@ def test_hostile_texts_take_no_time(text: str) -> None:
     assert growth(lambda part: one.find("Acme", Line(part), lambda _start, _end: (0.0, "neutral")), text) < LINEAR
 
 
-def test_a_post_is_read_with_its_title_once_and_each_name_in_its_place(understanding: Understanding) -> None:
-    def lines(text: str, title: str = "") -> list[str]:
-        post = Post("test", "1", "", text, title=title)
-        return [line.text.strip() for line in understanding.reasons.lines(post, understanding.names.find(post))]
+def test_aspects_are_found_in_a_title_that_is_the_author_s(understanding: Understanding) -> None:
+    def found(text: str, title: str) -> list[str]:
+        return list(aspects(understanding, text, title=title))
 
-    assert lines("it broke", title="My Acme") == ["my thisbrand \x05 it broke"]
-    assert lines("My Acme broke", title="My Acme broke") == ["my thisbrand broke"]
-    assert lines("it broke, Acme", title="Re: your Acme") == ["it broke thisbrand"]
+    assert found("where is it?", "My Acme app") == ["app"]
+    assert found("My Acme app opened", "My Acme app open\u2026") == ["app"]
+    assert found("where is it, Acme?", "Re: your Acme app") == []
 
 
 def test_behind_a_title_the_feeling_is_that_of_the_same_words(understanding: Understanding) -> None:

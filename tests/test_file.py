@@ -240,6 +240,13 @@ def test_new_options_read_the_file_again(tmp_path: Path) -> None:
     assert kept.read(path, day_first=True).posts[0].published == datetime(2026, 4, 3, tzinfo=UTC)
 
 
+def test_ratings_are_kept_in_stars_of_five(tmp_path: Path) -> None:
+    path = written(tmp_path / "x.csv", "text,rating\none,8\ntwo,4/5\n")
+    kept = Kept().read(path)
+    assert [post.rating for post in kept.posts] == [8.0, 4.0]
+    assert [post.rating for post in kept.read(path, rating_of=10).posts] == [4.0, 4.0]
+
+
 def test_a_checkpoint_that_cannot_be_understood_is_none(tmp_path: Path) -> None:
     path = written(tmp_path / "x.csv", "text\none\n")
     for value in ("", "12", "[1]", '{"what": 1}', "{"):
@@ -416,7 +423,7 @@ def test_check_says_what_was_recognised(tmp_path: Path) -> None:
     path = written(tmp_path / "x.csv", "Name;Datum;Sterne;Kommentar\nAnna;03.04.2026 10:15;4;Sehr gut\n")
     assert source(path).check() == (
         'x.csv: CSV with semicolons, author = "Name", date = "Datum", rating = "Sterne", text = "Kommentar"; '
-        'the first: Anna, 2026-04-03 10:15 UTC, rated 4, "Sehr gut".'
+        'the first: Anna, 2026-04-03 10:15 UTC, rated 4 of 5, "Sehr gut".'
     )
     written(path, "text,date\na,soon\n")
     assert "the first row cannot be used: " in source(path).check()

@@ -232,10 +232,10 @@ def test_a_post_without_words_to_show_is_judged_by_rules() -> None:
     assert whole.worded(Line("Acme", [(0, 4)]), 0.5) is None
 
 
-def test_a_text_that_does_not_name_the_brand_is_judged_by_rules() -> None:
+def test_where_only_a_reply_s_title_names_the_brand_rules_judge() -> None:
     text = "It is ugly as sin. It also does what I want and hasn't crashed in two years."
-    assert "wording" not in [why.rule for why in mention(text, title="The Acme app").why]
-    assert "wording" in [why.rule for why in mention(f"Acme! {text}", title="The Acme app").why]
+    assert "wording" not in [why.rule for why in mention(text, title="Re: the Acme app").why]
+    assert "wording" in [why.rule for why in mention(text, title="The Acme app").why]
 
 
 def test_what_rules_say_is_bounded_and_surer_in_short_texts() -> None:

@@ -164,6 +164,33 @@ def test_a_title_is_judged_where_the_text_says_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "label"),
+    [
+        ("Acme support is the worst", "Has anyone else had this?", "negative"),
+        ("Acme", "They lost my bag and nobody answers.", "negative"),
+        ("A lovely week", "We stayed at Acme.", "positive"),
+        ("Re: Acme support is the worst", "Acme moved to Leeds.", "neutral"),  # somebody else's words
+        ("AW: Acme support is the worst", "Acme moved to Leeds.", "neutral"),
+        ("I moved from Acme, the wor\u2026", "I moved from Acme, the worst shop, to Leeds.", "negative"),
+    ],
+)
+def test_a_title_of_the_author_s_is_judged_with_the_text(title: str, text: str, label: str) -> None:
+    ((found, _),) = judged(text, title).values()
+    assert found == label
+
+
+def test_over_a_reply_stands_somebody_else_s_title() -> None:
+    post = Post("test", "2", "", "Acme moved to Leeds.", title="Acme support is the worst", reply_to="1")
+    (mention,) = Understanding([Brand(name="Acme")]).entry(post).mentions
+    assert (mention.label, mention.intents) == ("neutral", ())
+
+
+def test_each_brand_is_judged_by_its_own_words_in_title_and_text() -> None:
+    found = judged("Globex is lovely.", "Acme is awful", Acme={}, Globex={})
+    assert {brand: label for brand, (label, _) in found.items()} == {"Acme": "negative", "Globex": "positive"}
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("Acme is great", "vaderSentiment's compound of the whole text"),

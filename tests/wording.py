@@ -24,7 +24,7 @@ from listening.post import Post
 from pipelines.learned.solve import fit
 from pipelines.line import Line
 from pipelines.match import Names
-from pipelines.reasons import Reasons
+from pipelines.reasons import lines
 from pipelines.sentiment import Feeling, Impression
 from pipelines.sentiment.beside import FACTS, START, facts
 from pipelines.sentiment.relations import OTHER, OWN
@@ -114,14 +114,14 @@ def texts(rows: Iterable[Mapping[str, str]]) -> Iterator[Beside]:
     by_text: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         by_text[row["text"]][row["brand"]] = row["sentiment"]
-    feeling, reasons = Feeling(), Reasons(())
+    feeling = Feeling()
     for text, labels in by_text.items():
         post = Post(platform="a", id="1", url="https://a.example/", text=text, published=NOW)
         found = Names([Brand(name=brand) for brand in labels]).find(post)
         if len(found) < 2:
             continue
         read = feeling.read(text, [span for each in found for span in each.spans])
-        for one, line in zip(found, reasons.lines(post, found), strict=True):
+        for one, line in zip(found, lines(text, [each.spans for each in found]), strict=True):
             others = sorted(span for each in found if each is not one for span in each.spans)
             score = read.score(toward(read, one.spans, others))
             yield Beside(text, read, sides_of(read, one.spans, others), score, line, labels[one.brand])

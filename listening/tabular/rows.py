@@ -24,8 +24,9 @@ class Rows:
     that the same rows exported again are the same posts. Two rows that say the same at the same time are one post.
     """
 
-    def __init__(self, platform: str, kind: PostKind, route: str, dates: Dates) -> None:
+    def __init__(self, platform: str, kind: PostKind, route: str, dates: Dates, rating_of: float = 5.0) -> None:
         self._platform, self._kind, self._route, self._dates = platform, kind, route, dates
+        self._rating_of = rating_of
         self._texts: OrderedDict[str, int] = OrderedDict()
 
     def post(self, values: Mapping[str, object]) -> Post:
@@ -58,7 +59,7 @@ class Rows:
             likes=cell.count(values.get("likes"), "likes"),
             replies=cell.count(values.get("replies"), "replies"),
             views=cell.count(values.get("views"), "views"),
-            rating=cell.number(values.get("rating")),
+            rating=cell.rating(values.get("rating"), self._rating_of),
             route=self._route,
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 import re
 
 from listening.text import Words, tidy, words
@@ -14,6 +13,7 @@ _INLINE = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|img|ul|ol|script|style)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,5});", re.I)
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+_OF = re.compile(r"\s?(?:(?:/|out of|of|von|sur|de|su|van)\s?(5|10|100)\b|%)")
 _NUMBER = re.compile(r"\d{1,6}(?:[.,]\d{1,6})?")
 _COUNT = re.compile(r"(\d{1,15}|\d{1,3}(?:[., \u00a0\u202f']\d{3}){1,4})(?:[.,]0+)?")
 
@@ -52,16 +52,23 @@ def address(value: object) -> str:
     return found if re.fullmatch(r"https?://\S{1,2000}", found, re.I) else ""
 
 
-def number(value: object) -> float | None:
-    """A rating such as 4, "4,5", "4.5 / 5" or "★★★★☆"; None where none can be read."""
+def rating(value: object, most: float = 5.0) -> float | None:
+    """A rating such as 4, "4,5", "8/10", "80 %" or "★★★★☆", in stars of 5; None where none can be read.
+
+    Of how many a bare number tells says `most`.
+    """
     if isinstance(value, bool):
         return None
     written = text(value, "rating")
     if stars := written.count("★") + written.count("⭐"):
         return float(stars)
     match = _NUMBER.search(written)
-    found = float(match[0].replace(",", ".")) if match and "-" not in written[: match.start()] else math.nan
-    return found if math.isfinite(found) else None
+    if match is None or "-" in written[: match.start()]:
+        return None
+    found, of = float(match[0].replace(",", ".")), _OF.match(written, match.end())
+    if of is not None:
+        most = float(of[1] or 100)
+    return found if most == 5 else round(found * 5 / most, 2)
 
 
 def count(value: object, field: str) -> int | None:

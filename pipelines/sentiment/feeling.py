@@ -14,6 +14,7 @@ from pipelines.sentiment.clauses import Spans
 from pipelines.sentiment.impression import Impression, Part, label, negated
 from pipelines.sentiment.line import Line
 from pipelines.sentiment.places import Places
+from pipelines.sentiment.ratings import ratings, sign_of
 from pipelines.sentiment.relations import OWN, alone, longest
 from pipelines.sentiment.rules import Hit, Rule, Rules, longest_first, written
 from pipelines.sentiment.toward import toward
@@ -24,6 +25,9 @@ _LONGEST = 20_000  # characters that are read; who has not said by then what the
 _MOST_NAMES = 200  # in a text that are looked at
 _APART = 0.5  # what rules count where a text speaks of nobody's customer
 _QUOTED = re.compile(r"(?<=\S\s)RT @\w+.*|[\u201c\"]@\w+: [^\u201d\"]*", re.DOTALL)  # somebody else's words, commented
+_RATED = 2.6  # what a good rating feels like, a bad one the other way
+_RATED_AT_MOST = 0.65  # a score by a rating alone
+_STARS = 5.0  # of how many a rating tells that came with a text
 _TURNED = -0.75  # what denial makes of praise; negation makes -0.74 of it for vaderSentiment
 _TEAM = "your lexicon"  # the rule of the team's own words
 _THANKS = "thanks"  # the rule whose phrases are a courtesy
@@ -118,7 +122,9 @@ class Feeling:
         hits = _customers().find(line.text)
         hits.sort()
         parts = _team(lexicon.find(line.text), reading, line) if lexicon else []
-        parts += _phrases(hits, words, line, parts)
+        rated = list(_rated(text, places, words))
+        parts += [part for part in rated if part.valence]
+        parts += _phrases(hits, words, line, [*parts, *rated] if rated else parts)
         if not customer:
             parts = list(_quiet(parts, reading, text))
         taken: set[int] = set()
@@ -137,6 +143,25 @@ class Feeling:
         return Impression(
             text, places, reading, words, parts, said, customer=customer, asks=asks, plain="plain" in marks
         )
+
+
+def by_rating(judged: Judgement | None, stars: float | None, text: str = "") -> Judgement | None:
+    """What was judged, if anything, where the author gave no rating that says otherwise.
+
+    The `stars` that come with a text, of 5, are its author's own judgement of it all, irony and comparisons included.
+    Those that stand in its `text`, which may be of a part of it, count where nothing else does.
+    """
+    words = f"{stars:g} of 5 stars" if stars is not None and 0 < stars <= _STARS else ""
+    share = (stars or 0.0) / _STARS
+    if not words and text and (judged is None or judged.label == "neutral"):
+        told = ratings(text)
+        if len({sign_of(each.share) for each in told}) == 1:
+            words, share = text[told[0].start : told[0].end].strip(), told[0].share
+    sign = sign_of(share) if words else 0
+    if not sign or (judged is not None and judged.label == label(sign)):
+        return judged
+    score = round(max(-1.0, min(1.0, (share - 0.6) / 0.4)) * _RATED_AT_MOST, 4)
+    return Judgement(score, label(score), (Evidence("rating", (words,)), *(judged.why if judged else ())))
 
 
 @cache
@@ -164,15 +189,25 @@ def _team(hits: Sequence[Hit], reading: Reading, line: Line) -> list[Part]:
     return parts
 
 
-def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, team: Sequence[Part]) -> list[Part]:
-    """What rules' phrases say; of two that overlap, the first, and of those the longest."""
+def _rated(text: str, places: Places, words: Sequence[Word]) -> Iterator[Part]:
+    """The ratings that a text gives. "Not five stars" is none; that somebody cannot give zero makes it no better."""
+    for start, end, share in ratings(text):
+        first, after = places.token(start), places.upto(end)
+        sign = sign_of(share)
+        if sign > 0 and negated(words, first):
+            sign = 0
+        yield Part(first, max(after, first + 1), sign * _RATED, "rating")
+
+
+def _phrases(hits: list[Hit], words: Sequence[Word], line: Line, taken: Sequence[Part]) -> list[Part]:
+    """What rules' phrases say where nothing is `taken`; of two that overlap, the first, and of those the longest."""
     parts: list[Part] = []
     covered = 0
     for start, end, rule in hits:
         if start < covered or rule.mark:
             continue
         first, after = line.tokens(start, -end)
-        if team and any(first < part.end and part.first < after for part in team):
+        if taken and any(first < part.end and part.first < after for part in taken):
             continue
         covered, valence = -end, rule.valence
         if first and negated(words, first):
