@@ -17,9 +17,12 @@ _NO_RATING = (
     r"(?!\w|[\s-](?:off|less|short|away|left|hotels?|resorts?|restaurants?|properties|property|accommodation|general|"
     r"chefs?|reviews?)\b)"
 )
+_STAR = "\u2605\u2b50\U0001f31f"
+_SLASH = re.compile(r"/\s?(?:5|10|[Ff]ive|[Tt]en)\b")  # this and the next are found at once, by how they begin
+_OUT_OF = re.compile(r"out\sof\s(?:5|10|[Ff]ive|[Tt]en)\b")
 _SCALED = re.compile(rf"{_NUMBER}(?:\s?/\s?|\s(?:stars\s)?out\sof\s)(5|10|five|ten){_COUNTED}", re.IGNORECASE)
 _STARS = re.compile(rf"{_NUMBER}[\s-]?stars?{_NO_RATING}", re.IGNORECASE)
-_RUN = re.compile("((?:[\u2605\u2b50\U0001f31f]\ufe0f?){1,10})(\u2606{0,4})")
+_RUN = re.compile(f"((?:[{_STAR}]\ufe0f?){{1,10}})(\u2606{{0,4}})")
 _CHANGED = re.compile(
     rf"\bfrom\s{_NUMBER}(?:[\s-]?stars?)?\s(?:up\s|down\s)?to\s{_NUMBER}(?:[\s-]?stars?)?(?!\w)", re.IGNORECASE
 )
@@ -51,7 +54,7 @@ def ratings(text: str) -> list[Rating]:
 
 
 def _ratings(text: str) -> Iterator[Rating]:
-    if "/" in text or "out of" in text or "OUT OF" in text:
+    if _SLASH.search(text) or _OUT_OF.search(text) or "OUT OF" in text:
         for match in _SCALED.finditer(text):
             if "/" not in match[0] or not _DATED.search(text[max(match.start() - 8, 0) : match.start()]):
                 yield from _rated(match, _number(match[2]))
@@ -61,7 +64,7 @@ def _ratings(text: str) -> Iterator[Rating]:
         for match in _CHANGED.finditer(text):  # the later one holds
             if "star" in match[0].lower() and (share := _number(match[2]) / 5) <= 1:
                 yield Rating(*match.span(), share)
-    if not text.isascii():
+    if not text.isascii() and any(map(text.__contains__, _STAR)):
         for match in _RUN.finditer(text):
             full, empty = len(match[1].replace("\ufe0f", "")), len(match[2])
             if full + empty >= 4:  # fewer may be there for beauty
