@@ -117,14 +117,15 @@ class Line:
         """Whether somebody is addressed by a handle: such short messages are what rules were made with."""
         return "@" in self.written_text and _HANDLE.search(self.written_text) is not None
 
-    @property
-    def said(self) -> Said:
-        """What its wording says, by weights learnt from English posts, or the first 200 words of it."""
-        return self._said or self.weigh()
+    def said(self, language: str = "en") -> Said:
+        """What its wording says, or the first 200 words of it, by weights learnt from posts in this language.
 
-    def weigh(self) -> Said:
-        """Find what its wording says before it is asked for: many texts one behind the other take less time."""
-        self._said = said = Said(Wording.learnt(), counted(self.words[:_MOST_WORDS], self.text))
+        It is kept: many texts that are asked one behind the other take less time.
+        """
+        said = self._said
+        if said is None or said.language != language:
+            words = counted(self.words[:_MOST_WORDS], self.text)
+            self._said = said = Said(Wording.learnt(language), words, language)
         return said
 
     @property

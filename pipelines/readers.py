@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, Protocol
 from listening.post import Evidence, Label, Sentiment
 from pipelines.line import Line
 from pipelines.sentiment import Feeling, Impression, Judgement, label
+from pipelines.sentiment.whole import worded
 from pipelines.tongues import LANGUAGES, TongueScorer, passage, tongue
 from pipelines.transformer import Transformer
+from pipelines.wording import WORDED
 
 Spans = Sequence[tuple[int, int]]
 _SHORT = 60  # characters; the language of longer texts is told with some certainty
@@ -108,14 +110,26 @@ class Lexical:
         return _scored(self._scorer, text)
 
     def judge(
-        self, read: _Read, brand: str, own: Spans, others: Spans = (), line: Line | None = None,  # noqa: ARG002
+        self, read: _Read, brand: str, own: Spans, others: Spans = (), line: Line | None = None
     ) -> Judgement:  # fmt: skip
-        """By the part that speaks of the brand."""
+        """By the part that speaks of the brand, and the wording of a text that speaks of no other."""
         its = self._brands.get(brand)
         scorer = self._scorer if its is None else tongue(self._language, its)
         part = scorer.about(read.text, own, others)
         about = read if its is None and part == read.text else _scored(scorer, part)
-        return Judgement(about.sentiment.compound, label(about.sentiment.compound), about.why)
+        score = about.sentiment.compound
+        if line is not None and own and not others and self._is_plain(part, score):
+            found = worded(line, score, self._language)
+            if found is not None:
+                return Judgement(found.score, label(found.score), (Evidence(found.rule, found.words), *about.why))
+        return Judgement(score, label(score), about.why)
+
+    def _is_plain(self, text: str, score: float) -> bool:
+        """Whether the wording of its language was learnt, and no word of the team's own decides."""
+        return self._language in WORDED and ((not self._extra and not self._brands) or self._plain(text) == score)
+
+    def _plain(self, text: str) -> float:
+        return tongue(self._language).score(text).compound
 
     def within(self, read: _Read, start: int, end: int) -> tuple[float, Label]:
         """By its words alone."""

@@ -22,6 +22,7 @@ from pipelines.sentiment import Feeling, Judgement, by_rating
 from pipelines.tongues import LANGUAGES
 from pipelines.transformer import Transformer
 from pipelines.uncollected import uncollected
+from pipelines.wording import WORDED
 
 _TOGETHER = 100  # posts that take each step together
 _ADDRESS = re.compile(r"https?://\S+")
@@ -137,9 +138,10 @@ class Understanding:
 
     def _weigh(self, steps: _Steps) -> None:
         """What its wording says, ahead of those who ask for it."""
-        if steps.reader is self.english:
+        language = "en" if steps.reader is self.english else steps.language
+        if language in WORDED:
             for line in steps.lines:
-                line.weigh()
+                line.said(language)
 
     def _judge(self, steps: _Steps) -> None:
         """How it feels toward each brand."""

@@ -16,7 +16,17 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
 _COPIED = ("listening", "spiders", "pipelines", "tests", "config", "docs", "pyproject.toml", "README.md", "LICENSE")
-_TESTS = ("sentiment", "understand", "intents", "aspects", "urgency", "evaluate", "transformer", "worker")
+_TESTS = (
+    "sentiment",
+    "understand",
+    "intents",
+    "aspects",
+    "urgency",
+    "evaluate",
+    "transformer",
+    "tongue_wording",
+    "worker",
+)
 
 
 def build(folder: Path, *, optimised: bool = True) -> None:

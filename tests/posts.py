@@ -28,7 +28,7 @@ from pipelines.line import BRAND, OTHER, Line
 from pipelines.match import Names
 from pipelines.sentiment import Feeling
 from pipelines.sentiment.whole import FACTS, LABELS, facts
-from pipelines.wording import UNIT, counted, shortness, two, written
+from pipelines.wording import UNIT, counted, shortness, stems, two, written
 from tests.bench.corpus import NOW
 from tests.gold import vader_gold
 from tests.vectors import vectors_of
@@ -43,7 +43,7 @@ _NAMES = {BRAND, OTHER}  # that say nothing by themselves
 _COST = 1.0  # of a post; less makes smaller weights
 _RATED, _HEARD = 0.3, 0.3  # of a rated text, for its feeling, and for the intents that rules find in it
 _CLAUSE, _TUNED = 0.25, 2.0  # of a clause that says something, and of a sentence of the sets
-_PAIR, _START = 0.7, 3.0  # what two words in a row weigh beside one, and what the start does
+_PAIR, _STEM, _START = 0.7, 0.5, 3.0  # what two words in a row weigh beside one, what a beginning or end, and the start
 _SURE = -1.8  # the odds, in logarithms, from which an intent is taken: rare ones would else hardly ever be
 _SURER = {"complaint": -1.4, "praise": -1.2, "question": -1.2, "buying": -1.4, "legal": -1.5}
 _COMMON = 15_000  # words that are kept of those with vectors
@@ -104,20 +104,20 @@ def names(brand: str) -> Names:
 class Table:
     """Learns the columns of one file."""
 
-    def __init__(self, vectors: Mapping[str, Sequence[float]]) -> None:
-        self.vectors, self.columns = vectors, dict[str, dict[str, float]]()
+    def __init__(self, vectors: Mapping[str, Sequence[float]], *, stemmed: bool = False) -> None:
+        self.vectors, self.stemmed, self.columns = vectors, stemmed, dict[str, dict[str, float]]()
 
     def learn(self, question: str, lessons: Sequence[Lesson], fact_names: Sequence[str], start: float = 0.0) -> None:
         """One column: whether a text has a label."""
-        found = [_named(lesson.words) for lesson in lessons]
+        found = [_named(lesson.words, stemmed=self.stemmed) for lesson in lessons]
         often = Counter(chain.from_iterable(found))
         known = {name: at for at, name in enumerate(sorted(name for name, count in often.items() if count > 1))}
-        wide = len(next(iter(self.vectors.values())))
+        wide = len(next(iter(self.vectors.values()), ()))
         first, then = len(known), len(known) + wide
         rows = []
         for lesson, named in zip(lessons, found, strict=True):
             columns = [known[name] for name in named if name in known]
-            values = [_PAIR if "_" in name else 1.0 for name in named if name in known]
+            values = [_counts(name) for name in named if name in known]
             near = [self.vectors[word] for word in set(lesson.words) if word in self.vectors]
             columns += range(first, then + 1 + len(lesson.facts))
             values += [sum(column) for column in zip(*near, strict=True)] or [0.0] * wide
@@ -125,17 +125,17 @@ class Table:
             rows.append((columns, values))
         right = [question in lesson.labels for lesson in lessons]
         weights = fit(rows, right, then + 1 + len(fact_names), [lesson.cost for lesson in lessons])
-        column = {name: weights[at] * (_PAIR if "_" in name else 1.0) for name, at in known.items()}
+        column = {name: weights[at] * _counts(name) for name, at in known.items()}
         for word, vector in self.vectors.items():
             column[word] = column.get(word, 0.0) + sum(a * b for a, b in zip(weights[first:then], vector, strict=True))
         column["=start"] = weights[then] * _START - start
         column |= {f"={name}": weight for name, weight in zip(fact_names, weights[then + 1 :], strict=True)}
         self.columns[question] = column
 
-    def lines(self) -> Iterator[str]:
-        """The file's."""
-        yield "# Learnt by `python -m tests.posts` from posts of our own: hundredths of logarithms of odds."
-        yield f"# Its lessons: {fingerprint()}"
+    def lines(self, learnt_by: str, lessons: str) -> Iterator[str]:
+        """The file's: by which module, from which lessons."""
+        yield f"# Learnt by `python -m {learnt_by}` from posts of our own: hundredths of logarithms of odds."
+        yield f"# Its lessons: {lessons}"
         yield "\t".join(["", *self.columns])
         common = set(list(self.vectors)[:_COMMON])
         for name in sorted({name for column in self.columns.values() for name in column}):
@@ -146,8 +146,14 @@ class Table:
                 yield "\t".join([name, *shown])
 
 
-def _named(words: Sequence[str]) -> set[str]:
-    return {*map(written, words)} - _NAMES | two(words)
+def _named(words: Sequence[str], *, stemmed: bool = False) -> set[str]:
+    alone = {*map(written, words)} - _NAMES
+    ends = {stem for word in alone for stem in stems(word)} if stemmed else set()
+    return alone | ends | two(words)
+
+
+def _counts(name: str) -> float:
+    return _PAIR if "_" in name else _STEM if "*" in name else 1.0
 
 
 def fingerprint() -> str:
@@ -191,7 +197,7 @@ def main() -> None:
     for label in LABELS:
         table.learn(label, felt, (*FACTS, "short"))
         print(label, flush=True)
-    OUT.write_text("\n".join(table.lines()) + "\n", "utf-8")
+    OUT.write_text("\n".join(table.lines("tests.posts", fingerprint())) + "\n", "utf-8")
 
 
 def clauses() -> list[dict[str, str]]:

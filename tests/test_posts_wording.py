@@ -61,7 +61,7 @@ def test_numbers_are_all_one_word() -> None:
         (" 2 cafés, kilo nº 7 ", "0 cafés, kilo nº 0"),
     ):
         assert counted(text.split(), text) == said.split()
-    said = [line.said and line.said.margins for line in (Line("It took 14 days."), Line("It took 0 days."))]
+    said = [line.said().margins for line in (Line("It took 14 days."), Line("It took 0 days."))]
     assert said[0] == said[1]
 
 
@@ -162,7 +162,7 @@ def test_a_long_article_is_left_to_rules() -> None:
 def of_few_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Weights of four words in place of those that were learnt."""
     few = Wording(["\tnegative\tneutral\tpositive", "meh\t70", "bleak\t110", "drab\t50", "grey\t40"])
-    monkeypatch.setattr(Wording, "learnt", lambda: few)
+    monkeypatch.setattr(Wording, "learnt", lambda _language: few)
     whole._columns.cache_clear()
     yield
     whole._columns.cache_clear()
@@ -170,14 +170,14 @@ def of_few_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_no_intent_is_told_by_words_that_say_nothing_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     few = Wording(["\tcomplaint\tpraise", "the\t\t900", "bleak\t900\t"])
-    monkeypatch.setattr(Wording, "learnt", lambda: few)
+    monkeypatch.setattr(Wording, "learnt", lambda _language: few)
     assert [intent.name for intent in load().find(Line("the door"), "en", 0.0)] == []
     assert [intent.name for intent in load().find(Line("the bleak door"), "en", -0.5)] == ["complaint"]
 
 
 def test_words_say_less_of_an_intent_in_what_is_addressed_to_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
     few = Wording(["\tcomplaint", "bleak\t25"])
-    monkeypatch.setattr(Wording, "learnt", lambda: few)
+    monkeypatch.setattr(Wording, "learnt", lambda _language: few)
     assert [intent.name for intent in load().find(Line("bleak doors"), "en", -0.06)] == ["complaint"]
     assert [intent.name for intent in load().find(Line("@acme bleak doors"), "en", -0.06)] == []
 
@@ -265,7 +265,7 @@ def test_a_column_is_learnt_from_lessons_and_their_likes() -> None:
     ]  # fmt: skip
     table = Table(vectors)
     table.learn("bad", lessons, ["rules"])
-    wording = Wording(table.lines())
+    wording = Wording(table.lines("a.module", "0"))
     (late,), (delayed,), (lovely,) = (Said(wording, [word]).margins for word in vectors)
     assert late > delayed > 0 > lovely
     assert wording.facts["rules"][0] > 0

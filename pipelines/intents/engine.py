@@ -11,11 +11,10 @@ from pipelines.intents.finder import Finder, Span
 from pipelines.intents.models import IntentRules, Rule
 from pipelines.intents.patterns import Pattern, phrase, query
 from pipelines.line import Line
-from pipelines.wording import Wording, shortness
+from pipelines.wording import WORDED, Wording, shortness
 
 _MOST_KEPT = 10_000  # of what depends on scores alone
 _NEGATION = 1 << 30  # the key under which negations are looked for
-_WORDED = "en"  # the language whose wording was learnt
 _FACTS = ("rules", "rules, short")  # what is known beside the wording
 # Which way they feel, and how much of that there must be at least where nothing but the wording speaks for them.
 _FELT = {"complaint": (-1.0, 0.05), "praise": (1.0, 0.05), "leaving": (-1.0, -0.0499), "safety": (-1.0, -0.0499)}
@@ -87,7 +86,8 @@ class _Language:
         self._thresholds = {name: each.threshold for name, each in intents.rules.items() if each.enabled}
         self._implies = {name: each.implies for name, each in intents.rules.items() if each.implies}
         self._wordless = [each for each in self._rules if not each.patterns]
-        self._columns = Wording.learnt().columns(self._thresholds, _FACTS) if language == _WORDED else []
+        self._language = language
+        self._columns = Wording.learnt(language).columns(self._thresholds, _FACTS) if language in WORDED else []
         self._known: dict[tuple[float | None, float | None, bool], dict[str, Case]] = {}
         patterns: dict[int, Sequence[Pattern]] = {_NEGATION: negations}
         for index, each in enumerate(self._rules):
@@ -132,8 +132,8 @@ class _Language:
 
     def _word(self, cases: dict[str, Case], line: Line, score: float | None) -> None:
         """Weigh the wording with what rules say; it knows no intents but those of the package."""
-        said, short = line.said, shortness(len(line.words))
-        margins, less = said.margins, _LESS_TO if line.addresses else 0.0
+        said, short = line.said(self._language), shortness(len(line.words))
+        margins, less = said.averaged(), _LESS_TO if line.addresses and self._language == "en" else 0.0
         for at, name, rules, rules_short in self._columns:
             margin, case = margins[at] - less, cases.get(name)
             if case is None and margin < 0:

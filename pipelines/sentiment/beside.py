@@ -29,7 +29,7 @@ def facts(read: Impression, sides: Sides, score: float, line: Line) -> tuple[flo
     """What is known of a brand beside others, as FACTS; `score` is what rules say, `line` what speaks of it."""
     lean = sides.own.lean
     own, other, shared, plain = (max(-_FURTHEST, min(_FURTHEST, sum_)) for sum_ in lean[:4])
-    said = None if line.is_long else line.said
+    said = None if line.is_long else line.said()
     return (
         *heard(score), own, other, shared, plain, float(lean.alike), other if lean.alike else 0.0,
         float(not sides.own.real), float("?" in read.text),

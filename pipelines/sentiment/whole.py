@@ -18,6 +18,7 @@ _MOST = 4.0  # that rules hear
 CLEAR = 0.6  # by how much, in logarithms of odds, the wording has to be surer to overrule rules
 _OPPOSITE = 3.0  # and to say the opposite of what they say with a score of 1
 _CLEAR_TO, _OPPOSITE_TO = 2.0, 6.0  # the same in what is addressed to somebody: rules were made with such messages
+_CLEAR_ELSE, _OPPOSITE_ELSE = 0.1, 1.0  # and in other languages, whose rules are fewer
 _SHOWN = 3
 
 
@@ -44,15 +45,18 @@ def heard(score: float) -> tuple[float, float, float, float]:
     return max(total, 0.0), max(-total, 0.0), float(name == "positive"), float(name == "negative")
 
 
-def worded(line: Line, score: float) -> Worded | None:
+def worded(line: Line, score: float, language: str = "en") -> Worded | None:
     """What rules and wording say together; None where rules alone say the same, or the wording is not asked."""
-    said = None if line.is_long else line.said
-    if said is None:
+    if line.is_long:
         return None
+    said = line.said(language)
     known = facts(line, score)
-    margins = {name: said.margins[at] + sum(map(mul, known, weights)) for at, name, *weights in _columns()}
+    margins = {name: said.margins[at] + sum(map(mul, known, weights)) for at, name, *weights in _columns(language)}
     found, before = max(margins, key=margins.__getitem__), label(score)
-    clear, opposite = (_CLEAR_TO, _OPPOSITE_TO) if line.addresses else (CLEAR, _OPPOSITE)
+    if language != "en":
+        clear, opposite = _CLEAR_ELSE, _OPPOSITE_ELSE
+    else:
+        clear, opposite = (_CLEAR_TO, _OPPOSITE_TO) if line.addresses else (CLEAR, _OPPOSITE)
     if "neutral" not in {found, before}:
         clear = opposite * abs(score)
     if margins[found] - margins[before] <= clear:
@@ -64,9 +68,9 @@ def worded(line: Line, score: float) -> Worded | None:
 
 
 @cache
-def _columns() -> list[tuple[Any, ...]]:
+def _columns(language: str) -> list[tuple[Any, ...]]:
     """Each label's place, name and weights of the facts."""
-    return Wording.learnt().columns(LABELS, FACTS)
+    return Wording.learnt(language).columns(LABELS, FACTS)
 
 
 def scored(margins: Mapping[str, float]) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -22,11 +22,14 @@ _SILENT = frozenset(  # nothing to show: they lean, but alone they say nothing t
     "us you your he she his her they them their this that these those there here what which who where when how one "
     "have has had do does did would will can could not no than then too very just all any some more about".split()
 )
+WORDED = frozenset(("de", "en", "es", "fr", "it", "nl", "pt"))  # the languages whose wording was learnt
+_STEMS = (4, 5, 6)  # letters with which words begin, or end, that are weighed beside the word itself
 _FACT = "="  # begins the name of what is no word
 _BITS = 32
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _DIGIT = re.compile(r"\d")
-_SHORT = 40  # words
+_SHORT, _LONG = 40, 50  # words
+_TELLING = 4  # letters of a word that is given as a reason where no list says which words are silent
 _LEAST = 15  # what a word weighs at least that is given as a reason
 _Key = TypeVar("_Key", str, tuple[str, str])
 _MOST_KEPT = 50_000  # words that are met again and again
@@ -38,10 +41,11 @@ class _Packed(dict[str, int]):
     def __init__(self, lines: Mapping[str, str]) -> None:
         super().__init__()
         self._lines = lines
+        self.stemmed = any("*" in name for name in lines)
 
     def __missing__(self, word: str) -> int:
-        line = self._lines.get(word)
-        found = 0 if line is None else _packed(line)
+        names = (word, *stems(word)) if self.stemmed else (word,)
+        found = sum([_packed(self._lines[name]) for name in names if name in self._lines])
         if len(self) >= _MOST_KEPT:
             self.clear()
         self[word] = found
@@ -67,8 +71,9 @@ class Telling(NamedTuple):
 class Wording:
     """Learnt weights, in logarithms of odds. `questions` are its columns, `facts` the weights of what is no word.
 
-    `lines` are those of a file: tab-separated, the questions first, then weights in hundredths by word, by two in a
-    row as "one_two", or by "=fact". The facts "start" and "short" (see `shortness`) count in every text.
+    `lines` are those of a file: tab-separated, the questions first, then weights in hundredths by word, by how words
+    begin ("late*") or end ("*eness"), by two in a row as "one_two", or by "=fact". The facts "start" and "short" (see
+    `shortness`) count in every text.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -95,9 +100,13 @@ class Wording:
 
     @classmethod
     @cache
-    def learnt(cls) -> Self:
-        """The weights of this package, learnt from posts of our own by `python -m tests.posts`."""
-        return cls((files(__package__) / "posts.tsv").read_text("utf-8").splitlines())
+    def learnt(cls, language: str = "en") -> Self:
+        """The weights of this package for one of WORDED, learnt from posts of our own.
+
+        Those of English by `python -m tests.posts`, those of other languages by `python -m tests.tongue_posts`.
+        """
+        name = "posts" if language == "en" else language
+        return cls((files(__package__) / f"{name}.tsv").read_text("utf-8").splitlines())
 
     def columns(self, questions: Iterable[str], facts: Sequence[str]) -> list[tuple[Any, ...]]:
         """The place, the name and the weights of some facts of those of these questions that it knows."""
@@ -113,7 +122,30 @@ class Wording:
         half = self._half
         return [(column - half) / UNIT for column in struct.unpack(self._form, total.to_bytes(self._size, "little"))]
 
-    def telling(self, question: str) -> Telling:
+    def strongest(self, question: str, present: set[str], words: Sequence[str], most: int) -> list[str]:
+        """The words of a text, alone or two in a row, that say most for a question, the strongest first.
+
+        `present` are its different words.
+        """
+        if self._words.stemmed:
+            return self._weighed(question, present, words)[:most]
+        alone, pairs, ranked = self._telling(question)
+        said = set(map(alone.__getitem__, alone.keys() & present))
+        said.update(map(pairs.__getitem__, filter(pairs.__contains__, pairwise(words))))
+        return [ranked[rank] for rank in sorted(said)[:most]]
+
+    def _weighed(self, question: str, present: set[str], words: Sequence[str]) -> list[str]:
+        """The same where words are met that no list can hold: each is weighed."""
+        at = self.questions.index(question)
+        found = {
+            word: self._column(self._words[word], at) for word in present if len(word) >= _TELLING and _is_word(word)
+        }
+        for pair in pairwise(words):
+            if pair in self._pairs and all(map(_is_word, pair)) and max(map(len, pair)) >= _TELLING:
+                found[" ".join(pair)] = self._column(self._pairs[pair], at)
+        return sorted(_least(found), key=lambda text: (-found[text], text))
+
+    def _telling(self, question: str) -> Telling:
         """The words and pairs that are given as reasons, found when they are first asked for."""
         found = self._strong.get(question)
         if found is None:
@@ -138,18 +170,24 @@ class Wording:
 class Said:
     """What the wording of one text says: `margins` are the logarithms of the odds of each question, before facts."""
 
-    __slots__ = ("_present", "_wording", "_words", "margins")
+    __slots__ = ("_present", "_wording", "_words", "language", "margins")
 
-    def __init__(self, wording: Wording, words: Sequence[str]) -> None:
+    def __init__(self, wording: Wording, words: Sequence[str], language: str = "en") -> None:
+        self.language = language
         self._wording, self._words, self._present = wording, words, set(words)
         self.margins = wording.sums(self._present, words)
 
+    def averaged(self) -> list[float]:
+        """The margins; of a long text as much as so many of its words say that weights were learnt from posts of."""
+        words = len(self._words)
+        if words <= _LONG:
+            return self.margins
+        start = self._wording.sums((), [""] * _SHORT)
+        return [one + (all_ - one) * _LONG / words for one, all_ in zip(start, self.margins, strict=True)]
+
     def telling(self, question: str, most: int) -> list[str]:
         """The words, alone or two in a row, that say most for a question, the strongest first."""
-        words, pairs, ranked = self._wording.telling(question)
-        said = set(map(words.__getitem__, words.keys() & self._present))
-        said.update(map(pairs.__getitem__, filter(pairs.__contains__, pairwise(self._words))))
-        return [ranked[rank] for rank in sorted(said)[:most]]
+        return self._wording.strongest(question, self._present, self._words, most)
 
 
 def counted(words: Sequence[str], line: str) -> Sequence[str]:
@@ -176,6 +214,14 @@ def _tells(word: str) -> bool:
 
 def _least(weights: Mapping[_Key, int]) -> dict[_Key, int]:
     return {key: weight for key, weight in weights.items() if weight >= _LEAST}
+
+
+def stems(word: str) -> Iterator[str]:
+    """How a word begins and ends, as a file has it: "cobraron" does as "cobrado", "Lieferverzug" as "Verzug"."""
+    for letters in _STEMS:
+        if len(word) > letters and word.isalpha():
+            yield f"{word[:letters]}*"
+            yield f"*{word[-letters:]}"
 
 
 def two(words: Sequence[str]) -> set[str]:
