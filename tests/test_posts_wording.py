@@ -54,6 +54,14 @@ def test_the_shorter_a_text_the_more_its_shortness_counts() -> None:
     assert [Said(wording, ["x"] * words).margins for words in (0, 10, 40, 50)] == [[0.4], [0.3], [0.0], [0.0]]
 
 
+def test_a_long_text_says_as_much_of_an_intent_as_a_post() -> None:
+    wording = Wording(["\tone", "late\t10", "=start\t-100"])
+    short, long = (Said(wording, ["late", *["x"] * more]) for more in (49, 99))
+    assert short.averaged() == short.margins == pytest.approx([-0.9])
+    assert long.margins == pytest.approx([-0.9])
+    assert long.averaged() == pytest.approx([-0.95])
+
+
 def test_numbers_are_all_one_word() -> None:
     for text, said in (
         (" paid $1,200.50 for 2 of the 10th at 12:30 x ", "paid $0 for 0 of the 0th at 0 x"),
