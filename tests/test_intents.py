@@ -145,6 +145,18 @@ def test_stars_speak(understanding: Understanding) -> None:
         ("Qualcuno sa dove posso comprare i prodotti di Acme a Torino?", "question buying"),
         ("Ik wacht al drie weken op mijn pakket van Acme en niemand reageert, wat een slechte service", "complaint"),
         ("Heel blij met mijn nieuwe fiets van Acme, uitstekende service en snel geleverd", "praise"),
+        ("El cargador de Acme echaba humo anoche y casi se quema la casa", "safety"),
+        ("Soy periodista y busco clientes de Acme para un reportaje", "press"),
+        ("Bitte baut bei Acme endlich einen Nachtmodus in die App ein", "idea"),
+        ("Wir bei Acme suchen Verstärkung im Lager, Bewerbungen bis Freitag", "job"),
+        ("Je recommande Acme les yeux fermés, allez chez eux", "advocacy"),
+        ("Journaliste, je cherche des clients de Acme pour un article", "press"),
+        ("Vou processar a Acme, já falei com o advogado", "legal"),
+        ("Seria ótimo se o aplicativo da Acme tivesse modo escuro", "idea"),
+        ("La stufa Acme ha preso fuoco in cucina mentre dormivamo", "safety"),
+        ("Con il codice ACME20 avete il 20% di sconto da Acme", "promotion"),
+        ("Mijn dochter heeft haar hand verbrand aan de kachel van Acme", "safety"),
+        ("Ik zeg mijn abonnement bij Acme op, het is mooi geweest", "leaving"),
     ],
 )  # fmt: skip
 def test_other_languages(understanding: Understanding, text: str, has: str) -> None:
