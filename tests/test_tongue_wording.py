@@ -70,6 +70,39 @@ def test_words_of_the_team_s_own_come_before_the_wording() -> None:
         assert (taught.score or 0) > (plain.score or 0), language
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Mañana paso por Acme con mi hermana"),
+        ("de", "Wir waren heute bei Acme"),
+        ("fr", "J'habite en face de Acme"),
+        ("it", "Ieri ho preso un Acme"),
+        ("nl", "Gisteren een fiets van Acme gekocht"),
+        ("pt", "Vou na Acme mais tarde"),
+    ],
+)
+def test_plain_posts_stay_plain(language: str, text: str) -> None:
+    found = mention(text, language)
+    assert (found.label, found.intents) == ("neutral", ())
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "El de Acme vino, miró la caldera y se fue sin decir nada. Sigo con agua fría."),
+        ("de", "Bei Acme geht seit gestern gar nix mehr"),
+        ("fr", "Colis Acme livré chez le voisin, encore"),
+        ("it", "Acme: terzo tecnico, terza scusa"),
+        ("nl", "De bezorger van Acme gooide het pakket over de schutting"),
+        ("pt", "O app da Acme fecha sozinho toda vez que abro a câmera"),
+    ],
+)
+def test_trouble_is_heard_without_an_angry_word(language: str, text: str) -> None:
+    found = mention(text, language)
+    assert found.label == "negative"
+    assert "complaint" in {intent.name for intent in found.intents}
+
+
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_reasons_are_words_of_the_text(language: str) -> None:
     told = 0
