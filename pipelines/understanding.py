@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from listening.config import Brand, Config
 from listening.post import Aspect, Entry, Intent, Label, Mention, Post, Sentiment
+from listening.query.facts import language_of
 from pipelines.intents import Intents
 from pipelines.intents import load as load_intents
 from pipelines.language import detect
@@ -83,8 +84,7 @@ class Understanding:
         everything = [_Steps(post, () if post.deleted else self.names.find(post)) for post in posts]
         matched = [steps for steps in everything if steps.found]
         for steps in matched:
-            title, stated = steps.post.title, steps.post.language
-            steps.language = detect(steps.text, stated) or (detect(title) if title else "")
+            steps.language = language_of(steps.post, detect)
         matched.sort(key=_likeness)
         if self.model is not None:  # which reads many texts together
             self.model.ahead([steps.text for steps in matched if self.model.reads(steps.language)])

@@ -1,4 +1,4 @@
-"""Learns pipelines/wording/posts.tsv from lessons/posts.csv, posts of our own: `python -m tests.posts VECTORS RATED`.
+"""Learns pipelines/wording/en.tsv from lessons/posts.csv, posts of our own: `python -m tests.posts VECTORS RATED`.
 
 VECTORS is a file of GloVe's (see vectors.py). What is learnt of a word is learnt of those like it, too: all that is
 kept are weights of words.
@@ -35,7 +35,7 @@ from tests.vectors import vectors_of
 from tests.wording import rows_of
 
 HERE = Path(__file__).parent
-OUT = HERE.parent / "pipelines" / "wording" / "posts.tsv"
+OUT = HERE.parent / "pipelines" / "wording" / "en.tsv"
 RULES = ("rules", "rules, short", "short")
 _NAMES = {BRAND, OTHER}  # that say nothing by themselves
 # By cross-validation among the lessons, but for the costs of clauses, of sets and of rated texts: by what a few values

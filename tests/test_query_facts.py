@@ -17,6 +17,7 @@ from listening.query import Fact, PostFacts, parse
 from listening.query import compile as compile_queries
 from listening.query.facts import addresses
 from pipelines.match import Names
+from pipelines.understanding import Understanding
 
 POST = Post(
     platform="reddit.com", id="1", url="https://www.reddit.com/r/Tools/comments/1", title="My anvil",
@@ -215,6 +216,14 @@ def test_a_brands_language_is_that_of_its_text() -> None:
     german = "Ich habe gestern bei Acme angerufen und niemand konnte mir helfen, das ist wirklich traurig."
     assert names.find(replace(POST, language="", text=german))
     assert not names.find(replace(POST, language="", text="I called Acme yesterday and nobody could help me with it."))
+
+
+@pytest.mark.parametrize("text", ["", "??", "https://acme.example/x", "Acme"])
+def test_a_post_is_matched_in_the_language_that_it_is_stored_with(text: str) -> None:
+    understanding = Understanding([Brand(name="Acme", query="acme lang:es")])
+    title = "¿Alguien sabe por qué Acme lleva tres días sin contestar a nadie?"
+    entry = understanding.entry(replace(POST, language="", title=title, text=text))
+    assert ([mention.brand for mention in entry.mentions], entry.language) == (["Acme"], "es")
 
 
 def test_plurals_are_each_brands_own() -> None:

@@ -14,6 +14,7 @@ _ADDRESS = re.compile(r"\w\.\w")
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)[/?#]")  # of most addresses, some times quicker than urlsplit
 _LINK = re.compile(r"(?:://|www\.)\S*[^\s?]")
 _ASKS = re.compile(r"[？؟]|\?(?!\w+=)")
+_TELLS = 40  # characters, of which nearly all tell their language
 _MOST_LINKED = 20_000  # characters of a post in which addresses are looked for
 
 
@@ -64,9 +65,9 @@ class PostFacts:
         return ()
 
     def _language(self) -> str:
-        stated = self._post.language
         if self._detect is not None:
-            return self._detect(self._post.text or self._post.title, stated)
+            return language_of(self._post, self._detect)
+        stated = self._post.language
         return re.split("[-_]", stated.lower())[0] if stated else ""
 
     def number(self, field: str) -> float | None:
@@ -92,6 +93,15 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def language_of(post: Post, detect: Callable[[str, str], str]) -> str:
+    """The code of a post's language: of its text, read with its title where it is too short to tell; "": unknown.
+
+    `detect` tells it of a text and of what the source states.
+    """
+    known = detect(post.text, post.language) if len(post.text) >= _TELLS else ""
+    return known or detect(f"{post.title}\n{post.text}" if post.title else post.text, post.language)
 
 
 def addresses(*texts: str) -> str:

@@ -68,4 +68,4 @@ def worded(read: Impression, own: Spans, others: Spans, score: float, line: Line
 @cache
 def _places() -> Sequence[int]:
     """Where the labels are among the questions of one brand's wording."""
-    return [Wording.learnt().questions.index(name) for name in LABELS]
+    return [Wording.learnt("en").questions.index(name) for name in LABELS]

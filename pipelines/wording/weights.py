@@ -100,13 +100,12 @@ class Wording:
 
     @classmethod
     @cache
-    def learnt(cls, language: str = "en") -> Self:
+    def learnt(cls, language: str) -> Self:
         """The weights of this package for one of WORDED, learnt from posts of our own.
 
         Those of English by `python -m tests.posts`, those of other languages by `python -m tests.tongue_posts`.
         """
-        name = "posts" if language == "en" else language
-        return cls((files(__package__) / f"{name}.tsv").read_text("utf-8").splitlines())
+        return cls((files(__package__) / f"{language}.tsv").read_text("utf-8").splitlines())
 
     def columns(self, questions: Iterable[str], facts: Sequence[str]) -> list[tuple[Any, ...]]:
         """The place, the name and the weights of some facts of those of these questions that it knows."""
