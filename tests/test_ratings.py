@@ -49,7 +49,7 @@ def test_ratings_are_found_in_their_places(text: str, found: list[tuple[str, int
         "delivered on 3/5.", "by 4/10 at the latest", "3/5/2026", "9/10 orders arrive", "Four out of five flights late",
         "9 out of 10 times", "one out of ten of them", "4/5 days", "open 5/10 at 9", "a 4 star hotel",
         "a 5-star resort", "two stars off for the noise", "1 star less", "three stars away", "\u2b50 new \u2b50",
-        "\u2b50\u2b50", "100/10", "$4/5 more", "it costs 1/10th", "24/7", "starship 5", "1/5 of it",
+        "\u2b50\u2b50", "100/10", "20/10", "$4/5 more", "it costs 1/10th", "24/7", "starship 5", "1/5 of it",
     ],
 )  # fmt: skip
 def test_what_is_counted_or_dated_is_no_rating(text: str) -> None:
@@ -72,6 +72,15 @@ def test_a_rating_in_a_text_is_what_its_author_feels(text: str, label: str) -> N
     assert mention(text).label == label
 
 
+def test_that_somebody_cannot_give_zero_makes_it_no_better() -> None:
+    assert "rating" in [why.rule for why in mention("You can't give Acme zero stars").why]
+
+
+def test_a_rating_in_a_text_of_another_language_says_nothing_against_its_words() -> None:
+    text = "Acme es excelente y maravilloso, me encanta. El aparcamiento 1/10"
+    assert mention(text, language="es").label == "positive"
+
+
 def test_each_brand_has_its_own_rating() -> None:
     understanding = Understanding([Brand(name="Acme"), Brand(name="Globex")])
     entry = understanding.entry(Post("test", "1", "", "Acme was on time. Globex: 1/10."))
@@ -89,7 +98,7 @@ def test_each_brand_has_its_own_rating() -> None:
         ("I hated my old one, awful thing. Then I bought an Acme.", 5.0, "positive"),
         ("Acme is terrible and rude", 3.0, "negative"),
         ("Acme is terrible and rude", 9.0, "negative"),  # of how many nobody knows
-        ("Acme is terrible and rude", 0.0, "negative"),  # nobody gives none
+        ("My Acme parcel came on Tuesday.", 0.0, "neutral"),  # nobody gives none
     ],
 )
 def test_stars_that_came_with_a_text_are_its_author_s_own_judgement(text: str, stars: float, label: str) -> None:

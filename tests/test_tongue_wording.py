@@ -60,6 +60,12 @@ def test_a_line_is_weighed_for_one_language_at_a_time() -> None:
     assert line.said("es").language == "es"
 
 
+def test_where_brands_share_a_text_the_lexicon_judges_alone() -> None:
+    text = "O app da Acme fecha sozinho toda vez que abro a câmera. Zenith abre."
+    assert "wording" in [why.rule for why in mention(text, "pt").why]
+    assert "wording" not in [why.rule for why in mention(text, "pt", Acme={}, Zenith={}).why]
+
+
 def test_words_of_the_team_s_own_come_before_the_wording() -> None:
     for language in sorted(LANGUAGES):
         row = next(row for row in rows(language) if row["brand"] and row["sentiment"] == "negative")

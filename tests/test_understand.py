@@ -179,6 +179,15 @@ def test_a_title_of_the_author_s_is_judged_with_the_text(title: str, text: str, 
     assert found == label
 
 
+def test_a_title_that_repeats_the_text_counts_once() -> None:
+    text = "Acme is the worst shop in town."
+    known = Understanding([Brand(name="Acme")])
+    alone, *again = (
+        known.entry(Post("test", "1", "", text, title=title)) for title in ("", text, "Acme is the worst\u2026")
+    )
+    assert [entry.sentiment for entry in again] == [alone.sentiment] * 2
+
+
 def test_over_a_reply_stands_somebody_else_s_title() -> None:
     post = Post("test", "2", "", "Acme moved to Leeds.", title="Acme support is the worst", reply_to="1")
     (mention,) = Understanding([Brand(name="Acme")]).entry(post).mentions

@@ -122,9 +122,8 @@ class Feeling:
         hits = _customers().find(line.text)
         hits.sort()
         parts = _team(lexicon.find(line.text), reading, line) if lexicon else []
-        rated = list(_rated(text, places, words))
-        parts += [part for part in rated if part.valence]
-        parts += _phrases(hits, words, line, [*parts, *rated] if rated else parts)
+        parts += [part for part in _rated(text, places, words) if part.valence]
+        parts += _phrases(hits, words, line, parts)
         if not customer:
             parts = list(_quiet(parts, reading, text))
         taken: set[int] = set()
